@@ -1,0 +1,20 @@
+"""Axion's environment SDK: a verifiable multi-agent text environment is one async function."""
+
+from axion_env.chance import Deck, Stream, derive
+from axion_env.context import Context
+from axion_env.driver import Service, drive, play
+from axion_env.env import Demo, Env
+from axion_env.episode import Action, Draw, Ending, Episode, Message, Outcome, Tokens, Turn
+from axion_env.error import AxionError, ContractError, NotFound, PlayFailed, StoreError, UsageError
+from axion_env.parse import Illegal, strip_thinking, tagged_answer
+from axion_env.policy import Human, Policies, Policy, RandomPolicy, Scripted
+from axion_env.registry import find, ids, load, make
+from axion_env.replay import fork, replay, verify
+from axion_env.request import Ask, Call, Forfeit, Truncated
+from axion_env.reward import Part, Reward, Rubric, Trajectory, Verdict, judge, trajectories
+from axion_env.running import Play
+from axion_env.spec import EnvSpec, Memory, Role, Utility
+from axion_env.steppable import Steppable
+from axion_env.store import EpisodeStore, TornRecord
+from axion_env.task import Procedural, Task
+from axion_env.tree import GameTree, enumerate_plays

@@ -1,0 +1,170 @@
+"""`ctx`: everything an environment's `play` can do."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar, overload
+
+from axion_env.chance import Deck
+from axion_env.episode import Draw, Message, Reveal, Tell, Turn
+from axion_env.error import ContractError
+from axion_env.fact import check_facts, is_fact
+from axion_env.parse import strip_thinking
+from axion_env.request import Ask, Call, Gather, Request
+
+if TYPE_CHECKING:
+    from axion_env.running import Branch, Play
+
+T = TypeVar("T")
+A = TypeVar("A")
+B = TypeVar("B")
+C = TypeVar("C")
+
+_new: Any = tuple.__new__  # builds the records of the hot path at half the price of calling their class
+
+
+class Context:
+    """The requests and statements open to one play. It performs no I/O and holds no state the author can write."""
+
+    __slots__ = ("_branch", "_made", "_play", "agents")
+
+    def __init__(self, play: Play, agents: tuple[str, ...]) -> None:
+        self.agents = agents
+        """Who is seated in this task, in the spec's order."""
+        self._play = play
+        self._branch: Branch  # the branch whose code is running
+        self._made: list[Request[Any]] = []  # made and not awaited yet
+
+    @overload
+    def ask(self, agent: str, text: str, *, choices: Sequence[str]) -> Ask[str]: ...
+    @overload
+    def ask(self, agent: str, text: str, *, parse: Callable[[str], T]) -> Ask[T]: ...
+    @overload
+    def ask(self, agent: str, text: str) -> Ask[str]: ...
+    def ask(
+        self, agent: str, text: str, *, choices: Sequence[str] | None = None, parse: Callable[[str], Any] | None = None
+    ) -> Ask[Any]:
+        """Ask an agent for an action; `await` gives the parsed value, never the raw text.
+
+        Args:
+            agent: Who is asked.
+            text: The question, the last message of the agent's observation.
+            choices: The legal actions. An answer must name exactly one of them.
+            parse: Turns raw text into a value, or raises `Illegal` with the reason. Without `choices` and `parse`
+                the answer is free text with its thinking removed.
+        """
+        if agent not in self.agents:
+            raise ContractError(f"asked {agent!r}, who is not seated; seated: {', '.join(self.agents)}")
+        if choices is None:
+            ask: Ask[Any] = Ask(agent, text, None, parse or strip_thinking)
+        elif parse is None and choices and type(choices) is not str:
+            ask = Ask(agent, text, choices if type(choices) is tuple else tuple(choices), None)
+        else:
+            raise ContractError(f"ask takes a non-empty sequence of choices or a parse function: got choices={choices!r}, parse={parse!r}")
+        self._made.append(ask)
+        return ask
+
+    def call(self, service: str, request: Any) -> Call[Any]:
+        """Ask an outside service; its answer is recorded, so that a replay does not need the service."""
+        check_facts(request, f"the request to {service!r}")
+        call: Call[Any] = Call(service, request)
+        self._made.append(call)
+        return call
+
+    def run(self, job: Any, *, workspace: str | None = None) -> Call[Any]:
+        """Execute a job in the sandbox: a call of the service `sandbox`."""
+        check_facts(job, "the job")
+        call: Call[Any] = Call("sandbox", {"job": job, "workspace": workspace})
+        self._made.append(call)
+        return call
+
+    @overload
+    def gather(self, a: Awaitable[A], b: Awaitable[B], /) -> Gather[tuple[A, B]]: ...
+    @overload
+    def gather(self, a: Awaitable[A], b: Awaitable[B], c: Awaitable[C], /) -> Gather[tuple[A, B, C]]: ...
+    @overload
+    def gather(self, *parts: Awaitable[T]) -> Gather[tuple[T, ...]]: ...
+    def gather(self, *parts: Any) -> Gather[Any]:
+        """Run several requests or sub-plays at once; `await` gives their results in the order of the arguments.
+
+        Each part is a branch with its own chance stream. An agent is asked in one branch only. A branch that
+        forfeits or is truncated ends alone; its siblings run to their end, then it is raised here.
+        """
+        for part in parts:
+            if isinstance(part, Request):
+                if part not in self._made:
+                    raise ContractError(f"{part.describe()} is not a fresh request of this play")
+                self._made.remove(part)
+            elif not inspect.iscoroutine(part):
+                raise ContractError(f"gather takes requests of this ctx and coroutines: got {type(part).__name__}")
+        gather: Gather[Any] = Gather(parts)
+        self._made.append(gather)
+        return gather
+
+    @overload
+    def draw(self, label: str, population: Deck[T], *, visible_to: Iterable[str] = ()) -> T: ...
+    @overload
+    def draw(self, label: str, population: Sequence[T], *, visible_to: Iterable[str] = ()) -> T: ...
+    def draw(self, label: str, population: Deck[T] | Sequence[T], *, visible_to: Iterable[str] = ()) -> T:
+        """A chance outcome, each item of `population` equally likely; from a deck, without replacement.
+
+        Args:
+            label: Names the draw in the record.
+            population: What can be drawn.
+            visible_to: The agents who may learn the outcome before a `reveal`.
+        """
+        play = self._play
+        branch = self._branch
+        deck = type(population) is Deck
+        items = population.left if deck else population  # type: ignore[union-attr]
+        of = len(items)  # type: ignore[arg-type]
+        if of == 0:
+            raise ContractError(f"draw {label!r}: nothing left to draw from")
+        index = (branch.stream or branch.open_stream()).below(of) if play.chance is None else play.chance((branch.path, len(branch.events)), of)
+        value = items.pop(index) if deck else items[index]  # type: ignore[union-attr, index]
+        if type(value) is not str and not is_fact(value):
+            raise ContractError(f"draw {label!r}: a {type(value).__name__} cannot be recorded; draw its name or index")
+        branch.events.append(_new(Draw, (label, index, of, value, visible_to if type(visible_to) is tuple else tuple(visible_to))))
+        return value  # type: ignore[no-any-return]
+
+    def deck(self, items: Iterable[T]) -> Deck[T]:
+        """A deck to draw from without replacement."""
+        return Deck(items)
+
+    def reveal(self, label: str, agents: Iterable[str]) -> None:
+        """Declare that these agents may know a draw from here on."""
+        named = agents if type(agents) is tuple else tuple(agents)
+        self._check_seated(named)
+        self._branch.events.append(_new(Reveal, (label, named)))
+
+    def tell(self, agents: str | Iterable[str], text: str) -> None:
+        """Put a message into the next observation of one or several agents."""
+        named = (agents,) if type(agents) is str else tuple(agents)
+        self._check_seated(named)
+        branch = self._branch
+        branch.events.append(_new(Tell, (named, text)))
+        message = _new(Message, ("user", text))
+        inbox = branch.inbox
+        for agent in named:
+            if agent in inbox:
+                inbox[agent].append(message)
+            else:
+                inbox[agent] = [message]
+
+    def note(self, agent: str, **facts: Any) -> None:
+        """Attach facts to the agent's current turn in this branch, for per-turn rewards."""
+        check_facts(facts, f"the note on {agent}")
+        events = self._branch.events
+        for i in range(len(events) - 1, -1, -1):
+            event = events[i]
+            if type(event) is Turn and event.agent == agent:
+                notes: Mapping[str, Any] = {**event.notes, **facts}
+                events[i] = event._replace(notes=notes)
+                return
+        raise ContractError(f"note on {agent!r}, who has had no turn in this branch yet")
+
+    def _check_seated(self, named: tuple[str, ...]) -> None:
+        for agent in named:
+            if agent not in self.agents:
+                raise ContractError(f"{agent!r} is not seated; seated: {', '.join(self.agents)}")

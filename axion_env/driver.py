@@ -1,0 +1,146 @@
+"""The driver: advances any number of plays at once and answers what they ask in batches."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from axion_env.episode import Ending, Episode
+from axion_env.error import ContractError, PlayFailed, UsageError
+from axion_env.policy import Policies, Policy, seat
+from axion_env.request import Ask, Call
+from axion_env.running import Play
+from axion_env.task import Task
+
+if TYPE_CHECKING:
+    from axion_env.env import Env
+
+Service: TypeAlias = Callable[[Sequence[Any]], Sequence[Any]]
+"""Answers a batch of requests in order. What it raises is the machine's fault, and voids the plays that asked."""
+
+
+def play(
+    env: Env, policies: Policies, *, task: Task | None = None, seed: int = 0, copy: int = 0, services: Mapping[str, Service] | None = None
+) -> Episode:
+    """Play one task to its end.
+
+    Args:
+        env: The rules.
+        policies: One policy for every seat, or policies by agent or role name.
+        task: Default: the first task of the train split.
+        seed: Seeds the chance stream.
+        copy: Which play of this deal; policies sample by it.
+        services: Outside services by name; `sandbox` answers `ctx.run`.
+
+    Raises:
+        PlayFailed: the environment's code, or machinery, broke.
+    """
+    running = Play(env, task, seed, copy=copy)
+    (episode,) = drive([running], policies, services=services)
+    if episode.ending is Ending.FAILED:
+        raise PlayFailed(episode) from running.exception
+    return episode
+
+
+def drive(
+    plays: Iterable[Play],
+    policies: Policies | Callable[[Play], Policies],
+    *,
+    services: Mapping[str, Service] | None = None,
+    in_flight: int = 4096,
+) -> Iterator[Episode]:
+    """Advance plays together; their episodes come out in the order the plays were given.
+
+    Args:
+        plays: Fresh plays, taken as room arises: an endless iterator will do.
+        policies: Who answers; a function chooses by play.
+        services: Outside services by name.
+        in_flight: How many plays are open at once. Each round asks every policy once, with all that is pending.
+
+    A FAILED episode is returned like any other, for the caller to look at.
+    """
+    source = iter(plays)
+    seating = _Seating(policies)
+    window: list[tuple[Play, dict[str, Policy]]] = []
+    while True:
+        window += [(play, seating.of(play)) for play in islice(source, in_flight - len(window))]
+        if not window:
+            return
+        _round(window, services or {})
+        done = 0
+        for running, _ in window:
+            if running.episode is None:
+                break
+            yield running.episode
+            done += 1
+        del window[:done]
+
+
+class _Seating:
+    """Which policy answers for which agent of which play, looked up once per play."""
+
+    def __init__(self, policies: Policies | Callable[[Play], Policies]) -> None:
+        self._policies = policies
+        self._shared: dict[tuple[str, ...], dict[str, Policy]] = {}
+
+    def of(self, play: Play) -> dict[str, Policy]:
+        if callable(self._policies):
+            return seat(self._policies(play), play.env.roles(play.agents))
+        seated = self._shared.get(play.agents)
+        if seated is None:
+            seated = self._shared[play.agents] = seat(self._policies, play.env.roles(play.agents))
+        return seated
+
+
+def _round(window: Iterable[tuple[Play, dict[str, Policy]]], services: Mapping[str, Service]) -> None:
+    """Answer once everything that is pending now."""
+    asks: dict[int, tuple[Policy, list[Ask[Any]]]] = {}
+    calls: list[Call[Any]] = []
+    for running, seated in window:
+        for request in running.requests:
+            if type(request) is Ask:
+                policy = seated[request.agent]
+                batch = asks.get(id(policy))
+                if batch is None:
+                    asks[id(policy)] = (policy, [request])
+                else:
+                    batch[1].append(request)
+            elif type(request) is Call:
+                calls.append(request)
+    for policy, batch_asks in asks.values():
+        replies = policy.act(batch_asks)
+        if len(replies) != len(batch_asks):
+            raise ContractError(f"{type(policy).__name__}.act answered {len(replies)} of {len(batch_asks)} asks")
+        for ask, reply in zip(batch_asks, replies, strict=True):
+            running = ask.branch.play  # type: ignore[union-attr]
+            if running.episode is None:
+                running.answer(ask, reply)
+    if calls:
+        serve(calls, services)
+
+
+def serve(calls: Sequence[Call[Any]], services: Mapping[str, Service]) -> None:
+    """Let services answer calls, those of one service in one batch. A service that raises voids the plays that called it.
+
+    Raises:
+        UsageError: a service was not given.
+    """
+    batches: dict[str, list[Call[Any]]] = {}
+    for call in calls:
+        batches.setdefault(call.service, []).append(call)
+    for name, batch in batches.items():
+        if name not in services:
+            given = ", ".join(sorted(services)) or "none"
+            raise UsageError(f"{batch[0].play.spec.id} calls the service {name!r}, which was not given; given: {given}")
+        try:
+            responses = list(services[name]([call.request for call in batch]))
+            if len(responses) != len(batch):
+                raise ValueError(f"{len(responses)} responses to {len(batch)} requests")
+        except Exception as problem:
+            for call in batch:
+                call.play.fail(f"service {name!r}: {type(problem).__name__}: {problem}")
+            continue
+        for call, response in zip(batch, responses, strict=True):
+            if call.play.episode is None:
+                call.play.answer(call, response)

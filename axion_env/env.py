@@ -1,0 +1,136 @@
+"""The base class an author subclasses: an environment is a spec, a rubric and one async function."""
+
+from __future__ import annotations
+
+import inspect
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from axion_env.context import Context
+from axion_env.episode import Outcome
+from axion_env.error import ContractError, UsageError, nearest
+from axion_env.fact import check_facts
+from axion_env.reward import Rubric
+from axion_env.spec import EnvSpec, Memory
+from axion_env.task import Task
+
+if TYPE_CHECKING:
+    from axion_env.request import Ask
+
+
+@dataclass(frozen=True)
+class Demo:
+    """A scripted play with a known verdict: one that wins, one that loses, one that cheats."""
+
+    name: str
+    actions: Mapping[str, Sequence[str]]
+    """What each agent answers, in order."""
+    rewards: Mapping[str, float]
+    """What each agent earns."""
+    draws: Mapping[str, Any] = field(default_factory=dict)
+    """Draws chosen by label; the others come from the seed 0."""
+    task: Task | None = None
+    """Default: the first of the train split."""
+
+
+class _Frozen(type):
+    """Records the options an environment is built with, and freezes it afterwards: state lives in `play`'s locals."""
+
+    def __call__(cls, *args: Any, **kwargs: Any) -> Any:
+        try:
+            bound = inspect.signature(cls.__init__).bind(None, *args, **kwargs).arguments  # type: ignore[misc]
+        except TypeError as problem:
+            raise UsageError(_option_error(cls, kwargs, problem)) from None
+        options = {name: value for i, (name, value) in enumerate(bound.items()) if i > 0}
+        check_facts(options, f"{cls.__name__} options")
+        env = cls.__new__(cls)
+        env.options = json.loads(json.dumps(options))
+        env.__init__(*args, **kwargs)
+        if not hasattr(env, "spec") or not hasattr(env, "rubric"):
+            raise ContractError(f"{cls.__name__} must set `spec` and `rubric`, as class attributes or in __init__")
+        env.seats = tuple(env.spec.agents)
+        env.memory = {agent: None if role.memory is Memory.NONE else role.memory for agent, role in env.spec.agents.items()}
+        env.roles = lru_cache(maxsize=None)(env._roles)
+        env.first_task = env.tasks("train")[0]
+        env._frozen = True
+        return env
+
+
+class Env(metaclass=_Frozen):
+    """The rules of a task: who plays, what they are asked, what is rewarded.
+
+    Subclasses set `spec` and `rubric` (as class attributes, or in `__init__` where they depend on options) and write
+    `play`. Options are the arguments of `__init__`: plain values only, since every episode records them.
+    """
+
+    spec: EnvSpec
+    rubric: Rubric
+    options: Mapping[str, Any]
+    """What it was built with."""
+    seats: tuple[str, ...]
+    """Every agent of the spec, in order."""
+    memory: Mapping[str, Memory | None]
+    """What each agent is shown of its past; None: nothing."""
+    first_task: Task
+    """The first task of the train split."""
+    _frozen = False
+
+    def __init__(self) -> None:
+        """An environment without options."""
+
+    def tasks(self, split: str = "train") -> Sequence[Task]:
+        """The tasks of a split: `train`, `test`, or whatever else the environment documents."""
+        if split not in ("train", "test"):
+            raise UsageError(f"{self.spec.id} has no split {split!r}; it has train, test")
+        return (Task(),)
+
+    def demos(self) -> Sequence[Demo]:
+        """Scripted plays with known verdicts."""
+        return ()
+
+    def examples(self, ask: Ask[Any]) -> Sequence[str]:
+        """Well-formed answers to `ask`, one for each legal action and none better than another.
+
+        A warm-up teaches a new model this format, and no strategy.
+        """
+        return ask.choices or ()
+
+    async def play(self, task: Task, ctx: Context) -> Outcome:
+        """Play one task from the first draw to the facts of its end."""
+        raise NotImplementedError(f"{type(self).__name__} must write `async def play(self, task, ctx)`")
+
+    def roles(self, agents: tuple[str, ...]) -> Mapping[str, str]:
+        """The role of each seated agent."""
+        return self._roles(agents)
+
+    def _roles(self, agents: tuple[str, ...]) -> Mapping[str, str]:
+        return {agent: self.spec.agents[agent].name for agent in agents}
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if self._frozen:
+            raise ContractError(f"{type(self).__name__}.{name} was assigned after __init__; a play's state lives in its local variables")
+        super().__setattr__(name, value)
+
+    def __repr__(self) -> str:
+        options = ", ".join(f"{k}={v!r}" for k, v in self.options.items())
+        return f"{type(self).__name__}({options})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuild, (type(self), dict(self.options))
+
+
+def _rebuild(cls: type[Env], options: dict[str, Any]) -> Env:
+    return cls(**options)
+
+
+def _option_error(cls: type, given: Mapping[str, Any], problem: TypeError) -> str:
+    known = [p for p in inspect.signature(cls.__init__).parameters if p != "self"]  # type: ignore[misc]
+    for name in given:
+        if name not in known:
+            near = nearest(name, known)
+            hint = f"did you mean {near[0]!r}?" if near else f"it has {', '.join(known) or 'none'}"
+            return f"{cls.__name__} has no option {name!r}; {hint}"
+    return f"{cls.__name__}: {problem}"

@@ -1,0 +1,59 @@
+"""Environments by name: the entry-point group `axion.envs`, and `module:Class` for code that is not installed."""
+
+from __future__ import annotations
+
+import importlib
+from functools import lru_cache
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any
+
+from axion_env.env import Env
+from axion_env.error import NotFound, UsageError
+from axion_env.steppable import Steppable
+
+GROUP = "axion.envs"
+
+
+@lru_cache(maxsize=1)
+def _entries() -> dict[str, EntryPoint]:
+    return {entry.name: entry for entry in entry_points(group=GROUP)}
+
+
+def ids() -> list[str]:
+    """Ids of all installed environments, sorted."""
+    return sorted(_entries())
+
+
+def find(name: str) -> type[Env]:
+    """The class registered as `name`, or named as `module:Class`.
+
+    Raises:
+        NotFound: no such environment; names the nearest ids.
+        UsageError: what the name leads to cannot be imported or is no environment.
+    """
+    entry = _entries().get(name)
+    if entry is None and ":" not in name:
+        raise NotFound("environment", name, _entries())
+    target = entry.value if entry is not None else name
+    module, _, attribute = target.partition(":")
+    try:
+        found = getattr(importlib.import_module(module), attribute)
+    except (ImportError, AttributeError) as problem:
+        raise UsageError(f"environment {name!r} cannot be imported from {target!r}: {problem}") from problem
+    if not (isinstance(found, type) and issubclass(found, Env)):
+        raise UsageError(f"{target!r} is {found!r}, not a subclass of axion_env.Env")
+    return found
+
+
+def load(name: str, **options: Any) -> Env:
+    """The rules of an environment, for `play`, `drive` and a trainer.
+
+    >>> load("axion/KuhnPoker-v0", ante=2).spec.reward_range
+    (-3.0, 3.0)
+    """
+    return find(name)(**options)
+
+
+def make(name: str, **options: Any) -> Steppable:
+    """An environment in its steppable form, for a loop of your own: `reset`, `acting`, `step`."""
+    return Steppable(load(name, **options))

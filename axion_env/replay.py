@@ -1,0 +1,155 @@
+"""Playing an episode again from its record: to verify it, or to leave it at some turn and go another way."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from axion_env.chance import Stream, derive
+from axion_env.codec import damage, decode, difference
+from axion_env.env import Env
+from axion_env.episode import Action, Called, Draw, Episode, Event, Gathered, Limit, Turn
+from axion_env.error import StoreError, UsageError
+from axion_env.registry import load
+from axion_env.request import Address, Ask, Call
+from axion_env.running import Chance, Play
+
+
+def replay(episode: Episode, *, env: Env | None = None) -> Episode:
+    """Play the episode again with its recorded answers.
+
+    An unchanged environment gives back an equal episode, byte for byte; a changed one diverges, and the result ends where
+    the record had no fitting answer (FAILED, by the machine's fault).
+
+    Args:
+        episode: The record.
+        env: The environment; default: loaded by the record's id and options.
+    """
+    play = _again(episode, env)
+    _feed(play, episode.root, None)
+    if play.episode is None:
+        play.fail(episode.error if episode.fault == "machine" and episode.error else f"the record has no answer for {_names(play)}")
+    assert play.episode is not None
+    return play.episode
+
+
+def verify(line: str, *, env: Env | None = None) -> str | None:
+    """Whether a stored line is whole and its replay reproduces it byte for byte.
+
+    Returns:
+        The first difference, in words; None if there is none.
+    """
+    found = damage(line)
+    if found is not None:
+        return found
+    try:
+        episode = decode(line)
+    except StoreError as problem:
+        return str(problem)
+    return difference(episode, replay(episode, env=env))
+
+
+def fork(episode: Episode, address: Address, *, reseed: int | None = None, env: Env | None = None) -> Play:
+    """Go back to one turn (or call) and leave it open, to be answered another way.
+
+    What could depend on it is dropped: the rest of its branch, and everything after the joins above it. Concurrent
+    siblings keep their answers.
+
+    Args:
+        episode: The record.
+        address: `(path, position)` of the turn; `((), 2)` is the third event of the root.
+        reseed: Draw later chance outcomes from this seed; the new episode then records its draws as chosen (seed None).
+        env: As in `replay`.
+
+    Raises:
+        UsageError: no turn or call stands at the address.
+    """
+    event = _find(episode.root, address)
+    if not isinstance(event, Turn | Called):
+        raise UsageError(f"no turn or call at {address}; there is {'nothing' if event is None else type(event).__name__}")
+    if reseed is None and episode.seed is not None:
+        play = _again(episode, env)
+        _feed(play, episode.root, address)
+        return play
+    chance = _Rekeyed(episode.root, reseed or 0)
+    play = Play(env or load(episode.env, **episode.options), episode.task, None, copy=episode.copy, chance=chance)
+    _feed(play, episode.root, address)
+    chance.recorded = ()
+    return play
+
+
+class _Rekeyed:
+    """Recorded draws first, then streams of another seed."""
+
+    def __init__(self, recorded: tuple[Event, ...], seed: int) -> None:
+        self.recorded = recorded
+        self._seed = seed
+        self._streams: dict[tuple[int, ...], Stream] = {}
+
+    def __call__(self, address: Address, of: int) -> int:
+        if self.recorded:
+            return _recorded_draw(self.recorded, address, of)
+        path = address[0]
+        if path not in self._streams:
+            self._streams[path] = Stream(derive(self._seed, *path))
+        return self._streams[path].below(of)
+
+
+def _recorded_draw(root: tuple[Event, ...], address: Address, of: int) -> int:
+    event = _find(root, address)
+    return event.index if isinstance(event, Draw) and event.index < of else 0
+
+
+def _again(episode: Episode, env: Env | None) -> Play:
+    chance: Chance | None = None
+    if episode.seed is None:
+        root = episode.root
+
+        def chance(address: Address, of: int) -> int:
+            return _recorded_draw(root, address, of)
+
+    return Play(env or load(episode.env, **episode.options), episode.task, episode.seed, copy=episode.copy, chance=chance)
+
+
+def _feed(play: Play, root: tuple[Event, ...], stop: Address | None) -> None:
+    """Answer from the record all that it answers, except at `stop`."""
+    fed = True
+    while fed:
+        fed = False
+        for request in list(play.requests):
+            if play.episode is None and request.address != stop:
+                fed |= _answer(play, request, root)
+
+
+def _answer(play: Play, request: Ask[Any] | Call[Any], root: tuple[Event, ...]) -> bool:
+    path, position = request.address
+    event = _find(root, (path, position))
+    if isinstance(event, Turn) and type(request) is Ask and event.agent == request.agent:
+        for attempt in event.attempts:
+            if play.episode is None and request in play.requests:
+                play.answer(request, Action(attempt.text, tokens=attempt.tokens))
+        event = _find(root, (path, position + 1))
+        if isinstance(event, Limit) and request in play.requests:
+            play.truncate(request, event.reason)
+        return True
+    if isinstance(event, Called) and type(request) is Call:
+        play.answer(request, event.response)
+        return True
+    if isinstance(event, Limit):
+        play.truncate(request, event.reason)
+        return True
+    return False
+
+
+def _find(root: tuple[Event, ...], address: Address) -> Event | None:
+    path, position = address
+    events = root
+    for place, index in zip(path[::2], path[1::2], strict=True):
+        gathered = events[place] if place < len(events) else None
+        if not isinstance(gathered, Gathered) or index >= len(gathered.branches):
+            return None
+        events = gathered.branches[index]
+    return events[position] if position < len(events) else None
+
+
+def _names(play: Play) -> str:
+    return ", ".join(request.describe() for request in play.requests)

@@ -1,0 +1,411 @@
+"""One play in progress: a small machine that advances an environment's coroutine by answers.
+
+    Play(env, task, seed) → requests → answer(request, …) → requests → … → episode
+
+Nothing here performs I/O, reads a clock or knows a policy. A play's branches form a tree; each branch is one coroutine
+with its own log, its own chance stream and its own undelivered messages, so that no order of answering can show.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from math import inf
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from axion_env.blame import blame, blame_foreign, where
+from axion_env.chance import Stream, derive
+from axion_env.context import Context
+from axion_env.episode import NO_NOTES, Action, Called, Ending, Episode, Event, Gathered, Limit, Message, Outcome, Turn
+from axion_env.error import ContractError
+from axion_env.fact import check_facts
+from axion_env.parse import strip_thinking
+from axion_env.request import Address, Ask, Call, Forfeit, Gather, Request, Truncated
+from axion_env.spec import EnvSpec, Memory
+from axion_env.task import Task
+
+if TYPE_CHECKING:
+    from axion_env.env import Env
+
+Chance: TypeAlias = Callable[[Address, int], int]
+"""Answers a draw: (where it stands, how many outcomes there are) → index of the outcome."""
+
+_new: Any = tuple.__new__  # builds the records of the hot path at half the price of calling their class
+
+
+class Branch:
+    """One coroutine of a play, with its log."""
+
+    __slots__ = ("coroutine", "ended", "events", "gather", "inbox", "parent", "path", "play", "result", "stream", "turns")
+
+    def __init__(self, play: Play, parent: Branch | None, path: tuple[int, ...], coroutine: Coroutine[Any, Any, Any] | None) -> None:
+        self.play = play
+        self.parent = parent
+        self.path = path
+        """Its last number is the branch's index among its siblings."""
+        self.coroutine = coroutine
+        """None where the branch is a single request."""
+        self.events: list[Event] = []
+        self.inbox: dict[str, list[Message]] = {}
+        """Told in this branch and not yet seen."""
+        self.turns: float = 0 if parent is None else parent.turns
+        """Accepted turns on the causal path up to here; infinite once a limit was reached, and then nobody may be asked any more."""
+        self.stream: Stream | None = None
+        """Its own chance stream, made when first drawn from."""
+        self.gather: Gather[Any] | None = None
+        """The gather it waits for."""
+
+    def open_stream(self) -> Stream:
+        """Make its chance stream, from the episode's seed and its path."""
+        self.stream = stream = Stream(derive(self.play.seed or 0, *self.path))
+        return stream
+
+    def end(self, result: Any, ended: Forfeit | Truncated | None = None) -> None:
+        """It returned, or was ended by a forfeit or a limit."""
+        self.result = result
+        self.ended = ended
+
+
+class Play:
+    """One play of one task, advanced by answers.
+
+    Args:
+        env: The rules.
+        task: The problem instance; default the first of the train split.
+        seed: Seeds the chance stream. None: every draw is answered by `chance`.
+        copy: Distinguishes plays of one deal; policies sample by it, draws do not.
+        chance: Answers draws in place of the seeded stream, for replays, enumerators and checkers.
+    """
+
+    __slots__ = (
+        "_barred", "_budget", "_context", "_history", "_queue", "_root", "agents", "chance", "copy", "env", "episode", "exception", "requests", "seed",
+        "spec", "task",
+    )  # fmt: skip
+
+    def __init__(self, env: Env, task: Task | None = None, seed: int | None = 0, *, copy: int = 0, chance: Chance | None = None) -> None:
+        self.env = env
+        self.spec: EnvSpec = env.spec
+        self.task = task = env.first_task if task is None else task
+        self.agents: tuple[str, ...] = task.agents or env.seats
+        self.seed = seed
+        self.copy = copy
+        self.chance = chance
+        self.requests: list[Ask[Any] | Call[Any]] = []
+        """What waits for an answer now."""
+        self.episode: Episode | None = None
+        """The record, once the play is over."""
+        self.exception: BaseException | None = None
+        """What `play` or a parser raised, where the ending is FAILED by the author's fault."""
+        self._barred: tuple[str, ...] = ()
+        self._budget = self.spec.max_requests
+        self._history: dict[str, tuple[Message, ...]] = {}
+        self._queue: list[Branch] = []
+        context = Context(self, self.agents)
+        self._context = context
+        self._root = Branch(self, None, (), env.play(task, context))
+        self._advance(self._root, None)
+
+    @property
+    def done(self) -> bool:
+        """Whether the play is over."""
+        return self.episode is not None
+
+    def remembered(self, agent: str) -> tuple[Message, ...]:
+        """What the agent is shown of its own past when asked next."""
+        return self._history.get(agent, ())
+
+    # Answers -----------------------------------------------------------------------------------------------------
+
+    def answer(self, request: Ask[Any] | Call[Any], reply: Any) -> None:
+        """Answer an open request and advance the play to its next ones.
+
+        Args:
+            request: One of `requests`.
+            reply: For an ask, raw text or an `Action` with its tokens; for a call, the service's response.
+
+        Raises:
+            ValueError: the request is not open.
+        """
+        branch = self._branch_of(request)
+        if type(request) is not Ask:
+            self._answer_call(request, branch, reply)  # type: ignore[arg-type]
+            return
+        text, tokens = (reply, None) if type(reply) is str else (reply.text, reply.tokens)
+        try:
+            value, error = request.read(text)
+        except Exception as problem:
+            return self._fail("author", f"{blame(problem, self.env)} (while parsing {text!r:.80})", problem)
+        attempts = (*request.attempts, _new(Action, (text, value, error, tokens)))
+        if error is not None and len(attempts) <= self.spec.retries:
+            request.attempts = attempts
+            return
+        self._shut(request)
+        agent = request.agent
+        branch.events.append(_new(Turn, (agent, request.observation, request.choices, attempts, NO_NOTES)))
+        branch.turns += 1
+        if error is not None:
+            self._barred += (agent,)
+            return self._resume(branch, None, Forfeit(agent))
+        memory = self.env.memory[agent]
+        if memory is not None:
+            said = text if memory is Memory.DIALOGUE else strip_thinking(text)
+            self._history[agent] = (*self.remembered(agent), *request.observation, Message("assistant", said))
+        self._resume(branch, value)
+
+    def _answer_call(self, call: Call[Any], branch: Branch, response: Any) -> None:
+        check_facts(response, f"the response of {call.service!r}")
+        self._shut(call)
+        branch.events.append(Called(call.service, call.request, response))
+        self._resume(branch, response)
+
+    def _branch_of(self, request: Ask[Any] | Call[Any]) -> Branch:
+        branch = request.branch
+        if branch is None or request not in self.requests:
+            raise ValueError(f"{request.describe()} is not open in this play")
+        return branch
+
+    def _shut(self, request: Ask[Any] | Call[Any]) -> None:
+        requests = self.requests
+        if len(requests) == 1:
+            self.requests = []
+        else:
+            requests.remove(request)
+
+    def truncate(self, request: Ask[Any] | Call[Any], reason: str) -> None:
+        """End the request's branch by a limit from outside the rules: time, tokens."""
+        branch = self._branch_of(request)
+        self._shut(request)
+        branch.events.append(Limit(reason))
+        branch.turns = inf
+        self._resume(branch, None, Truncated(reason))
+
+    def fail(self, error: str) -> None:
+        """End the play as FAILED by the machine's fault: void, never rewarded, to be played again."""
+        self._fail("machine", error, None)
+
+    # The machine -------------------------------------------------------------------------------------------------
+
+    def _resume(self, branch: Branch, value: Any, error: BaseException | None = None) -> None:
+        if branch.coroutine is None:  # a branch that was one request only
+            branch.end(value, error if isinstance(error, Forfeit | Truncated) else None)
+            self._join(branch)
+        else:
+            self._advance(branch, value, error)
+
+    def _advance(self, branch: Branch, value: Any, error: BaseException | None = None) -> None:
+        """Run a branch's code up to its next request, or to its end."""
+        context = self._context
+        context._branch = branch
+        coroutine = branch.coroutine
+        assert coroutine is not None
+        try:
+            request = coroutine.send(value) if error is None else coroutine.throw(error)
+        except StopIteration as stop:
+            made = context._made
+            if made:
+                return self._fail("author", f"{made[0].describe()} was not awaited", None)
+            if branch.parent is None:
+                return self._finish(stop.value)
+            branch.end(stop.value)
+            return self._join(branch)
+        except (Forfeit, Truncated) as ended:
+            context._made.clear()
+            if branch.parent is None:
+                return self._stopped(ended)
+            branch.end(None, ended)
+            return self._join(branch)
+        except Exception as problem:
+            return self._fail("author", blame(problem, self.env), problem)
+        except BaseException:
+            self._close()
+            raise
+        made = context._made
+        if not (made and made.pop() is request and not made):
+            return self._refuse(request, coroutine)
+        self._budget -= 1
+        if self._budget < 0:
+            return self._fail("author", f"more than {self.spec.max_requests} requests in one play; the last was {request.describe()}", None)
+        if type(request) is Gather:
+            return self._spawn(branch, request)
+        return self._open(branch, request)
+
+    def _refuse(self, request: Any, coroutine: Coroutine[Any, Any, Any]) -> None:
+        stray = [r for r in self._context._made if r is not request]
+        if isinstance(request, Request) and stray:
+            self._fail("author", f"{stray[0].describe()} was not awaited", None)
+        elif isinstance(request, Request):
+            self._fail("author", f"{request.describe()} was awaited twice or belongs to another play", None)
+        else:
+            self._fail("author", blame_foreign(request, coroutine, self.env), None)
+
+    def _open(self, branch: Branch, request: Any) -> None:
+        request.branch = branch
+        if type(request) is Ask:
+            agent = request.agent
+            if agent in self._barred:
+                return self._fail("author", f"{request.describe()} came after {agent} had forfeited", None)
+            if branch.turns >= self.spec.max_turns:
+                return self._overrun(branch, request)
+            question = _new(Message, ("user", request.text))
+            if branch.parent is None:
+                inbox = branch.inbox
+                request.observation = (*inbox.pop(agent), question) if agent in inbox else (question,)
+            else:
+                told = self._claim(branch, agent)
+                if told is None:
+                    return self._fail("author", f"{request.describe()} asks {agent} in a second branch of one gather", None)
+                request.observation = (*told, question)
+        return self.requests.append(request)
+
+    def _overrun(self, branch: Branch, ask: Ask[Any]) -> None:
+        if branch.turns == inf:
+            return self._fail("author", f"{ask.describe()} came after the play was truncated", None)
+        branch.turns = inf
+        return self._resume(branch, None, Truncated(f"max_turns={self.spec.max_turns}"))
+
+    def _claim(self, branch: Branch, agent: str) -> list[Message] | None:
+        """What the agent has not seen on the path to `branch`; None if a sibling branch has asked it already."""
+        told: list[Message] = []
+        at: Branch | None = branch
+        while at is not None:
+            told = at.inbox.pop(agent, []) + told
+            parent = at.parent
+            if parent is not None:
+                assert parent.gather is not None
+                if parent.gather.owners.setdefault(agent, at.path[-1]) != at.path[-1]:
+                    return None
+            at = parent
+        return told
+
+    # Branches ----------------------------------------------------------------------------------------------------
+
+    def _spawn(self, branch: Branch, gather: Gather[Any]) -> None:
+        gather.branch = branch
+        branch.gather = gather
+        place = len(branch.events)
+        for i, part in enumerate(gather.parts):
+            coroutine = None if isinstance(part, Request) else part
+            gather.branches.append(Branch(self, branch, (*branch.path, place, i), coroutine))
+        self._ready([branch] if not gather.parts else list(gather.branches))
+
+    def _ready(self, branches: list[Branch]) -> None:
+        """Start branches, and resume those whose gather is complete: a queue, so that depth never meets the stack."""
+        if self._queue:
+            self._queue.extend(branches)
+            return
+        queue = self._queue = list(branches)
+        done = 0
+        while done < len(queue) and self.episode is None:
+            self._start(queue[done])
+            done += 1
+        self._queue = []
+
+    def _start(self, branch: Branch) -> None:
+        if branch.gather is not None:
+            self._joined(branch, branch.gather)
+        elif branch.coroutine is not None:
+            self._advance(branch, None)
+        else:
+            assert branch.parent is not None and branch.parent.gather is not None
+            part = branch.parent.gather.parts[branch.path[-1]]
+            if type(part) is Gather:
+                self._spawn(branch, part)
+            else:
+                self._open(branch, part)
+
+    def _join(self, branch: Branch) -> None:
+        """A branch has ended; the last of its siblings to end wakes their parent."""
+        parent = branch.parent
+        assert parent is not None and parent.gather is not None
+        parent.gather.left -= 1
+        if parent.gather.left == 0:
+            self._ready([parent])
+
+    def _joined(self, branch: Branch, gather: Gather[Any]) -> None:
+        children = gather.branches
+        branch.gather = None
+        branch.events.append(Gathered(tuple(tuple(child.events) for child in children)))
+        base = branch.turns
+        culprits: tuple[str, ...] = ()
+        limit: Truncated | None = None
+        for child in children:
+            branch.turns = inf if child.turns == inf else branch.turns + child.turns - base
+            for agent, messages in child.inbox.items():
+                branch.inbox.setdefault(agent, []).extend(messages)
+            if isinstance(child.ended, Forfeit):
+                culprits += child.ended.culprits
+            elif child.ended is not None:
+                limit = limit or child.ended
+        error = Forfeit(*culprits) if culprits else limit
+        self._resume(branch, tuple(child.result for child in children), error)
+
+    # Endings -----------------------------------------------------------------------------------------------------
+
+    def _finish(self, outcome: Any) -> None:
+        if type(outcome) is not Outcome or type(outcome.facts) is not dict:
+            got = f"Outcome({type(outcome.facts).__name__})" if type(outcome) is Outcome else type(outcome).__name__
+            return self._fail("author", f"play returned {got}; it must return Outcome({{…facts…}})", None)
+        try:
+            check_facts(outcome.facts, "facts")
+        except TypeError as problem:
+            return self._fail("author", str(problem), problem)
+        return self._end(Ending.FINISHED, outcome.facts)
+
+    def _stopped(self, ended: Forfeit | Truncated) -> None:
+        if isinstance(ended, Forfeit):
+            self._end(Ending.FORFEIT, culprits=ended.culprits)
+        else:
+            self._end(Ending.TRUNCATED, error=ended.reason)
+
+    def _fail(self, fault: str, error: str, exception: BaseException | None) -> None:
+        self.exception = exception
+        swallowed = self._close()
+        self._end(Ending.FAILED, fault=fault, error=f"{error}; {swallowed}" if swallowed else error)
+
+    def _end(
+        self,
+        ending: Ending,
+        facts: dict[str, Any] | None = None,
+        culprits: tuple[str, ...] = (),
+        fault: str | None = None,
+        error: str | None = None,
+    ) -> None:
+        root = self._root
+        self.requests = []
+        self._queue = []
+        self.episode = Episode(
+            self.spec.id, self.env.options, self.task, self.env.roles(self.agents), self.seed, self.copy, _log(root),
+            {agent: tuple(messages) for agent, messages in root.inbox.items()}, ending, facts, culprits, fault, error,
+        )  # fmt: skip
+        del self._context, self._root  # cuts the circle play → context → play: a finished play needs no collector
+
+    def _close(self) -> str | None:
+        """Close every coroutine, innermost first; says so if one swallowed its GeneratorExit."""
+        strays = [r for r in self._context._made if isinstance(r, Gather)]
+        swallowed = _close(self._root, self.env)
+        for gather in strays:
+            for part in gather.parts:
+                if not isinstance(part, Request):
+                    part.close()
+        return swallowed
+
+
+def _log(branch: Branch) -> tuple[Event, ...]:
+    events = tuple(branch.events)
+    if branch.gather is None:
+        return events
+    return (*events, Gathered(tuple(_log(child) for child in branch.gather.branches)))
+
+
+def _close(branch: Branch, env: Env) -> str | None:
+    swallowed = None
+    if branch.gather is not None:
+        for child in branch.gather.branches:
+            swallowed = _close(child, env) or swallowed
+    if branch.coroutine is not None:
+        try:
+            branch.coroutine.close()
+        except RuntimeError:  # Python's own word for a coroutine that went on after GeneratorExit
+            swallowed = f"GeneratorExit was swallowed at {where(branch.coroutine, env)}"
+        except Exception as problem:
+            swallowed = blame(problem, env)
+    return swallowed

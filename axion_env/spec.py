@@ -1,0 +1,108 @@
+"""The promises of an environment, in a form that can be written down and held against it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from axion_env.error import UsageError
+
+_ID = re.compile(r"(?P<namespace>[A-Za-z][\w.-]*)/(?P<name>[A-Za-z]\w*)-v(?P<version>\d+)")
+
+
+class Memory(StrEnum):
+    """How much of its own past an agent is shown when asked."""
+
+    NONE = "none"
+    """Each ask stands alone, with what was told since the last one."""
+    DIALOGUE = "dialogue"
+    """Everything it was shown and everything it said."""
+    DIALOGUE_WITHOUT_THINKING = "dialogue_without_thinking"
+    """The same, its own thinking removed."""
+
+
+class Utility(StrEnum):
+    """How the agents' rewards add up."""
+
+    ZERO_SUM = "zero_sum"
+    IDENTICAL = "identical"
+    GENERAL_SUM = "general_sum"
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """The job an agent does. Agents share a role only if they are exchangeable."""
+
+    name: str
+    description: str = ""
+    memory: Memory = Memory.DIALOGUE
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "memory", Memory(self.memory))
+
+
+@dataclass(frozen=True)
+class EnvSpec:
+    """What an environment promises; `axion check` holds it to every line.
+
+    >>> EnvSpec("me/Guess-v1", agents={"guesser_0": Role("guesser")}, reward_range=(0, 1)).version
+    1
+    """
+
+    id: str
+    """`namespace/Name-vN`; N goes up whenever the same actions could earn another verdict."""
+    agents: Mapping[str, Role]
+    """Every seat there can be (a task may seat fewer), with its role."""
+    reward_range: tuple[float, float] | Mapping[str, tuple[float, float]] = (0.0, 1.0)
+    """Least and greatest `Verdict.reward`, for all roles or by role name."""
+    utility: Utility = Utility.GENERAL_SUM
+    information: str = "imperfect"
+    """`perfect` (everybody sees everything) or `imperfect`."""
+    max_turns: int = 100
+    """Accepted turns on the causal path before the play is TRUNCATED."""
+    retries: int = 0
+    """Further attempts an agent gets after an illegal answer, before it forfeits."""
+    symmetric: bool = False
+    """Agents of one role are exchangeable."""
+    max_requests: int = 10_000
+    """Requests one play may make; more means a loop that does not end."""
+    description: str = ""
+    version: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        match = _ID.fullmatch(self.id)
+        if match is None:
+            raise UsageError(f"environment id {self.id!r} is not of the form 'namespace/Name-vN'")
+        if not self.agents:
+            raise UsageError(f"{self.id} seats nobody; give EnvSpec(agents={{name: Role(…)}})")
+        object.__setattr__(self, "version", int(match["version"]))
+        object.__setattr__(self, "utility", Utility(self.utility))
+        object.__setattr__(self, "agents", dict(self.agents))
+        names = [role.name for role in self.agents.values()]
+        if len(set(names)) < len(names) and not self.symmetric:
+            raise UsageError(f"{self.id} seats several agents in one role; roles are shared only by exchangeable agents: say symmetric=True")
+
+    def range_of(self, role: str) -> tuple[float, float]:
+        """Least and greatest reward of a role."""
+        if isinstance(self.reward_range, Mapping):
+            return self.reward_range[role]
+        return self.reward_range
+
+    def to_json(self) -> str:
+        """The spec as one JSON object."""
+        fields = asdict(self)
+        del fields["version"]
+        return json.dumps(fields, sort_keys=True)
+
+    @classmethod
+    def from_json(cls, text: str) -> EnvSpec:
+        """The spec that `to_json` wrote."""
+        fields: dict[str, Any] = json.loads(text)
+        fields["agents"] = {agent: Role(**role) for agent, role in fields["agents"].items()}
+        ranges = fields["reward_range"]
+        fields["reward_range"] = {r: tuple(v) for r, v in ranges.items()} if isinstance(ranges, dict) else tuple(ranges)
+        return cls(**fields)

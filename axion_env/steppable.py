@@ -1,0 +1,163 @@
+"""The steppable form: `reset` and `step` over one play, for people who write their own loop.
+
+    env = axion_env.make("axion/KuhnPoker-v0")
+    observations, infos = env.reset(seed=7)
+    while env.acting:
+        actions = {agent: choose(observations[agent], env.legal_actions(agent)) for agent in env.acting}
+        observations, rewards, terminations, truncations, infos = env.step(actions)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from axion_env.chance import Stream, derive
+from axion_env.driver import Service, serve
+from axion_env.env import Env
+from axion_env.episode import Ending, Episode, Message
+from axion_env.error import PlayFailed, UsageError
+from axion_env.request import Ask, Call
+from axion_env.reward import judge
+from axion_env.running import Play
+from axion_env.task import Task
+
+Observations = dict[str, str]
+Infos = dict[str, dict[str, Any]]
+
+
+class Steppable:
+    """One play at a time, advanced by dictionaries of actions, with PettingZoo's five dictionaries back.
+
+    An observation is what is new since the agent's own last turn, and "" between its turns. Every seated agent is in all
+    five dictionaries at every step, and all end together.
+
+    Args:
+        env: The rules.
+        services: Outside services by name; their calls are answered before `reset` and `step` return.
+    """
+
+    def __init__(self, env: Env, *, services: Mapping[str, Service] | None = None) -> None:
+        self.env = env
+        self.spec = env.spec
+        self._services = services or {}
+        self._play: Play | None = None
+        self._paid: dict[str, float] = {}
+        self._continuing = Stream(0)
+
+    @property
+    def agents(self) -> tuple[str, ...]:
+        """Who is seated in this episode; nobody before `reset`."""
+        return self._play.agents if self._play else ()
+
+    @property
+    def possible_agents(self) -> tuple[str, ...]:
+        """Every seat there can be."""
+        return self.env.seats
+
+    @property
+    def acting(self) -> tuple[str, ...]:
+        """The agents asked now; empty once the episode is over."""
+        return tuple(self._asks())
+
+    @property
+    def episode(self) -> Episode | None:
+        """The record, once the episode is over."""
+        return self._play.episode if self._play else None
+
+    def legal_actions(self, agent: str) -> tuple[str, ...] | None:
+        """The actions open to an agent that is asked now; None for free text."""
+        asks = self._asks()
+        if agent not in asks:
+            raise UsageError(f"{agent!r} is not asked now; asked: {', '.join(asks) or 'nobody'}")
+        return asks[agent].choices
+
+    def reset(self, *, seed: int | None = None, options: Mapping[str, Any] | None = None) -> tuple[Observations, Infos]:
+        """Start an episode.
+
+        Args:
+            seed: Seeds the chance stream and picks the task from the train split. None: goes on with the environment's own
+                sequence of seeds, which starts from the last seed given.
+            options: `task` (a `Task`) or `split` and `index` choose the task.
+
+        Raises:
+            PlayFailed: the environment's code broke.
+        """
+        if seed is None:
+            seed = self._continuing.below(1 << 62)
+        else:
+            self._continuing = Stream(derive(seed, "next"))
+        self._play = Play(self.env, self._task(seed, dict(options or {})), seed)
+        self._paid = dict.fromkeys(self._play.agents, 0.0)
+        self._settle()
+        observations, *_, infos = self._step_result()
+        return observations, infos
+
+    def step(self, actions: Mapping[str, str]) -> tuple[Observations, dict[str, float], dict[str, bool], dict[str, bool], Infos]:
+        """Answer some or all of the agents asked now.
+
+        Returns:
+            observations, rewards, terminations, truncations, infos, by agent.
+
+        Raises:
+            UsageError: nobody answers, or somebody who is not asked.
+            PlayFailed: the environment's code, or machinery, broke; a zero reward here would be trained on.
+        """
+        asks = self._asks()
+        strangers = [agent for agent in actions if agent not in asks]
+        if strangers or not actions:
+            raise UsageError(f"step takes actions of agents asked now ({', '.join(asks) or 'nobody: call reset'}): got {strangers or 'none'}")
+        assert self._play is not None
+        for agent in asks:
+            if agent in actions and self._play.episode is None:
+                self._play.answer(asks[agent], actions[agent])
+        self._settle()
+        return self._step_result()
+
+    def _task(self, seed: int, options: dict[str, Any]) -> Task:
+        if unknown := set(options) - {"task", "split", "index"}:
+            raise UsageError(f"reset has no option {sorted(unknown)}; it has task, split, index")
+        if "task" in options:
+            task: Task = options["task"]
+            return task
+        tasks = self.env.tasks(options.get("split", "train"))
+        return tasks[options["index"] if "index" in options else Stream(derive(seed, "task")).below(len(tasks))]
+
+    def _asks(self) -> dict[str, Ask[Any]]:
+        return {r.agent: r for r in self._play.requests if type(r) is Ask} if self._play else {}
+
+    def _settle(self) -> None:
+        """Let services answer until only agents are asked, so that `acting` has no timing in it."""
+        play = self._play
+        assert play is not None
+        while calls := [r for r in play.requests if type(r) is Call]:
+            serve(calls, self._services)
+        if play.episode is not None and play.episode.ending is Ending.FAILED:
+            raise PlayFailed(play.episode) from play.exception
+
+    def _step_result(self) -> tuple[Observations, dict[str, float], dict[str, bool], dict[str, bool], Infos]:
+        play = self._play
+        assert play is not None
+        episode = play.episode
+        asks = self._asks()
+        observations = {a: _text(asks[a]) if a in asks else "" for a in play.agents}
+        rewards = dict.fromkeys(play.agents, 0.0)
+        infos: Infos = {a: {"role": self.spec.agents[a].name, "acting": a in asks} for a in play.agents}
+        if episode is not None:
+            verdicts = judge(self.env, episode)
+            for agent in play.agents:
+                observations[agent] = _join(episode.closing.get(agent, ()))
+                rewards[agent] = verdicts[agent].reward
+                infos[agent]["parts"] = {part.name: part.value for part in verdicts[agent].parts}
+                infos[agent]["ending"] = episode.ending.value
+        truncated = episode is not None and episode.ending is Ending.TRUNCATED
+        ended = episode is not None and not truncated
+        return observations, rewards, dict.fromkeys(play.agents, ended), dict.fromkeys(play.agents, truncated), infos
+
+
+def _text(ask: Ask[Any]) -> str:
+    return _join(ask.observation) if not ask.attempts else ask.messages[-1].text
+
+
+def _join(messages: tuple[Message, ...]) -> str:
+    return "\n".join(message.text for message in messages)

@@ -1,0 +1,124 @@
+"""Episodes on disk: an append-only file of JSON lines that survives a crash.
+
+A line is in the file as soon as `append` returns, so a killed process loses at most the episode in flight. A last line
+without its newline is torn: readers report and skip it, and the next writer cuts it off.
+"""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import NamedTuple
+
+from axion_env.codec import decode, encode
+from axion_env.episode import Episode
+from axion_env.error import StoreError
+
+
+class TornRecord(UserWarning):
+    """The last line of a file of episodes is incomplete: its writer was stopped in the middle of it."""
+
+
+class Line(NamedTuple):
+    """One complete line of a file of episodes."""
+
+    number: int
+    """From 1."""
+    text: str
+
+
+class EpisodeStore:
+    """Appends episodes to a file and reads them back.
+
+    Args:
+        path: The file; made when first written to.
+        offset: Cut the file back to this many bytes before the first append, as a resumed run does with its checkpoint's offset.
+
+    Raises:
+        StoreError: the file is shorter than `offset`.
+    """
+
+    def __init__(self, path: str | os.PathLike[str], *, offset: int | None = None) -> None:
+        self.path = Path(path)
+        self._file = None
+        if offset is not None:
+            size = self.path.stat().st_size if self.path.exists() else 0
+            if size < offset:
+                raise StoreError(f"{self.path} has {size} bytes and should have at least {offset}; it is not the file this run wrote")
+            if size:
+                os.truncate(self.path, offset)
+
+    @property
+    def offset(self) -> int:
+        """Bytes written so far: what a checkpoint remembers."""
+        return self.path.stat().st_size if self.path.exists() else 0
+
+    def append(self, episode: Episode) -> None:
+        """Write one episode."""
+        self.extend((episode,))
+
+    def extend(self, episodes: Iterable[Episode]) -> None:
+        """Write episodes, all of them handed to the system before it returns.
+
+        Raises:
+            StoreError: the disk is full, or the file cannot be written. What was written before stays readable.
+        """
+        lines = "".join(encode(episode) + "\n" for episode in episodes)
+        try:
+            if self._file is None:
+                self.path.parent.mkdir(parents=True, exist_ok=True)
+                self._mend()
+                self._file = open(self.path, "ab", buffering=0)  # noqa: SIM115 (closed by close)
+            data = memoryview(lines.encode())
+            while data:
+                data = data[self._file.write(data) :]
+        except OSError as problem:
+            raise StoreError(f"cannot write {self.path}: {problem.strerror}; free some space or choose another folder, then resume") from problem
+
+    def lines(self) -> Iterator[Line]:
+        """Every complete line; a torn last one is reported as a `TornRecord` warning and skipped."""
+        try:
+            with open(self.path, "rb") as file:
+                for number, raw in enumerate(file, 1):
+                    if not raw.endswith(b"\n"):
+                        warnings.warn(f"{self.path} line {number} is torn after {len(raw)} bytes and skipped", TornRecord, stacklevel=2)
+                        return
+                    yield Line(number, raw[:-1].decode("ascii", errors="backslashreplace"))
+        except OSError as problem:
+            raise StoreError(f"cannot read {self.path}: {problem.strerror}") from problem
+
+    def __iter__(self) -> Iterator[Episode]:
+        """Every episode, in order of writing.
+
+        Raises:
+            StoreError: a line is not an episode; names it.
+        """
+        for line in self.lines():
+            try:
+                yield decode(line.text)
+            except StoreError as problem:
+                raise StoreError(f"{self.path} line {line.number}: {problem}") from None
+
+    def _mend(self) -> None:
+        if not self.path.exists():
+            return
+        data = self.path.read_bytes()[-(1 << 24) :]
+        torn = len(data) - (data.rfind(b"\n") + 1)
+        if torn:
+            warnings.warn(f"{self.path} ended in a torn line of {torn} bytes, cut off before writing on", TornRecord, stacklevel=4)
+            os.truncate(self.path, self.path.stat().st_size - torn)
+
+    def close(self) -> None:
+        """Close the file; the next append opens it again."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+    def __enter__(self) -> EpisodeStore:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()

@@ -1,0 +1,127 @@
+"""Kuhn poker as text: the smallest poker with bluffing, solved exactly (H. W. Kuhn, 1950).
+
+Each player antes and is dealt one card of `ranks`, from a deck without repetition. `first` checks or bets; a bet is called or folded;
+after a check `second` may bet, and `first` then calls or folds. The higher card wins the pot at a showdown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from axion_env import Context, Demo, Env, EnvSpec, Episode, Memory, Outcome, Reward, Role, Rubric, Task, UsageError
+from axion_env.request import Ask
+
+_RANKS = ("J", "Q", "K")
+_MOVES = ("check", "bet", "fold", "call")
+
+
+def chips_won(episode: Episode, agent: str) -> float:
+    """Chips won over all hands, negative if lost."""
+    assert episode.facts is not None
+    return float(episode.facts["chips"][agent])
+
+
+class KuhnPoker(Env):
+    """Kuhn poker with any ranks, stakes and words.
+
+    Args:
+        ranks: The cards, lowest first, one of each; three in Kuhn's game. They may be any distinct words.
+        ante: Chips each player puts in before the deal.
+        bet: Chips a bet or a call adds.
+        moves: The words for check, bet, fold and call.
+        hands: Hands per episode. Cards are dealt afresh and the seats stay.
+    """
+
+    rubric = Rubric(first=[Reward(chips_won)], second=[Reward(chips_won)])
+
+    def __init__(self, ranks: Sequence[str] = _RANKS, ante: int = 1, bet: int = 1, moves: Sequence[str] = _MOVES, hands: int = 1) -> None:
+        if len(ranks) < 2 or len(set(ranks)) < len(ranks):
+            raise UsageError(f"KuhnPoker needs two or more distinct ranks: got {ranks!r}")
+        if len(moves) != 4 or len({m.casefold() for m in moves} | {r.casefold() for r in ranks}) < 4 + len(ranks):
+            raise UsageError(f"KuhnPoker needs four words for check, bet, fold, call, all different from each other and from the ranks: got {moves!r}")
+        if min(ante, bet, hands) < 1:
+            raise UsageError(f"ante, bet and hands must be 1 or more: got {ante}, {bet}, {hands}")
+        self.ranks = tuple(ranks)
+        self.ante = ante
+        self.bet = bet
+        self.hands = hands
+        self.open_moves = (moves[0], moves[1])
+        self.facing_bet = (moves[2], moves[3])
+        most = float(hands * (ante + bet))
+        self.spec = EnvSpec(
+            "axion/KuhnPoker-v0",
+            agents={"player_0": Role("first", "acts first", Memory.NONE), "player_1": Role("second", "acts second", Memory.NONE)},
+            max_turns=3 * hands,
+            reward_range=(-most, most),
+            utility="zero_sum",  # type: ignore[arg-type]
+            information="imperfect",
+            description="Poker with one card each; bluffing pays, and the equilibrium is known exactly.",
+        )
+
+    async def play(self, task: Task, ctx: Context) -> Outcome:
+        """Play the hands and count the chips."""
+        first, second = ctx.agents
+        won = 0
+        for hand in range(self.hands):
+            deck = ctx.deck(self.ranks)
+            prefix = f"hand {hand + 1}: " if self.hands > 1 else ""
+            high = ctx.draw(f"{prefix}card of {first}", deck, visible_to=(first,))
+            low = ctx.draw(f"{prefix}card of {second}", deck, visible_to=(second,))
+            moves = await self._bet(ctx, high, low)
+            ahead = self.ranks.index(high) > self.ranks.index(low)
+            gain = self._gain(moves, ahead)
+            won += gain
+            shown = moves[-1] != self.facing_bet[0]
+            if shown:
+                ctx.reveal(f"{prefix}card of {first}", (second,))
+                ctx.reveal(f"{prefix}card of {second}", (first,))
+            story = f"Betting: {', '.join(moves)}."
+            for agent, other, gained in ((first, low, gain), (second, high, -gain)):
+                cards = f" The other card was {other}." if shown else ""
+                ctx.tell(agent, f"{story}{cards} You {'won' if gained > 0 else 'lost'} {abs(gain)}.")
+        winner = first if won > 0 else second if won < 0 else None
+        return Outcome({"chips": {first: won, second: -won}, "winner": winner})
+
+    async def _bet(self, ctx: Context, high: str, low: str) -> list[str]:
+        """The moves of one hand."""
+        first, second = ctx.agents
+        check, bet = self.open_moves
+        moves = [await self._move(ctx, first, high, [])]
+        moves.append(await self._move(ctx, second, low, moves))
+        if moves == [check, bet]:
+            moves.append(await self._move(ctx, first, high, moves))
+        return moves
+
+    def _move(self, ctx: Context, agent: str, card: str, moves: list[str]) -> Ask[str]:
+        legal = self.facing_bet if moves and moves[-1] == self.open_moves[1] else self.open_moves
+        said = ", ".join(moves) or "none"
+        return ctx.ask(agent, f"You hold {card}. Betting so far: {said}. Choose: {legal[0]} or {legal[1]}.", choices=legal)
+
+    def _gain(self, moves: list[str], ahead: bool) -> int:
+        """Chips `first` gains."""
+        if moves[-1] == self.facing_bet[0]:
+            return -self.ante if len(moves) == 3 else self.ante
+        stake = self.ante + (self.bet if moves[-1] == self.facing_bet[1] else 0)
+        return stake if ahead else -stake
+
+    def examples(self, ask: Ask[str]) -> Sequence[str]:
+        """Card, then move: naming the card is the one thought that makes the decision depend on it."""
+        card = ask.text.removeprefix("You hold ").partition(".")[0]
+        return tuple(f"{card} {move}" for move in ask.choices or ())
+
+    def demos(self) -> Sequence[Demo]:
+        """A value bet that is paid, a bluff that is caught, and a move that does not exist."""
+        check, bet = self.open_moves
+        fold, call = self.facing_bet
+        low, high = self.ranks[0], self.ranks[-1]
+        stake, more = float(self.ante), float(self.ante + self.bet)
+        hands = self.hands
+        a, b = "card of player_0", "card of player_1"
+        deals = {f"hand {h + 1}: {a}": high for h in range(hands)} | {f"hand {h + 1}: {b}": low for h in range(hands)} | {a: high, b: low}
+        swapped = {label: low if card == high else high for label, card in deals.items()}
+        return (
+            Demo("value bet", {"player_0": [bet] * hands, "player_1": [call] * hands}, {"player_0": more * hands, "player_1": -more * hands}, deals),
+            Demo("bluff caught", {"player_0": [f"I'll bluff. [{bet}]"] * hands, "player_1": [call] * hands}, {"player_0": -more * hands, "player_1": more * hands}, swapped),
+            Demo("fold to a raise", {"player_0": [check, fold] * hands, "player_1": [bet] * hands}, {"player_0": -stake * hands, "player_1": stake * hands}, swapped),
+            Demo("cheat: two moves", {"player_0": [f"{check} {bet}"], "player_1": []}, {"player_0": -more * hands, "player_1": more * hands}, swapped),
+        )  # fmt: skip
