@@ -2,8 +2,9 @@
 
 from axion_env.chance import Deck, Stream, derive
 from axion_env.context import Context
+from axion_env.demo import Demo, play_demo
 from axion_env.driver import Service, drive, play
-from axion_env.env import Demo, Env
+from axion_env.env import Env
 from axion_env.episode import Action, Draw, Ending, Episode, Message, Outcome, Tokens, Turn
 from axion_env.error import AxionError, ContractError, NotFound, PlayFailed, StoreError, UsageError
 from axion_env.parse import Illegal, strip_thinking, tagged_answer

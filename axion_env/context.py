@@ -121,7 +121,7 @@ class Context:
         of = len(items)  # type: ignore[arg-type]
         if of == 0:
             raise ContractError(f"draw {label!r}: nothing left to draw from")
-        index = (branch.stream or branch.open_stream()).below(of) if play.chance is None else play.chance((branch.path, len(branch.events)), of)
+        index = (branch.stream or branch.open_stream()).below(of) if play.chance is None else play.chance((branch.path, len(branch.events)), label, items)  # type: ignore[arg-type]
         value = items.pop(index) if deck else items[index]  # type: ignore[union-attr, index]
         if type(value) is not str and not is_fact(value):
             raise ContractError(f"draw {label!r}: a {type(value).__name__} cannot be recorded; draw its name or index")

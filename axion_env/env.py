@@ -5,7 +5,6 @@ from __future__ import annotations
 import inspect
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -18,22 +17,8 @@ from axion_env.spec import EnvSpec, Memory
 from axion_env.task import Task
 
 if TYPE_CHECKING:
+    from axion_env.demo import Demo
     from axion_env.request import Ask
-
-
-@dataclass(frozen=True)
-class Demo:
-    """A scripted play with a known verdict: one that wins, one that loses, one that cheats."""
-
-    name: str
-    actions: Mapping[str, Sequence[str]]
-    """What each agent answers, in order."""
-    rewards: Mapping[str, float]
-    """What each agent earns."""
-    draws: Mapping[str, Any] = field(default_factory=dict)
-    """Draws chosen by label; the others come from the seed 0."""
-    task: Task | None = None
-    """Default: the first of the train split."""
 
 
 class _Frozen(type):

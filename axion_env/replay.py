@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from axion_env.chance import Stream, derive
@@ -85,13 +86,13 @@ class _Rekeyed:
         self._seed = seed
         self._streams: dict[tuple[int, ...], Stream] = {}
 
-    def __call__(self, address: Address, of: int) -> int:
+    def __call__(self, address: Address, label: str, items: Sequence[Any]) -> int:
         if self.recorded:
-            return _recorded_draw(self.recorded, address, of)
+            return _recorded_draw(self.recorded, address, len(items))
         path = address[0]
         if path not in self._streams:
             self._streams[path] = Stream(derive(self._seed, *path))
-        return self._streams[path].below(of)
+        return self._streams[path].below(len(items))
 
 
 def _recorded_draw(root: tuple[Event, ...], address: Address, of: int) -> int:
@@ -104,8 +105,8 @@ def _again(episode: Episode, env: Env | None) -> Play:
     if episode.seed is None:
         root = episode.root
 
-        def chance(address: Address, of: int) -> int:
-            return _recorded_draw(root, address, of)
+        def chance(address: Address, label: str, items: Sequence[Any]) -> int:
+            return _recorded_draw(root, address, len(items))
 
     return Play(env or load(episode.env, **episode.options), episode.task, episode.seed, copy=episode.copy, chance=chance)
 

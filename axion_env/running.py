@@ -8,7 +8,7 @@ with its own log, its own chance stream and its own undelivered messages, so tha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from math import inf
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -26,8 +26,8 @@ from axion_env.task import Task
 if TYPE_CHECKING:
     from axion_env.env import Env
 
-Chance: TypeAlias = Callable[[Address, int], int]
-"""Answers a draw: (where it stands, how many outcomes there are) → index of the outcome."""
+Chance: TypeAlias = Callable[[Address, str, Sequence[Any]], int]
+"""Answers a draw: (where it stands, its label, what can be drawn) → index of the outcome."""
 
 _new: Any = tuple.__new__  # builds the records of the hot path at half the price of calling their class
 

@@ -79,8 +79,8 @@ def _one_play(env: Env, task: Task | None, illegal: bool, script: Sequence[int])
         decisions.append(Decision(agent, seen, messages, options, chosen))
         return chosen
 
-    def chance(address: Address, of: int) -> int:
-        return choose(None, (), (), tuple(map(str, range(of))))
+    def chance(address: Address, label: str, items: Sequence[Any]) -> int:
+        return choose(None, (), (), tuple(map(str, range(len(items)))))
 
     play = Play(env, task, None, chance=chance)
     seen: dict[str, tuple[tuple[Message, ...], ...]] = {}
