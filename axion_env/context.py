@@ -42,9 +42,7 @@ class Context:
     def ask(self, agent: str, text: str, *, parse: Callable[[str], T]) -> Ask[T]: ...
     @overload
     def ask(self, agent: str, text: str) -> Ask[str]: ...
-    def ask(
-        self, agent: str, text: str, *, choices: Sequence[str] | None = None, parse: Callable[[str], Any] | None = None
-    ) -> Ask[Any]:
+    def ask(self, agent: str, text: str, *, choices: Sequence[str] | None = None, parse: Callable[[str], Any] | None = None) -> Ask[Any]:
         """Ask an agent for an action; `await` gives the parsed value, never the raw text.
 
         Args:
@@ -121,7 +119,11 @@ class Context:
         of = len(items)  # type: ignore[arg-type]
         if of == 0:
             raise ContractError(f"draw {label!r}: nothing left to draw from")
-        index = (branch.stream or branch.open_stream()).below(of) if play.chance is None else play.chance((branch.path, len(branch.events)), label, items)  # type: ignore[arg-type]
+        index = (
+            (branch.stream or branch.open_stream()).below(of)
+            if play.chance is None
+            else play.chance((branch.path, len(branch.events)), label, items)
+        )  # type: ignore[arg-type]
         value = items.pop(index) if deck else items[index]  # type: ignore[union-attr, index]
         if type(value) is not str and not is_fact(value):
             raise ContractError(f"draw {label!r}: a {type(value).__name__} cannot be recorded; draw its name or index")

@@ -16,7 +16,6 @@ from axion_env.blame import blame, blame_foreign, where
 from axion_env.chance import Stream, derive
 from axion_env.context import Context
 from axion_env.episode import NO_NOTES, Action, Called, Ending, Episode, Event, Gathered, Limit, Message, Outcome, Turn
-from axion_env.error import ContractError
 from axion_env.fact import check_facts
 from axion_env.parse import strip_thinking
 from axion_env.request import Address, Ask, Call, Forfeit, Gather, Request, Truncated
@@ -128,7 +127,7 @@ class Play:
         branch = self._branch_of(request)
         if type(request) is not Ask:
             self._answer_call(request, branch, reply)  # type: ignore[arg-type]
-            return
+            return None
         text, tokens = (reply, None) if type(reply) is str else (reply.text, reply.tokens)
         try:
             value, error = request.read(text)
@@ -137,7 +136,7 @@ class Play:
         attempts = (*request.attempts, _new(Action, (text, value, error, tokens)))
         if error is not None and len(attempts) <= self.spec.retries:
             request.attempts = attempts
-            return
+            return None
         self._shut(request)
         agent = request.agent
         branch.events.append(_new(Turn, (agent, request.observation, request.choices, attempts, NO_NOTES)))

@@ -84,7 +84,9 @@ class EnvSpec:
         object.__setattr__(self, "agents", dict(self.agents))
         names = [role.name for role in self.agents.values()]
         if len(set(names)) < len(names) and not self.symmetric:
-            raise UsageError(f"{self.id} seats several agents in one role; roles are shared only by exchangeable agents: say symmetric=True")
+            raise UsageError(
+                f"{self.id} seats several agents in one role; roles are shared only by exchangeable agents: say symmetric=True"
+            )
 
     def range_of(self, role: str) -> tuple[float, float]:
         """Least and greatest reward of a role."""

@@ -1,10 +1,10 @@
 """The steppable form: `reset` and `step` over one play, for people who write their own loop.
 
-    env = axion_env.make("axion/KuhnPoker-v0")
-    observations, infos = env.reset(seed=7)
-    while env.acting:
-        actions = {agent: choose(observations[agent], env.legal_actions(agent)) for agent in env.acting}
-        observations, rewards, terminations, truncations, infos = env.step(actions)
+env = axion_env.make("axion/KuhnPoker-v0")
+observations, infos = env.reset(seed=7)
+while env.acting:
+actions = {agent: choose(observations[agent], env.legal_actions(agent)) for agent in env.acting}
+observations, rewards, terminations, truncations, infos = env.step(actions)
 """
 
 from __future__ import annotations
@@ -106,7 +106,9 @@ class Steppable:
         asks = self._asks()
         strangers = [agent for agent in actions if agent not in asks]
         if strangers or not actions:
-            raise UsageError(f"step takes actions of agents asked now ({', '.join(asks) or 'nobody: call reset'}): got {strangers or 'none'}")
+            raise UsageError(
+                f"step takes actions of agents asked now ({', '.join(asks) or 'nobody: call reset'}): got {strangers or 'none'}"
+            )
         assert self._play is not None
         for agent in asks:
             if agent in actions and self._play.episode is None:

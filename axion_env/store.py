@@ -76,7 +76,9 @@ class EpisodeStore:
             while data:
                 data = data[self._file.write(data) :]
         except OSError as problem:
-            raise StoreError(f"cannot write {self.path}: {problem.strerror}; free some space or choose another folder, then resume") from problem
+            raise StoreError(
+                f"cannot write {self.path}: {problem.strerror}; free some space or choose another folder, then resume"
+            ) from problem
 
     def lines(self) -> Iterator[Line]:
         """Every complete line; a torn last one is reported as a `TornRecord` warning and skipped."""

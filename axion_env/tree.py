@@ -211,7 +211,8 @@ class GameTree:
             if infoset.agent == agent:
                 nodes = self._nodes[infoset.index]
                 values[infoset.index] = [
-                    sum(reach[id(node)] * self._value(node.children[a], agent, strategy, None) for node in nodes) for a in range(len(infoset.actions))
+                    sum(reach[id(node)] * self._value(node.children[a], agent, strategy, None) for node in nodes)
+                    for a in range(len(infoset.actions))
                 ]
         return values
 

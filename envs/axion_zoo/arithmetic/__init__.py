@@ -8,7 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from axion_env import Context, Demo, Env, EnvSpec, Episode, Illegal, Memory, Outcome, Procedural, Reward, Role, Rubric, Stream, Task, UsageError, derive, tagged_answer
+from axion_env import (
+    Context,
+    Demo,
+    Env,
+    EnvSpec,
+    Episode,
+    Illegal,
+    Memory,
+    Outcome,
+    Procedural,
+    Reward,
+    Role,
+    Rubric,
+    Stream,
+    Task,
+    UsageError,
+    derive,
+    tagged_answer,
+)
 from axion_env.request import Ask
 
 _HELD_OUT_SHARE = 5  # one pair in five
@@ -86,7 +104,12 @@ class Arithmetic(Env):
         return (
             Demo("right", {"solver_0": [f"<answer>{right}</answer>"]}, {"solver_0": 1.0}, task=task),
             Demo("wrong", {"solver_0": [f"<answer>{right + 1}</answer>"]}, {"solver_0": form}, task=task),
-            Demo("cheat: every answer", {"solver_0": ["".join(f"<answer>{n}</answer>" for n in range(20, 200))]}, {"solver_0": 0.0}, task=task),
+            Demo(
+                "cheat: every answer",
+                {"solver_0": ["".join(f"<answer>{n}</answer>" for n in range(20, 200))]},
+                {"solver_0": 0.0},
+                task=task,
+            ),
         )
 
 

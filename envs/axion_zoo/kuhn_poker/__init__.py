@@ -38,7 +38,9 @@ class KuhnPoker(Env):
         if len(ranks) < 2 or len(set(ranks)) < len(ranks):
             raise UsageError(f"KuhnPoker needs two or more distinct ranks: got {ranks!r}")
         if len(moves) != 4 or len({m.casefold() for m in moves} | {r.casefold() for r in ranks}) < 4 + len(ranks):
-            raise UsageError(f"KuhnPoker needs four words for check, bet, fold, call, all different from each other and from the ranks: got {moves!r}")
+            raise UsageError(
+                f"KuhnPoker needs four words for check, bet, fold, call, all different from each other and from the ranks: got {moves!r}"
+            )
         if min(ante, bet, hands) < 1:
             raise UsageError(f"ante, bet and hands must be 1 or more: got {ante}, {bet}, {hands}")
         self.ranks = tuple(ranks)
