@@ -42,7 +42,7 @@ def transcript(episode: Episode, verdicts: Mapping[str, Verdict] | None = None, 
     for name, verdict in (verdicts or {}).items():
         if agent in (None, name):
             lines.append(_earned(verdict))
-    return "\n".join(_tidy(lines)) + "\n"
+    return "\n".join(map(printable, _tidy(lines))) + "\n"
 
 
 def printable(text: str) -> str:
@@ -59,7 +59,7 @@ def _head(e: Episode, agent: str | None) -> Iterator[str]:
     options = f" {_value(dict(e.options))}" if e.options else ""
     chance = "draws chosen" if e.seed is None else f"seed {e.seed}"
     copy = f", copy {e.copy}" if e.copy else ""
-    yield f"{e.env}{options}, task {printable(e.task.id)}, {chance}{copy}"
+    yield f"{e.env}{options}, task {e.task.id}, {chance}{copy}"
     yield ", ".join(f"{seated} is {role}" for seated, role in e.agents.items())
     if e.task.public and agent is None:
         yield f"task: {_value(e.task.public)}"
@@ -83,7 +83,7 @@ def _events(events: tuple[Event, ...], agent: str | None, indent: str) -> Iterat
 
 
 def _turn(turn: Turn) -> Iterator[str]:
-    choices = f" ({', '.join(map(printable, turn.choices))})" if turn.choices else ""
+    choices = f" ({', '.join(turn.choices)})" if turn.choices else ""
     yield f"{turn.agent} is asked{choices}"
     yield from _shown(turn.observation, "  ")
     for attempt in turn.attempts:
@@ -95,25 +95,25 @@ def _turn(turn: Turn) -> Iterator[str]:
 def _said(action: Action) -> Iterator[str]:
     yield from _block(action.text, "  > ")
     if action.error is not None:
-        yield f"  refused: {printable(action.error)}"
+        yield f"  refused: {action.error}"
     elif action.parsed != action.text:
         yield f"  = {_value(action.parsed)}"
     if action.tokens is not None:
         tokens = action.tokens
-        yield f"  {len(tokens.ids)} tokens by {printable(tokens.policy)}, version {tokens.version}"
+        yield f"  {len(tokens.ids)} tokens by {tokens.policy}, version {tokens.version}"
 
 
 def _other(event: Event) -> Iterator[str]:
     if type(event) is Draw:
         seen = f", seen by {', '.join(event.visible_to)}" if event.visible_to else ""
-        yield f"chance: {printable(event.label)} is {_value(event.value)} (1 of {event.of}){seen}"
+        yield f"chance: {event.label} is {_value(event.value)} (1 of {event.of}){seen}"
     elif type(event) is Reveal:
-        yield f"known to {', '.join(event.agents)} from here on: {printable(event.label)}"
+        yield f"known to {', '.join(event.agents)} from here on: {event.label}"
     elif type(event) is Called:
-        yield f"call of {printable(event.service)}: {_value(event.request)}"
+        yield f"call of {event.service}: {_value(event.request)}"
         yield f"  answered: {_value(event.response)}"
     elif type(event) is Limit:
-        yield f"limit: {printable(event.reason)}"
+        yield f"limit: {event.reason}"
     # a Tell is shown where it is read: in an observation, or at the end
 
 
@@ -123,28 +123,26 @@ def _shown(messages: tuple[Message, ...], indent: str) -> Iterator[str]:
 
 
 def _block(text: str, prefix: str) -> Iterator[str]:
-    return (f"{prefix}{printable(line)}".rstrip() for line in text.split("\n"))
+    return (f"{prefix}{line}".rstrip(" ") for line in text.split("\n"))
 
 
 def _ending(e: Episode, agent: str | None) -> str:
     culprits = f" by {', '.join(e.culprits)}" if e.culprits else ""
     fault = f" by the {e.fault}'s fault" if e.ending is Ending.FAILED else ""
-    error = f": {printable(e.error)}" if e.error else ""
+    error = f": {e.error}" if e.error else ""
     facts = f" {_value(e.facts)}" if e.facts is not None and agent is None else ""
     return f"{e.ending}{culprits}{fault}{error}{facts}"
 
 
 def _earned(verdict: Verdict) -> str:
-    parts = ", ".join(
-        f"{printable(p.name)} {amount(p.value)}{'' if p.turn is None else f' at its turn {p.turn + 1}'}" for p in verdict.parts
-    )
+    parts = ", ".join(f"{p.name} {amount(p.value)}{'' if p.turn is None else f' at its turn {p.turn + 1}'}" for p in verdict.parts)
     return f"{verdict.agent} earns {amount(verdict.reward)}{f': {parts}' if parts else ''}"
 
 
 def _value(value: Any) -> str:
     """A fact on one line: words as they are, anything else as JSON."""
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
-    return printable(text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…")
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
 
 def _tidy(lines: list[str]) -> Iterator[str]:

@@ -1,0 +1,108 @@
+"""Commands of other packages: named without being imported, imported when used, explained when they cannot be."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+RUN = "import sys; from axion_env.command import main; sys.argv = ['axion', *sys.argv[1:]]; main()"
+
+COMMAND = '''
+import click
+import axion_test_heavy
+
+@click.command()
+@click.option("--steps", default=1)
+def simmer(steps: int) -> None:
+    """Simmer a model.
+
+    More about it.
+    """
+    click.echo(f"simmered {steps}")
+'''
+
+
+@pytest.fixture
+def package(tmp_path: Path) -> Path:
+    """An installed package whose command needs `axion_test_heavy`, listed under its extra `hot`."""
+    info = tmp_path / "axion_test_kitchen-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text(
+        "Metadata-Version: 2.1\nName: axion-test-kitchen\nVersion: 1.0\nRequires-Dist: axion-test-heavy>=2; extra == 'hot'\n"
+    )
+    (info / "entry_points.txt").write_text(
+        "[axion.commands]\n"
+        "simmer = axion_test_kitchen.command:simmer\n"
+        "number = axion_test_kitchen:number\n"
+        "list = axion_test_kitchen:number\n"
+    )
+    code = tmp_path / "axion_test_kitchen"
+    code.mkdir()
+    (code / "__init__.py").write_text("number = 5\nprint('IMPORTED')\n")
+    (code / "command.py").write_text(COMMAND)
+    return tmp_path
+
+
+def run(package: Path, *args: str, code: str = RUN) -> subprocess.CompletedProcess[str]:
+    env = {**os.environ, "PYTHONPATH": str(package)}
+    return subprocess.run([sys.executable, "-c", code, *args], capture_output=True, text=True, env=env, timeout=60)
+
+
+def test_help_names_a_plugin_by_its_docstring_and_imports_nothing_of_it(package: Path) -> None:
+    done = run(package, "--help")
+    assert done.returncode == 0, done.stderr
+    assert "simmer  Simmer a model." in done.stdout
+    assert "number  (of axion-test-kitchen)" in done.stdout
+    assert "IMPORTED" not in done.stdout
+
+
+def test_a_plugin_runs_with_its_own_options(package: Path) -> None:
+    (package / "axion_test_heavy.py").touch()
+    done = run(package, "simmer", "--steps", "3")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == "IMPORTED\nsimmered 3\n"
+
+
+def test_a_missing_library_names_the_extra_that_brings_it(package: Path) -> None:
+    done = run(package, "simmer")
+    assert done.returncode == 2
+    assert "No module named 'axion_test_heavy'; install axion-test-kitchen[hot]" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_library_missed_only_while_the_command_runs_is_named_too(package: Path) -> None:
+    (package / "axion_test_kitchen" / "command.py").write_text(
+        COMMAND.replace("import axion_test_heavy\n", "").replace("    click.echo", "    import axion_test_heavy\n    click.echo")
+    )
+    done = run(package, "simmer")
+    assert done.returncode == 2
+    assert done.stderr == "error: this command needs axion_test_heavy, which is not installed: install axion-test-kitchen[hot]\n"
+
+
+def test_an_entry_that_is_no_command_is_named(package: Path) -> None:
+    done = run(package, "number")
+    assert done.returncode == 2
+    assert "the command 'number' is a int at 'axion_test_kitchen:number', not a click.Command" in done.stderr
+
+
+def test_no_plugin_replaces_an_own_command(package: Path) -> None:
+    done = run(package, "list")
+    assert done.returncode == 0
+    assert "IMPORTED" not in done.stdout
+    assert done.stdout.startswith("environment")
+
+
+def test_a_wrong_name_may_be_near_a_plugins(package: Path) -> None:
+    done = run(package, "simmr")
+    assert done.returncode == 2
+    assert "no command 'simmr'; did you mean 'simmer'?" in done.stderr
+
+
+@pytest.mark.parametrize("command", ["train", "eval"])
+def test_the_trainers_commands_without_torch_say_what_to_install(command: str, package: Path) -> None:
+    """Where torch is missing, `axion train` is one line that names the extra, and exit code 2."""
+    done = run(package, command, "none", code="import sys; sys.modules['torch'] = None\n" + RUN)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
