@@ -1,0 +1,99 @@
+"""Measuring a policy: exactly where the game is small enough, by sampling elsewhere."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import asdict
+from math import comb
+from typing import Any
+
+import numpy as np
+
+from axion_env import Ending, Env, GameTree, Play, Policy, derive, drive, judge
+from axion_env.tree import ILLEGAL
+from axion_train.policy import LanguagePolicy
+from axion_train.strategy import TooFree, estimate, exact_strategy, figures, sampled_strategy
+
+_SAMPLES = 500  # per information set, for policies that think freely
+
+
+def nash_conv(policy: LanguagePolicy, tree: GameTree, *, cut: float = 1e-6) -> dict[str, Any]:
+    """NashConv, raw and legal, and illegal mass; exact, or an estimate with an interval where completions cannot be enumerated.
+
+    Args:
+        policy: Plays every seat.
+        tree: Built with `illegal=True`.
+        cut: Completions rarer than this are not followed.
+    """
+    try:
+        strategy, unresolved = exact_strategy(policy, tree, cut)
+    except TooFree:
+        return estimate(tree, sampled_strategy(policy, tree, _SAMPLES), policy.rng)
+    return asdict(figures(tree, strategy, unresolved))
+
+
+def strategy_table(policy: LanguagePolicy, tree: GameTree) -> list[dict[str, Any]]:
+    """The policy's probabilities at each information set, ready for a file."""
+    strategy, _ = exact_strategy(policy, tree, 1e-8)
+    return [
+        {
+            "agent": s.agent,
+            "observation": [m.text for m in s.messages],
+            "actions": [a for a in s.actions if a != ILLEGAL],
+            "probabilities": [p for a, p in zip(s.actions, chances, strict=True) if a != ILLEGAL],
+            "illegal": sum(p for a, p in zip(s.actions, chances, strict=True) if a == ILLEGAL),
+        }
+        for s, chances in zip(tree.information_sets, strategy, strict=True)
+    ]
+
+
+def sampled_reward(env: Env, policy: Policy, *, split: str, tasks: int, seed: int, copies: int = 1, part: str = "correct") -> dict[str, Any]:
+    """Reward by role, accuracy and illegal rate over sampled plays of a split's first tasks, the policy in every seat.
+
+    Args:
+        env: The rules.
+        policy: Plays every seat.
+        split: Of the environment's tasks.
+        tasks: How many, in the split's order.
+        seed: Seeds the chance streams.
+        copies: Plays per task; with several, `pass@k` is reported too.
+        part: The reward part counted as solved.
+
+    Returns:
+        `reward/{role}`, `illegal_rate`, and, where the rubric has the part, `accuracy` (the share solved), its standard error, and pass@k.
+    """
+    pool = env.tasks(split)
+    plays = (Play(env, pool[k % len(pool)], derive(seed, "evaluation", k) >> 1, copy=c) for k in range(tasks) for c in range(copies))
+    rewards: dict[str, list[float]] = defaultdict(list)
+    solved: list[list[bool]] = []
+    illegal = turns = 0
+    for i, episode in enumerate(drive(plays, policy)):
+        illegal += sum(not a.legal for t in episode.turns for a in t.attempts)
+        turns += sum(len(t.attempts) for t in episode.turns)
+        if episode.ending is Ending.FAILED:
+            continue
+        if i % copies == 0:
+            solved.append([])
+        for verdict in judge(env, episode).values():
+            rewards[verdict.role].append(verdict.reward)
+            weights = {r.name: r.weight for r in env.rubric[verdict.role]}
+            if part in weights:
+                solved[-1].append(any(p.name == part and p.value >= weights[part] for p in verdict.parts))
+    measured: dict[str, Any] = {f"reward/{role}": float(np.mean(values)) for role, values in rewards.items()}
+    measured["illegal_rate"] = illegal / max(1, turns)
+    if any(solved):
+        rates = np.array([np.mean(s) for s in solved])
+        measured["accuracy"] = float(rates.mean())
+        measured["accuracy_error"] = float(rates.std() / np.sqrt(len(rates)))
+        for k in (1, 4, 16, 64):
+            if 1 < copies and k <= copies:
+                measured[f"pass@{k}"] = float(np.mean([pass_at(copies, sum(s), k) for s in solved]))
+    return measured
+
+
+def pass_at(n: int, right: int, k: int) -> float:
+    """Probability that k of n samples, drawn without replacement, hold a right one.
+
+    The unbiased estimator of Chen et al., "Evaluating large language models trained on code", arXiv 2107.03374, section 2.1.
+    """
+    return 1.0 - comb(n - right, k) / comb(n, k)

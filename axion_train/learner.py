@@ -1,0 +1,263 @@
+"""The learner: weights that move. Shaped like the de-facto interface: sample, forward_backward, optim_step, state_dict."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+
+from axion_env import UsageError
+from axion_train.batch import Batch, Row, Tensors, tensors
+from axion_train.loss import Divergence, Loss, Reinforce, entropy
+from axion_train.schedule import Schedule
+
+_REFERENCES = 1 << 14  # rows whose reference log-probabilities are kept
+
+
+@dataclass(frozen=True)
+class Optimizer:
+    """How weights move.
+
+    SGD follows the exact dynamics of the game on a model made from scratch; pretrained models want AdamW with a small rate.
+    """
+
+    name: str = "sgd"
+    """`sgd` or `adamw`."""
+    rate: Schedule = field(default_factory=lambda: Schedule(0.03, 0.0))
+    clip: float = 0.5
+    """Greatest norm of the gradient."""
+    momentum: float = 0.0
+    """Of SGD."""
+    betas: tuple[float, float] = (0.9, 0.99)
+    """Of AdamW."""
+    epsilon: float = 1e-8
+    """Of AdamW."""
+    decay: float = 0.0
+    """Weight decay."""
+    optimism: float = 0.0
+    """Adds this many times (gradient - previous gradient): the optimistic step, which damps the cycling of self-play
+    (Daskalakis et al., "Training GANs with optimism", arXiv 1711.00141)."""
+
+    def build(self, parameters: list[torch.nn.Parameter]) -> torch.optim.Optimizer:
+        """The torch optimizer."""
+        if self.name == "sgd":
+            return torch.optim.SGD(parameters, lr=self.rate.start, momentum=self.momentum, weight_decay=self.decay)
+        if self.name == "adamw":
+            return torch.optim.AdamW(parameters, lr=self.rate.start, betas=self.betas, eps=self.epsilon, weight_decay=self.decay)
+        raise UsageError(f"optimizer.name is sgd or adamw: got {self.name!r}")
+
+
+@dataclass(frozen=True)
+class Magnet:
+    """What holds the policy near its frozen start: a KL penalty with a coefficient that may fade.
+
+    With the uniform warm-up as reference this is magnetic mirror descent (Sokota et al., arXiv 2206.05825), which makes the *last* policy of self-play
+    converge where plain policy gradients cycle.
+    """
+
+    kind: str = "k1"
+    coefficient: Schedule = field(default_factory=lambda: Schedule(0.0))
+
+
+class Gradient(NamedTuple):
+    """What one `forward_backward` saw, per trajectory or per token."""
+
+    loss: float
+    kl: float
+    """To the reference, in nats per answer (the k1 estimate)."""
+    entropy: float
+    """Of the next token, in nats."""
+    ratio: float
+    """Largest |log π - log π_old|: 0 on the first pass over a batch, up to rounding."""
+
+
+class Learner:
+    """A causal language model, its optimizer, its reference and its averaged weights.
+
+    Args:
+        model: A transformers causal language model.
+        pad_id: Fills rows.
+        optimizer: How weights move.
+        loss: The policy gradient.
+        magnet: The KL penalty to the weights as they are now.
+        entropy: Coefficient of an entropy bonus.
+        ema: Decay of the averaged weights, per step; 0 turns averaging off.
+        rows: Rows per forward pass, a bound on memory.
+        temperature: At which answers were sampled, and are scored.
+    """
+
+    def __init__(
+        self,
+        model: Any,
+        pad_id: int,
+        *,
+        optimizer: Optimizer | None = None,
+        loss: Loss | None = None,
+        magnet: Magnet | None = None,
+        entropy: float = 0.0,
+        ema: float = 0.98,
+        rows: int = 512,
+        temperature: float = 1.0,
+    ) -> None:
+        self.model = model
+        self.pad_id = pad_id
+        self.settings = optimizer or Optimizer()
+        self.loss = loss or Reinforce()
+        self.magnet = magnet or Magnet()
+        self.entropy = entropy
+        self.ema = ema
+        self.rows = rows
+        self.temperature = temperature
+        self.steps = 0
+        """Optimizer steps taken."""
+        self._divergence = Divergence(self.magnet.kind)
+        self._parameters: list[torch.nn.Parameter] = [p for p in model.parameters() if p.requires_grad]
+        self._optimizer = self.settings.build(self._parameters)
+        self._average = [p.detach().clone() for p in self._parameters]
+        self._previous: list[torch.Tensor] = []  # the gradient before, where the optimizer is optimistic
+        self._reference_model = copy.deepcopy(model).eval().requires_grad_(False) if max(self.magnet.coefficient.start, self.magnet.coefficient.last) else None
+        self._reference: dict[tuple[tuple[int, ...], tuple[int, ...]], tuple[float, ...]] = {}
+
+    def forward_backward(self, batch: Batch, progress: float = 0.0, rows: Sequence[Row] | None = None) -> Gradient:
+        """Add the gradient of the batch's loss, per trajectory.
+
+        Args:
+            batch: Says how many trajectories the loss is divided by.
+            progress: Share of the run that is done; sets the magnet's coefficient.
+            rows: A minibatch of the batch's rows; default all.
+        """
+        chosen = batch.rows if rows is None else rows
+        share = batch.trajectories * (sum(r.count for r in chosen) / max(1, sum(r.count for r in batch.rows)))
+        strength = self.magnet.coefficient.at(progress)
+        totals = np.zeros(4)
+        tokens = 0.0
+        self.model.train()
+        for start in range(0, len(chosen), self.rows):
+            part = chosen[start : start + self.rows]
+            table = tensors(part, self.pad_id, self.model.device)
+            logits = self._logits(self.model, table)
+            logprobs = _gather(logits, table)
+            loss = self.loss(logprobs, table)
+            kl = 0.0
+            if self._reference_model is not None:
+                reference = self._reference_logprobs(part, table)
+                kl = float((table.count[:, None] * table.mask * (logprobs.detach() - reference)).sum())
+                if strength:
+                    loss = loss + strength * self._divergence(logprobs, reference, table)
+            spread = entropy(logits if self.entropy else logits.detach(), table)
+            if self.entropy:
+                loss = loss - self.entropy * spread
+            (loss / share).backward()  # type: ignore[no-untyped-call]
+            far = float(((logprobs.detach() - table.old) * table.mask).abs().max())
+            totals += (float(loss.detach()), kl, float(spread.detach()), 0.0)
+            totals[3] = max(totals[3], far)
+            tokens += float((table.mask * table.count[:, None]).sum())
+        answers = max(1, sum(r.count for r in chosen))
+        return Gradient(totals[0] / share, totals[1] / answers, totals[2] / max(1.0, tokens), totals[3])
+
+    def optim_step(self, progress: float = 0.0) -> float:
+        """Move the weights along the gradient, and the averaged weights after them.
+
+        Returns:
+            The gradient's norm before clipping.
+        """
+        norm = torch.nn.utils.clip_grad_norm_(self._parameters, self.settings.clip, foreach=True)
+        if self.settings.optimism:
+            self._extrapolate()
+        for group in self._optimizer.param_groups:
+            group["lr"] = self.settings.rate.at(progress)
+        self._optimizer.step()
+        self._optimizer.zero_grad(set_to_none=True)
+        self.steps += 1
+        if self.ema:
+            decay = min(self.ema, self.steps / (9 + self.steps))  # a young average follows faster, or it would remember the start
+            torch._foreach_lerp_(self._average, [p.detach() for p in self._parameters], 1 - decay)  # type: ignore[attr-defined]
+        return float(norm)
+
+    def _extrapolate(self) -> None:
+        now = [p.grad.clone() if p.grad is not None else torch.zeros_like(p) for p in self._parameters]
+        for parameter, new, old in zip(self._parameters, now, self._previous or now, strict=True):
+            if parameter.grad is not None:
+                parameter.grad.add_(new - old, alpha=self.settings.optimism)
+        self._previous = now
+
+    def averaged(self) -> Any:
+        """A copy of the model with the averaged weights."""
+        model = copy.deepcopy(self.model).eval().requires_grad_(False)
+        if self.ema:
+            for target, source in zip([p for p in model.parameters()], self._average, strict=True):
+                target.copy_(source)
+        return model
+
+    def frozen(self) -> Any:
+        """A copy of the model as it is now."""
+        return copy.deepcopy(self.model).eval().requires_grad_(False)
+
+    @torch.no_grad()
+    def logprobs(self, rows: Sequence[Row]) -> torch.Tensor:
+        """[R, L] Log-probabilities of the rows' answers under the weights as they are."""
+        table = tensors(rows, self.pad_id, self.model.device)
+        return _gather(self._logits(self.model, table), table)
+
+    def state_dict(self) -> dict[str, Any]:
+        """Weights, averaged weights, reference, optimizer, counters."""
+        return {
+            "model": self.model.state_dict(),
+            "average": self._average,
+            "reference": None if self._reference_model is None else self._reference_model.state_dict(),
+            "optimizer": self._optimizer.state_dict(),
+            "previous": self._previous,
+            "steps": self.steps,
+        }
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Go on from there."""
+        self.model.load_state_dict(state["model"])
+        for mine, stored in zip(self._average, state["average"], strict=True):
+            mine.copy_(stored)
+        if self._reference_model is not None and state["reference"] is not None:
+            self._reference_model.load_state_dict(state["reference"])
+            self._reference.clear()
+        self._optimizer.load_state_dict(state["optimizer"])
+        self._previous = list(state["previous"])
+        self.steps = state["steps"]
+
+    def _logits(self, model: Any, table: Tensors) -> torch.Tensor:
+        """[R, L, V] Of each answer token, at the sampling temperature."""
+        length = table.mask.shape[1]
+        padded = not bool(table.attention.all())
+        extra: dict[str, Any] = {}
+        if padded:
+            extra = {"attention_mask": table.attention, "position_ids": (table.attention.cumsum(1) - 1).clamp(min=0)}
+        out = model(table.ids, use_cache=False, logits_to_keep=length + 1, **extra)
+        logits: torch.Tensor = out.logits[:, :-1].float() / self.temperature
+        return logits
+
+    @torch.no_grad()
+    def _reference_logprobs(self, rows: Sequence[Row], table: Tensors) -> torch.Tensor:
+        """[R, L] Under the reference; remembered by row, since it never changes."""
+        known = self._reference
+        missing = [i for i, row in enumerate(rows) if (row.prompt_ids, row.ids) not in known]
+        if missing:
+            if len(known) + len(missing) > _REFERENCES:
+                known.clear()
+                missing = list(range(len(rows)))
+            part = [rows[i] for i in missing]
+            table_missing = tensors(part, self.pad_id, self.model.device)
+            values = _gather(self._logits(self._reference_model, table_missing), table_missing).tolist()
+            for row, value in zip(part, values, strict=True):
+                known[row.prompt_ids, row.ids] = tuple(value[: len(row.ids)])
+        out = np.zeros(tuple(table.mask.shape), dtype=np.float32)
+        for i, row in enumerate(rows):
+            out[i, : len(row.ids)] = known[row.prompt_ids, row.ids]
+        return torch.from_numpy(out).to(table.mask.device)
+
+
+def _gather(logits: torch.Tensor, table: Tensors) -> torch.Tensor:
+    """[R, L] Log-probabilities of the answers."""
+    logp = torch.log_softmax(logits, dim=-1)
+    return logp.gather(-1, table.answers.unsqueeze(-1)).squeeze(-1)

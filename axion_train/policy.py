@@ -1,0 +1,71 @@
+"""A language model as a policy: asks in, actions with their tokens out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from axion_env import Action, Ask, Tokens
+from axion_train.renderer import Renderer
+from axion_train.sampler import sample
+
+
+class LanguagePolicy:
+    """Answers asks by sampling from a causal language model.
+
+    Args:
+        model: A transformers causal language model.
+        renderer: Lays out prompts for it.
+        rng: Its sampling stream.
+        name: Stamped on every action, with `version`; a trainer learns from actions of its own name only.
+        max_tokens: Longest answer.
+        temperature: Divides the logits; training scores at the same temperature.
+        batch: Asks sampled at once, a bound on memory.
+    """
+
+    def __init__(
+        self,
+        model: Any,
+        renderer: Renderer,
+        rng: np.random.Generator,
+        *,
+        name: str = "learner",
+        max_tokens: int = 64,
+        temperature: float = 1.0,
+        batch: int = 8192,
+    ) -> None:
+        self.model = model
+        self.renderer = renderer
+        self.rng = rng
+        self.name = name
+        self.max_tokens = max_tokens
+        self.temperature = temperature
+        self.batch = batch
+        self.version = 0
+        """Updates its weights have seen."""
+
+    def act(self, asks: Sequence[Ask[Any]]) -> list[Action]:
+        """One action per ask; equal answers to equal prompts share one `Action`."""
+        actions: list[Action] = []
+        for start in range(0, len(asks), self.batch):
+            actions += self._act([self.renderer.prompt_ids(ask.messages) for ask in asks[start : start + self.batch]])
+        return actions
+
+    def _act(self, prompts: list[tuple[int, ...]]) -> list[Action]:
+        tokenizer = self.renderer.tokenizer
+        sampled = sample(
+            self.model, prompts, self.rng,
+            max_tokens=self.max_tokens, eos_id=tokenizer.eos_id, pad_id=tokenizer.pad_id, temperature=self.temperature,
+        )  # fmt: skip
+        made: list[Action | None] = [None] * len(sampled.ids)
+        actions = []
+        for prompt, number in zip(prompts, sampled.answer.tolist(), strict=True):
+            action = made[number]
+            if action is None:
+                ids = sampled.ids[number]
+                tokens = Tokens(prompt, ids, sampled.logprobs[number], self.name, self.version)
+                action = made[number] = Action(self.renderer.text(ids), tokens=tokens)
+            actions.append(action)
+        return actions

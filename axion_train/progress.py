@@ -1,0 +1,70 @@
+"""What a person sees while a run trains."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from axion_train.recipe import Recipe
+
+_SHOWN = {
+    "nash_conv": "NashConv",
+    "last/nash_conv": "last weights",
+    "nash_conv_estimate": "NashConv (estimate)",
+    "illegal_mass": "illegal",
+    "accuracy": "held-out accuracy",
+}
+
+
+class Live:
+    """A progress bar with the last figures, and a line per measurement; lines only where there is no terminal.
+
+    Args:
+        recipe: Says how long the run is.
+        console: Where to write.
+    """
+
+    def __init__(self, recipe: Recipe, console: Console) -> None:
+        self._recipe = recipe
+        self._console = console
+        columns = ("[progress.description]{task.description}", BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
+        self._bar = Progress(*columns, TextColumn("{task.fields[figures]}"), console=console, disable=not console.is_terminal)
+        self._task = self._bar.add_task("warm-up", total=recipe.warmup.steps, figures="")
+        self._spent = 0.0
+        self._games = 0
+
+    def __call__(self, event: str, figures: dict[str, Any]) -> None:
+        """Show what happened."""
+        if event == "warmup":
+            self._bar.update(self._task, completed=figures["step"], figures=f"loss {figures['loss']:.3f}")
+            return
+        updates = figures["update"]
+        if "episodes" in figures:
+            self._games += figures["episodes"]
+        rate = self._games / max(1e-9, figures["cpu_seconds"] - self._spent)
+        if updates == 0:
+            self._spent = figures["cpu_seconds"]
+        self._bar.update(self._task, description="training", total=self._recipe.training.updates, completed=updates, figures=_brief(figures, rate))
+        if event == "measured":
+            self._console.print(f"update {updates:>5}  {_measured(figures)}  {_brief(figures, rate)}  {figures['cpu_seconds']:.1f} CPU-s", highlight=False)
+
+    def __enter__(self) -> Live:
+        self._bar.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._bar.stop()
+
+
+def _measured(figures: dict[str, Any]) -> str:
+    return "  ".join(f"{label} {figures[key]:.4f}" for key, label in _SHOWN.items() if key in figures)
+
+
+def _brief(figures: dict[str, Any], rate: float) -> str:
+    rewards = [f"{key} {value:+.3f}" for key, value in figures.items() if key.startswith("reward/")]
+    rest = [f"{label} {figures[key]:.3f}" for key, label in (("illegal_rate", "illegal"), ("entropy", "entropy")) if key in figures]
+    speed = [f"{rate:,.0f} games/CPU-s"] if "episodes" in figures else []
+    return "  ".join((*rewards, *rest, *speed))

@@ -1,0 +1,171 @@
+"""Recipes: TOML files that say which parts a run is made of.
+
+A knob lives on the part that reads it; a recipe names parts and sets their knobs, and an unknown key is refused.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import tomli_w
+
+from axion_env import Env, NotFound, UsageError, load
+from axion_train import part
+from axion_train.learner import Magnet, Optimizer
+from axion_train.tiny import TinyLlama
+from axion_train.warmup import WarmUp
+
+
+@dataclass(frozen=True)
+class Environment:
+    """Which environment is trained on."""
+
+    id: str
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+    def load(self) -> Env:
+        """Its rules."""
+        return load(self.id, **self.options)
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """How actions are sampled."""
+
+    max_tokens: int = 64
+    temperature: float = 1.0
+
+
+@dataclass(frozen=True)
+class Training:
+    """How long, and how each batch is used."""
+
+    updates: int = 300
+    epochs: int = 1
+    """Passes over each batch."""
+    minibatches: int = 1
+    """Steps per pass."""
+    entropy: float = 0.0
+    """Coefficient of an entropy bonus."""
+    ema: float = 0.98
+    """Decay of the averaged weights, per step."""
+    rows: int = 512
+    """Rows per forward pass."""
+    checkpoint_every: int = 50
+    """Updates between checkpoints."""
+    store_every: int = 1
+    """Episodes of every n-th deal are kept in `episodes.jsonl`, all copies of it."""
+    seed: int = 0
+    threads: int = 1
+    """Of torch. Part of the recipe, since sums in another order give other last bits."""
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What is measured while it trains, and at the end."""
+
+    every: int = 20
+    """Updates between measurements."""
+    kind: str = "reward"
+    """`nash_conv` (finite games, exact) or `reward` (sampled, on `split`)."""
+    split: str = "test"
+    episodes: int = 512
+    """Sampled for `reward` while training."""
+    final_episodes: int = 2048
+    """Sampled for `reward` at the start and at the end."""
+    part: str = "correct"
+    """The part of the reward reported as accuracy."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Everything that decides a run."""
+
+    env: Environment
+    model: TinyLlama = TinyLlama()
+    pretrained: str = ""
+    """Folder or hub id of a causal language model to train instead of `model`."""
+    warmup: WarmUp = WarmUp()
+    curriculum: Mapping[str, Any] = field(default_factory=lambda: {"name": "uniform_deals"})
+    opponents: Mapping[str, Any] = field(default_factory=lambda: {"name": "self_play"})
+    advantage: Mapping[str, Any] = field(default_factory=lambda: {"name": "leave_one_out"})
+    loss: Mapping[str, Any] = field(default_factory=lambda: {"name": "reinforce"})
+    magnet: Magnet = Magnet()
+    optimizer: Optimizer = field(default_factory=Optimizer)
+    sampling: Sampling = Sampling()
+    training: Training = Training()
+    evaluation: Evaluation = Evaluation()
+
+    def part(self, kind: str) -> Any:
+        """A fresh part of the run: advantage, loss, opponents, curriculum."""
+        return part.build(kind, getattr(self, kind))
+
+    def dump(self, path: Path) -> None:
+        """Write it with every default filled in, as `read` reads it."""
+        path.write_bytes(tomli_w.dumps(_plain(dataclasses.asdict(self))).encode())
+
+
+def shipped() -> list[str]:
+    """Names of the recipes that come with the package."""
+    return sorted(f.name.removesuffix(".toml") for f in files("axion_train").joinpath("recipes").iterdir() if f.name.endswith(".toml"))
+
+
+def read(name: str, changes: Iterable[str] = ()) -> Recipe:
+    """A recipe by its shipped name or as a path of a TOML file.
+
+    Args:
+        name: `kuhn-poker`, or a path that ends in `.toml`.
+        changes: `section.key=value`, values as in TOML; they go over the file's.
+
+    Raises:
+        UsageError: no such recipe, not TOML, an unknown key (names the nearest) or a wrong type.
+    """
+    if name.endswith(".toml"):
+        if not Path(name).is_file():
+            raise UsageError(f"no recipe file {name!r}; shipped recipes: {', '.join(shipped())}")
+        text = Path(name).read_text()
+    elif name in shipped():
+        text = files("axion_train").joinpath("recipes", f"{name}.toml").read_text()
+    else:
+        raise NotFound("recipe", name, shipped())
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as problem:
+        raise UsageError(f"recipe {name!r} is not TOML: {problem}") from None
+    for change in changes:
+        _change(table, change)
+    recipe: Recipe = part.construct(Recipe, table, "recipe")
+    for kind in ("advantage", "loss", "opponents", "curriculum"):
+        recipe.part(kind)
+    return recipe
+
+
+def _change(table: dict[str, Any], change: str) -> None:
+    path, equals, text = change.partition("=")
+    if not equals:
+        raise UsageError(f"--set takes key=value: got {change!r}")
+    try:
+        value = tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        value = text
+    *sections, key = path.strip().split(".")
+    for section in sections:
+        inner = table.setdefault(section, {})
+        if not isinstance(inner, dict):
+            inner = table[section] = {"start": inner}  # a schedule given as a number
+        table = inner
+    if key == "name" and table.get("name") != value:
+        table.clear()  # another part: the old one's knobs are not its own
+    table[key] = value
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {k: _plain(v) for k, v in value.items() if v is not None}
+    return [_plain(v) for v in value] if isinstance(value, list | tuple) else value

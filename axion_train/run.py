@@ -1,0 +1,268 @@
+"""A run: a folder that holds everything about one training, and goes on from its last checkpoint.
+
+    recipe.toml      every knob          metrics.jsonl   a line per update
+    episodes.jsonl   traces, replayable  checkpoints/    whole or absent
+    model/           weights, tokenizer  summary.json    the figures that matter
+    report.html      the same for the eye
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from axion_env import Env, EpisodeStore, GameTree, UsageError, derive
+from axion_train import checkpoint, evaluate, recipe
+from axion_train.model import from_scratch, pretrained, use_threads
+from axion_train.policy import LanguagePolicy
+from axion_train.recipe import Recipe
+from axion_train.renderer import Renderer
+from axion_train.tiny import WordTokenizer
+from axion_train.trainer import Trainer
+from axion_train.warmup import collect, warm_up
+
+Watcher = Callable[[str, dict[str, Any]], None]
+"""Told what happens: (`warmup` | `update` | `measured`, figures)."""
+
+
+class Run:
+    """A run folder.
+
+    Make one with `Run.create`, or open one with `Run.open`; `train` then takes it to its end, from wherever it stands.
+    """
+
+    def __init__(self, path: Path, chosen: Recipe) -> None:
+        self.path = path
+        self.recipe = chosen
+        self.env: Env = chosen.env.load()
+        self._tree: GameTree | None = None
+
+    @classmethod
+    def create(cls, path: Path, chosen: Recipe) -> Run:
+        """A new run in an empty or absent folder.
+
+        Raises:
+            UsageError: the folder holds something, or the environment cannot be loaded.
+        """
+        if path.exists() and (not path.is_dir() or any(path.iterdir())):
+            raise UsageError(f"{path} holds another run or other files; go on with it by --resume {path}, or choose another --out")
+        run = cls(path, chosen)
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+            chosen.dump(path / "recipe.toml")
+        except OSError as problem:
+            raise UsageError(f"cannot write to {path}: {problem.strerror}; choose another --out") from problem
+        return run
+
+    @classmethod
+    def open(cls, path: Path) -> Run:
+        """The run in a folder.
+
+        Raises:
+            UsageError: there is none.
+        """
+        if not (path / "recipe.toml").is_file():
+            raise UsageError(f"{path} holds no run (no recipe.toml); start one with: axion train RECIPE --out {path}")
+        return cls(path, recipe.read(str(path / "recipe.toml")))
+
+    def train(self, watch: Watcher = lambda event, figures: None) -> dict[str, Any]:
+        """Train to the end of the recipe.
+
+        Args:
+            watch: Told about every update and measurement.
+
+        Returns:
+            The summary, as in `summary.json`.
+        """
+        training = self.recipe.training
+        use_threads(training.threads)
+        began = time.process_time()
+        trainer, spent, start = self._begin(watch)
+        written = self._offsets(trainer)
+        gc.freeze()  # the libraries' million objects stay, and an update makes no cycles:
+        gc.set_threshold(50_000, 20, 100)  # with the defaults, walking them all took half the time
+        store = EpisodeStore(self.path / "episodes.jsonl", offset=written["episodes"])
+        with store, _Metrics(self.path / "metrics.jsonl", written["metrics"]) as metrics:
+            while trainer.updates < training.updates:
+                episodes, figures = trainer.update()
+                store.extend(self._kept(episodes, trainer.updates))
+                done = trainer.updates == training.updates
+                if trainer.updates % self.recipe.evaluation.every == 0 or done:
+                    figures |= self.measure(trainer, final=done)
+                cpu = spent + time.process_time() - began
+                figures = {"update": trainer.updates, "cpu_seconds": round(cpu, 3), **figures}
+                metrics.write(figures)
+                watch("measured" if self._headline in figures else "update", figures)
+                if trainer.updates % training.checkpoint_every == 0 or done:
+                    offsets = {"episodes": store.offset, "metrics": metrics.offset}
+                    self._save(trainer, offsets, cpu, start)
+        return self._finish(trainer, start, figures if training.updates else {}, spent + time.process_time() - began)
+
+    def policy(self, *, averaged: bool = True, seed: int = 0) -> LanguagePolicy:
+        """The policy as of the last checkpoint, frozen."""
+        trainer, _, _ = self._resume()
+        model = trainer.learner.averaged() if averaged else trainer.learner.frozen()
+        sampling = self.recipe.sampling
+        rng = np.random.default_rng(derive(seed, "policy"))
+        return LanguagePolicy(
+            model, trainer.policy.renderer, rng, name=self.path.name, max_tokens=sampling.max_tokens, temperature=sampling.temperature
+        )
+
+    @property
+    def tree(self) -> GameTree:
+        """The exact tree of its game, the illegal answer included."""
+        if self._tree is None:
+            self._tree = GameTree(self.env, illegal=True)
+        return self._tree
+
+    def measure(self, trainer: Trainer, *, final: bool = False) -> dict[str, Any]:
+        """What the averaged weights are worth, and as `last/…` the last ones."""
+        measured = self._measure(self._as_policy(trainer, trainer.learner.averaged()), final)
+        if self.recipe.evaluation.kind == "nash_conv" or final:
+            measured |= {f"last/{k}": v for k, v in self._measure(self._as_policy(trainer, trainer.learner.frozen()), final).items()}
+        return measured
+
+    def _measure(self, policy: LanguagePolicy, final: bool) -> dict[str, Any]:
+        settings = self.recipe.evaluation
+        if settings.kind == "nash_conv":
+            return evaluate.nash_conv(policy, self.tree, cut=1e-7 if final else 1e-4)
+        episodes = settings.final_episodes if final else settings.episodes
+        return evaluate.sampled_reward(self.env, policy, split=settings.split, tasks=episodes, seed=self.recipe.training.seed, part=settings.part)
+
+    def _as_policy(self, trainer: Trainer, model: Any) -> LanguagePolicy:
+        sampling = self.recipe.sampling
+        rng = np.random.default_rng(derive(self.recipe.training.seed, "evaluation", trainer.updates))
+        return LanguagePolicy(model, trainer.policy.renderer, rng, max_tokens=sampling.max_tokens, temperature=sampling.temperature)
+
+    @property
+    def _headline(self) -> str:
+        return "nash_conv" if self.recipe.evaluation.kind == "nash_conv" else "illegal_rate_measured"
+
+    def _begin(self, watch: Watcher) -> tuple[Trainer, float, dict[str, Any]]:
+        """The trainer where the run stands, the CPU seconds it has used, and what was measured before training."""
+        checkpoint.clear_drafts(self.path / "checkpoints")
+        if checkpoint.found(self.path / "checkpoints"):
+            return self._resume()
+        began = time.process_time()
+        chosen = self.recipe
+        pairs = collect(self.env, chosen.warmup.plays, chosen.training.seed) if chosen.warmup.steps or not chosen.pretrained else []
+        if chosen.pretrained:
+            model, renderer = pretrained(chosen.pretrained)
+        else:
+            model, renderer = from_scratch(chosen.model, pairs, derive(chosen.training.seed, "weights") >> 1)
+        self._save_tokenizer(renderer)
+        if chosen.warmup.steps:
+            warm_up(
+                model, renderer, pairs, chosen.warmup, chosen.training.seed,
+                reward=self._train_reward(model, renderer), report=lambda step, loss: watch("warmup", {"step": step, "loss": loss}),
+            )  # fmt: skip
+        trainer = Trainer(chosen, self.env, model, renderer)
+        start = self.measure(trainer, final=True)
+        watch("measured", {"update": 0, "cpu_seconds": time.process_time() - began, **start})
+        _Metrics(self.path / "metrics.jsonl", 0).close()
+        EpisodeStore(self.path / "episodes.jsonl", offset=0)
+        self._save(trainer, {"episodes": 0, "metrics": 0}, time.process_time() - began, start)
+        return trainer, time.process_time() - began, start
+
+    def _train_reward(self, model: Any, renderer: Renderer) -> Callable[[], float]:
+        """Sampled accuracy on train tasks, fresh ones at each call."""
+        rng = np.random.default_rng(derive(self.recipe.training.seed, "warm-up probe"))
+        sampling = self.recipe.sampling
+        policy = LanguagePolicy(model, renderer, rng, max_tokens=sampling.max_tokens, temperature=sampling.temperature)
+
+        def reward() -> float:
+            seed = int(rng.integers(1 << 60))
+            model.eval()
+            measured = evaluate.sampled_reward(self.env, policy, split="train", tasks=256, seed=seed, part=self.recipe.evaluation.part)
+            model.train()
+            return float(measured.get("accuracy", 0.0))
+
+        return reward
+
+    def _resume(self) -> tuple[Trainer, float, dict[str, Any]]:
+        checkpoints = checkpoint.found(self.path / "checkpoints")
+        if not checkpoints:
+            raise UsageError(f"{self.path} has no checkpoint yet; go on with it by: axion train --resume {self.path}")
+        state = checkpoint.read(checkpoints[-1])
+        if self.recipe.pretrained:
+            model, renderer = pretrained(self.recipe.pretrained)
+        else:
+            tokenizer = WordTokenizer.load(self.path / "model")
+            model, renderer = self.recipe.model.build(len(tokenizer), 0), Renderer(tokenizer)
+        trainer = Trainer(self.recipe, self.env, model, renderer)
+        trainer.load_state_dict(state["trainer"])
+        self._written = state["offsets"]
+        return trainer, state["cpu_seconds"], state["start"]
+
+    def _offsets(self, trainer: Trainer) -> dict[str, int]:
+        return getattr(self, "_written", {"episodes": 0, "metrics": 0})
+
+    def _save(self, trainer: Trainer, offsets: dict[str, int], cpu: float, start: dict[str, Any]) -> None:
+        state = {"trainer": trainer.state_dict(), "offsets": offsets, "cpu_seconds": cpu, "start": start}
+        checkpoint.save(self.path / "checkpoints", trainer.updates, state)
+
+    def _save_tokenizer(self, renderer: Renderer) -> None:
+        folder = self.path / "model"
+        folder.mkdir(exist_ok=True)
+        renderer.tokenizer.save(folder)  # type: ignore[attr-defined]
+
+    def _kept(self, episodes: list[Any], update: int) -> list[Any]:
+        every, copies = self.recipe.training.store_every, self.recipe.part("curriculum").copies
+        first = (update - 1) * (len(episodes) // copies)
+        return [e for i, e in enumerate(episodes) if (first + i // copies) % every == 0]
+
+    def _finish(self, trainer: Trainer, start: dict[str, Any], end: dict[str, Any], cpu: float) -> dict[str, Any]:
+        trainer.learner.averaged().save_pretrained(self.path / "model")
+        summary = summarize(self.recipe, start, end, cpu)
+        (self.path / "summary.json").write_text(json.dumps(summary, indent=2) + "\n")
+        return summary
+
+
+class _Metrics:
+    """`metrics.jsonl`, cut back to where the checkpoint left it."""
+
+    def __init__(self, path: Path, offset: int) -> None:
+        if path.exists():
+            os.truncate(path, offset)
+        self._file = open(path, "ab")  # noqa: SIM115 (closed by close)
+
+    def write(self, figures: dict[str, Any]) -> None:
+        self._file.write(json.dumps(figures).encode() + b"\n")
+        self._file.flush()
+
+    @property
+    def offset(self) -> int:
+        return self._file.tell()
+
+    def close(self) -> None:
+        self._file.close()
+
+    def __enter__(self) -> _Metrics:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+
+def summarize(chosen: Recipe, start: dict[str, Any], end: dict[str, Any], cpu: float) -> dict[str, Any]:
+    """The figures that matter, at the start and at the end."""
+    nash = chosen.evaluation.kind == "nash_conv"
+    keys = ("nash_conv", "nash_conv_legal", "illegal_mass") if nash else ("accuracy", "illegal_rate")
+    names = {k: f"heldout_{k}" if k == "accuracy" else k for k in keys}
+    summary: dict[str, Any] = {"env": chosen.env.id, "seed": chosen.training.seed, "updates": chosen.training.updates}
+    for key in keys:
+        if key in start:
+            summary[f"{names[key]}_start"] = start[key]
+        if key in end:
+            summary[names[key]] = end[key]
+        if f"last/{key}" in end:
+            summary[f"{names[key]}_last"] = end[f"last/{key}"]
+    summary["cpu_seconds"] = round(cpu, 2)
+    return summary

@@ -1,0 +1,163 @@
+"""The loop, one function per arrow:
+
+    Curriculum.draw → Deals → drive(plays, policies) → Episodes → judge → Trajectories → Advantage → pack → Batch → Learner.step
+"""
+
+from __future__ import annotations
+
+import copy
+from collections import defaultdict
+from typing import Any
+
+import numpy as np
+
+from axion_env import Ending, Env, Episode, Play, PlayFailed, Policy, Trajectory, derive, drive, trajectories
+from axion_train.batch import Batch, pack
+from axion_train.learner import Gradient, Learner
+from axion_train.policy import LanguagePolicy
+from axion_train.recipe import Recipe
+from axion_train.renderer import Renderer
+
+
+class Trainer:
+    """Everything that moves during a run, and the one function that moves it.
+
+    Args:
+        recipe: Which parts, and their knobs.
+        env: The rules.
+        model: A transformers causal language model, as self-play shall find it.
+        renderer: Lays out its prompts.
+    """
+
+    def __init__(self, recipe: Recipe, env: Env, model: Any, renderer: Renderer) -> None:
+        training = recipe.training
+        self.recipe = recipe
+        self.env = env
+        self.seed = training.seed
+        self.updates = 0
+        """Done so far."""
+        self.curriculum = recipe.part("curriculum")
+        self.opponents = recipe.part("opponents")
+        self.advantage = recipe.part("advantage")
+        self.rng = np.random.default_rng(derive(self.seed, "sampling"))
+        self.policy = LanguagePolicy(
+            model, renderer, self.rng, max_tokens=recipe.sampling.max_tokens, temperature=recipe.sampling.temperature
+        )
+        self.learner = Learner(
+            model,
+            renderer.tokenizer.pad_id,
+            optimizer=recipe.optimizer,
+            loss=recipe.part("loss"),
+            magnet=recipe.magnet,
+            entropy=training.entropy,
+            ema=training.ema,
+            rows=training.rows,
+            temperature=recipe.sampling.temperature,
+        )
+
+    @property
+    def progress(self) -> float:
+        """Share of the run that is done."""
+        return self.updates / self.recipe.training.updates
+
+    def update(self) -> tuple[list[Episode], dict[str, Any]]:
+        """Play a batch of deals and learn from it once.
+
+        Returns:
+            The episodes, and the update's figures.
+
+        Raises:
+            PlayFailed: the environment's own code broke.
+        """
+        deals = self.curriculum.draw(self.env, self.seed)
+        plays = (Play(self.env, deal.task, deal.seed, copy=c) for deal in deals for c in range(self.curriculum.copies))
+        self.policy.model.eval()
+        episodes = list(drive(plays, self.opponents.seating(self.policy, self._frozen), in_flight=len(deals) * self.curriculum.copies))
+        played = [t for episode in episodes for t in self._credit(episode)]
+        advantages = self.advantage(played)
+        batch = pack(played, advantages, self.policy.name)
+        gradient, norm = self._learn(batch)
+        self.updates += 1
+        self.policy.version = self.updates
+        self.opponents.observe(self.updates, lambda: copy.deepcopy(self.learner.model.state_dict()))
+        return episodes, _figures(episodes, played, advantages, batch, gradient, norm)
+
+    def _credit(self, episode: Episode) -> list[Trajectory]:
+        """The trajectories of an episode that may be learned from: not frozen opponents', not of truncated or void plays."""
+        if episode.ending is Ending.FAILED and episode.fault == "author":
+            raise PlayFailed(episode)
+        if episode.ending in (Ending.FAILED, Ending.TRUNCATED):
+            return []
+        return [t for t in trajectories(self.env, episode) if self._sampled(t)]
+
+    def _sampled(self, trajectory: Trajectory) -> bool:
+        tokens = trajectory.turns[0].attempts[0].tokens
+        return tokens is not None and tokens.policy == self.policy.name
+
+    def _learn(self, batch: Batch) -> tuple[Gradient, float]:
+        """Steps over the batch: all rows at once, or in minibatches over several epochs."""
+        gradient, norm = Gradient(0.0, 0.0, 0.0, 0.0), 0.0
+        training = self.recipe.training
+        if not any(row.positive or row.negative for row in batch.rows) and not self.recipe.magnet.coefficient.at(self.progress):
+            return gradient, norm
+        if training.epochs == training.minibatches == 1:
+            gradient = self.learner.forward_backward(batch, self.progress)
+            return gradient, self.learner.optim_step(self.progress)
+        for _ in range(training.epochs):
+            for part in np.array_split(self.rng.permutation(len(batch.rows)), min(training.minibatches, len(batch.rows))):
+                gradient = self.learner.forward_backward(batch, self.progress, [batch.rows[i] for i in part])
+                norm = self.learner.optim_step(self.progress)
+        return gradient, norm
+
+    def _frozen(self, weights: dict[str, Any], name: str) -> Policy:
+        model = self.learner.frozen()
+        model.load_state_dict(weights)
+        sampling = self.recipe.sampling
+        return LanguagePolicy(model, self.policy.renderer, self.rng, name=name, max_tokens=sampling.max_tokens, temperature=sampling.temperature)
+
+    def state_dict(self) -> dict[str, Any]:
+        """All that an uninterrupted run would still have."""
+        return {
+            "updates": self.updates,
+            "learner": self.learner.state_dict(),
+            "advantage": self.advantage.state_dict(),
+            "opponents": self.opponents.state_dict(),
+            "curriculum": self.curriculum.state_dict(),
+            "rng": self.rng.bit_generator.state,
+        }
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Go on from there."""
+        self.updates = self.policy.version = state["updates"]
+        self.learner.load_state_dict(state["learner"])
+        self.advantage.load_state_dict(state["advantage"])
+        self.opponents.load_state_dict(state["opponents"])
+        self.curriculum.load_state_dict(state["curriculum"])
+        self.rng.bit_generator.state = state["rng"]
+
+
+def _figures(
+    episodes: list[Episode], played: list[Trajectory], advantages: list[float], batch: Batch, gradient: Gradient, norm: float
+) -> dict[str, Any]:
+    rewards: dict[str, list[float]] = defaultdict(list)
+    attempts = illegal = 0
+    for trajectory in played:
+        rewards[trajectory.role].append(trajectory.reward)
+        for turn in trajectory.turns:
+            attempts += len(turn.attempts)
+            illegal += len(turn.attempts) - turn.action.legal
+    return {
+        "episodes": len(episodes),
+        "failed": sum(e.ending is Ending.FAILED for e in episodes),
+        "truncated": sum(e.ending is Ending.TRUNCATED for e in episodes),
+        **{f"reward/{role}": float(np.mean(values)) for role, values in sorted(rewards.items())},
+        "illegal_rate": illegal / max(1, attempts),
+        "zero_advantage": sum(a == 0 for a in advantages) / max(1, len(advantages)),
+        "tokens": batch.tokens,
+        "rows": len(batch.rows),
+        "entropy": gradient.entropy,
+        "kl": gradient.kl,
+        "loss": gradient.loss,
+        "off_policy": gradient.ratio,
+        "gradient_norm": norm,
+    }

@@ -1,0 +1,112 @@
+"""The warm-up: teach a new model the form of an answer, and no strategy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+
+from axion_env import Ask, Env, Message, Play, RandomPolicy, Stream, derive, drive
+from axion_train.batch import Row, tensors
+from axion_train.renderer import Renderer
+from axion_train.schedule import Schedule
+
+
+@dataclass(frozen=True)
+class WarmUp:
+    """Supervised steps on the environment's own examples of well-formed answers.
+
+    Where an ask has several legal actions it has one example for each, and each weighs the same: the model ends uniform over legal moves.
+    """
+
+    steps: int = 100
+    """At most. 0: no warm-up, for a model that can follow instructions."""
+    plays: int = 512
+    """Random plays of train tasks whose questions are learned from."""
+    batch: int = 64
+    """Rows per step; all rows in every step where there are no more than this."""
+    rate: Schedule = Schedule(3e-3, 0.0, "cosine")
+    betas: tuple[float, float] = (0.9, 0.95)
+    """Of AdamW."""
+    until: float = 0.0
+    """Stop once sampled reward on train tasks is this high; 0: never. A model that is right too often leaves nothing to learn by reward."""
+    check_every: int = 10
+    """Steps between looks at that reward."""
+
+
+
+def collect(env: Env, plays: int, seed: int) -> list[tuple[tuple[Message, ...], str]]:
+    """Distinct pairs of question and well-formed answer, met in random plays of train tasks; in order of first meeting."""
+    pairs: dict[tuple[tuple[Message, ...], str], None] = {}
+    tasks = env.tasks("train")
+
+    class Listener(RandomPolicy):
+        def act(self, asks: Sequence[Ask[Any]]) -> list[str]:
+            for ask in asks:
+                pairs.update(dict.fromkeys((ask.messages, example) for example in env.examples(ask)))
+            return super().act(asks)
+
+    def fresh(i: int) -> Play:
+        own = derive(seed, "warm-up", i)
+        return Play(env, tasks[Stream(own).below(len(tasks))], own >> 1)
+
+    for _ in drive((fresh(i) for i in range(plays)), Listener(seed)):
+        pass
+    return list(pairs)
+
+
+def warm_up(
+    model: Any,
+    renderer: Renderer,
+    pairs: Sequence[tuple[tuple[Message, ...], str]],
+    settings: WarmUp,
+    seed: int,
+    *,
+    reward: Callable[[], float] | None = None,
+    report: Callable[[int, float], None] | None = None,
+) -> int:
+    """Train on the pairs; AdamW, the mean over answer tokens of their negative log-probability.
+
+    Args:
+        model: Trained in place.
+        renderer: Lays out prompts and answers.
+        pairs: From `collect`.
+        settings: Steps and rates.
+        seed: Orders the rows.
+        reward: Measures sampled reward on train tasks, for `settings.until`.
+        report: Called with the step and its loss.
+
+    Returns:
+        Steps taken.
+    """
+    rows = [Row(renderer.prompt_ids(messages), ids := renderer.completion_ids(text), (0.0,) * len(ids), 1, 0.0, 0.0) for messages, text in pairs]
+    rng = np.random.default_rng(derive(seed, "warm-up order"))
+    optimizer = torch.optim.AdamW(model.parameters(), lr=settings.rate.start, betas=settings.betas, weight_decay=0.0)
+    model.train()
+    for step in range(settings.steps):
+        chosen = rows if len(rows) <= settings.batch else [rows[i] for i in rng.choice(len(rows), settings.batch, replace=False)]
+        loss = _loss(model, chosen, renderer.tokenizer.pad_id)
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]
+        for group in optimizer.param_groups:
+            group["lr"] = settings.rate.at(step / settings.steps)
+        optimizer.step()
+        if report is not None:
+            report(step + 1, float(loss.detach()))
+        if settings.until and reward is not None and (step + 1) % settings.check_every == 0 and reward() >= settings.until:
+            return step + 1
+    return settings.steps
+
+
+def _loss(model: Any, rows: Sequence[Row], pad_id: int) -> torch.Tensor:
+    table = tensors(rows, pad_id, model.device)
+    positions = (table.attention.cumsum(1) - 1).clamp(min=0)
+    out = model(table.ids, attention_mask=table.attention, position_ids=positions, use_cache=False, logits_to_keep=table.mask.shape[1] + 1)
+    logp = torch.log_softmax(out.logits[:, :-1].float(), dim=-1).gather(-1, table.answers.unsqueeze(-1)).squeeze(-1)
+    loss: torch.Tensor = -(logp * table.mask).sum() / table.mask.sum()
+    return loss
+
+
