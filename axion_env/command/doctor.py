@@ -9,8 +9,8 @@ from importlib.metadata import PackageNotFoundError, version
 
 import click
 
+from axion_env.command.describe import agrees, demos
 from axion_env.command.environment import open_env
-from axion_env.command.info import agrees, demos
 from axion_env.command.table import show_table
 from axion_env.error import AxionError
 from axion_env.registry import ids

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import inspect
 import json
-import re
 from typing import Any
 
 import click
 
+from axion_env.command.describe import agrees, demos, option_table, rewards, splits
 from axion_env.command.environment import open_env, options_option
 from axion_env.command.listing import summary
 from axion_env.command.table import show_table
-from axion_env.demo import play_demo
 from axion_env.env import Env
-from axion_env.episode import Ending
-from axion_env.error import UsageError
-from axion_env.reward import Reward, judge
 from axion_env.transcript import amount
 
 
@@ -80,66 +75,6 @@ def _promises(env: Env) -> list[tuple[str, str]]:
         ("symmetric", "yes: agents of one role are exchangeable" if spec.symmetric else "no"),
         ("requests", f"at most {spec.max_requests}"),
     ]
-
-
-def option_table(cls: type[Env]) -> dict[str, dict[str, Any]]:
-    """What an environment can be built with, described by the `Args:` of its docstring."""
-    described = _described(inspect.getdoc(cls) or "")
-    found = {}
-    for name, parameter in list(inspect.signature(cls.__init__).parameters.items())[1:]:
-        required = parameter.default is parameter.empty
-        kind = "" if parameter.annotation is parameter.empty else inspect.formatannotation(parameter.annotation).strip("'")
-        default = None if required else parameter.default
-        found[name] = {"default": default, "required": required, "type": kind, "description": described.get(name, "")}
-    return found
-
-
-def _described(docstring: str) -> dict[str, str]:
-    """`{name: text}` of a Google-style `Args:` section."""
-    section = re.search(r"^Args:\n((?:[ ]+.*\n?|\n)*)", docstring, re.MULTILINE)
-    items = re.findall(r"^ {4}(\w+)(?: \([^)]*\))?:[ ]*((?:.*)(?:\n {5,}.*)*)", section[1] if section else "", re.MULTILINE)
-    return {name: " ".join(text.split()) for name, text in items}
-
-
-def splits(env: Env) -> dict[str, int]:
-    """Tasks in each split: `train`, `test` and those its `tasks` documents in back quotes."""
-    names = dict.fromkeys(["train", "test", *re.findall(r"`(\w+)`", inspect.getdoc(type(env).tasks) or "")])
-    sizes = {}
-    for name in names:
-        try:
-            sizes[name] = len(env.tasks(name))
-        except UsageError:
-            continue
-    return sizes
-
-
-def rewards(env: Env) -> dict[str, list[dict[str, Any]]]:
-    """The rewards of each role."""
-    return {role: [_reward(reward) for reward in env.rubric[role]] for role in env.rubric.roles}
-
-
-def _reward(reward: Reward) -> dict[str, Any]:
-    description = (inspect.getdoc(reward.function) or "").partition("\n")[0]
-    return {"name": reward.name, "weight": reward.weight, "per_turn": reward.per_turn, "description": description}
-
-
-def demos(env: Env) -> list[dict[str, Any]]:
-    """Every demo: what it claims to earn, and what it earned when played now."""
-    played = []
-    for demo in env.demos():
-        episode = play_demo(env, demo)
-        failed = episode.ending is Ending.FAILED
-        earned = {} if failed else {agent: verdict.reward for agent, verdict in judge(env, episode).items()}
-        played.append(
-            {"name": demo.name, "ending": str(episode.ending), "error": episode.error, "claimed": dict(demo.rewards), "earned": earned}
-        )
-    return played
-
-
-def agrees(demo: dict[str, Any]) -> bool:
-    """Whether a played demo earned what it claims, up to rounding."""
-    claimed, earned = demo["claimed"], demo["earned"]
-    return bool(earned) and all(agent in earned and abs(worth - earned[agent]) <= 1e-9 for agent, worth in claimed.items())
 
 
 def _reward_row(role: str, reward: dict[str, Any]) -> tuple[str, ...]:

@@ -12,13 +12,13 @@ import click
 
 from axion_env.chance import Stream, derive
 from axion_env.command.environment import open_env, options_option
+from axion_env.command.person import Person, say
 from axion_env.command.warning import warnings_as_lines
 from axion_env.driver import play as play_task
 from axion_env.env import Env
 from axion_env.episode import Ending, Episode
 from axion_env.error import NotFound, UsageError
 from axion_env.policy import Policy, RandomPolicy
-from axion_env.request import Ask
 from axion_env.reward import Verdict, judge
 from axion_env.store import EpisodeStore
 from axion_env.task import Task
@@ -44,9 +44,7 @@ Examples:
     metavar="RUN",
     help="Folder of a trained run that plays the other agents; default: random legal moves.",
 )
-@click.option(
-    "--seed", type=click.IntRange(0, 2**63 - 1), help="Seeds chance, the task and the other agents; default: a new one each time, shown."
-)
+@click.option("--seed", type=click.IntRange(0), help="Seeds chance, the task and the other agents; default: a new one each time, shown.")
 @click.option("--hands", type=click.IntRange(1), metavar="N", help="Short for -o hands=N.")
 @click.option("--split", default="train", show_default=True, help="Which tasks to play.")
 @click.option("--task", "index", type=click.IntRange(0), metavar="K", help="Play task K of the split; default: one chosen by the seed.")
@@ -91,25 +89,6 @@ def play(
         if store is not None:
             store.append(episode)
     _sum_up(earned, store, save)
-
-
-class Person:
-    """Somebody at the terminal: shown what is new and the legal actions, and answers with one line."""
-
-    def act(self, asks: Sequence[Ask[Any]]) -> list[str]:
-        """One answer per ask.
-
-        Raises:
-            EOFError: the input has ended.
-        """
-        return [self._one(ask) for ask in asks]
-
-    def _one(self, ask: Ask[Any]) -> str:
-        choices = f" ({', '.join(map(printable, ask.choices))})" if ask.choices else ""
-        click.echo(f"\n[{ask.agent}]{choices}")
-        for message in ask.messages[-1:] if ask.attempts else ask.observation:
-            _tell(message.text)
-        return input("> ").strip()
 
 
 def _own_seats(env: Env, seats: tuple[str, ...]) -> tuple[str, ...]:
@@ -172,7 +151,7 @@ def _show(episode: Episode, verdicts: Mapping[str, Verdict], own: tuple[str, ...
         return
     for agent in own:
         for message in episode.closing.get(agent, ()):
-            _tell(message.text)
+            say(message.text)
     if episode.ending is Ending.FORFEIT:
         click.echo(f"{', '.join(episode.culprits)} broke the rules: {printable(_refusal(episode))}")
     elif episode.ending is Ending.TRUNCATED:
@@ -194,8 +173,3 @@ def _sum_up(earned: Sequence[Mapping[str, Verdict]], store: EpisodeStore | None,
     if store is not None:
         store.close()
         click.echo(f"{len(earned)} episode{'s' * (len(earned) != 1)} appended to {save}")
-
-
-def _tell(text: str) -> None:
-    for line in text.split("\n"):
-        click.echo(printable(line))

@@ -46,13 +46,23 @@ def load(name: str) -> click.Command:
 def remedy(problem: BaseException) -> str | None:
     """What to install when a module is missing that some package with plug-in commands lists under an extra."""
     missing = (getattr(problem, "name", None) or "").partition(".")[0]
-    if missing and isinstance(problem, ModuleNotFoundError):
-        for entry in entries().values():
-            for requirement in (entry.dist.requires or []) if entry.dist else []:
-                match = re.match(r"([\w.-]+).*;.*extra == ['\"]([\w-]+)['\"]", requirement)
-                if match and match[1].replace("-", "_").casefold() == missing.casefold():
-                    return f"install {_package(entry)}[{match[2]}]"
+    if not missing or not isinstance(problem, ModuleNotFoundError):
+        return None
+    for entry in entries().values():
+        extras = {name: needs for name, needs in _extras(entry).items() if missing.casefold() in needs}
+        if extras:  # the smallest one: `dev` may well include `train`
+            return f"install {_package(entry)}[{min(extras, key=lambda name: len(extras[name]))}]"
     return None
+
+
+def _extras(entry: EntryPoint) -> dict[str, set[str]]:
+    """What each extra of the command's package brings, by module name as far as it equals the package's."""
+    extras: dict[str, set[str]] = {}
+    for requirement in (entry.dist.requires or []) if entry.dist else []:
+        match = re.match(r"([\w.-]+).*;.*extra == ['\"]([\w-]+)['\"]", requirement)
+        if match:
+            extras.setdefault(match[2], set()).add(match[1].replace("-", "_").casefold())
+    return extras
 
 
 def short_help(entry: EntryPoint) -> str:

@@ -8,8 +8,8 @@ from click.testing import CliRunner
 
 from axion_env import Demo, Env, EnvSpec, Outcome, Reward, Role, Rubric, ids, load, registry
 from axion_env.command import axion
+from axion_env.command.describe import option_table
 from axion_env.command.doctor import examine
-from axion_env.command.info import option_table
 
 
 def invoke(*args: str) -> str:

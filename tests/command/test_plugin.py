@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from axion_env.command.plugin import remedy
+
 RUN = "import sys; from axion_env.command import main; sys.argv = ['axion', *sys.argv[1:]]; main()"
 
 COMMAND = '''
@@ -100,9 +102,17 @@ def test_a_wrong_name_may_be_near_a_plugins(package: Path) -> None:
     assert "no command 'simmr'; did you mean 'simmer'?" in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("missing", "said"), [("torch", "install axion-rl[train]"), ("transformers.models", "install axion-rl[train]"), ("nothing", None)]
+)
+def test_the_trainers_libraries_come_with_its_extra(missing: str, said: str | None) -> None:
+    """The smallest extra that brings a library is named: `train`, and not `dev` or `bench`, which include it."""
+    assert remedy(ModuleNotFoundError(f"No module named {missing!r}", name=missing)) == said
+
+
 @pytest.mark.parametrize("command", ["train", "eval"])
-def test_the_trainers_commands_without_torch_say_what_to_install(command: str, package: Path) -> None:
-    """Where torch is missing, `axion train` is one line that names the extra, and exit code 2."""
+def test_the_trainers_commands_without_torch_end_without_a_traceback(command: str, package: Path) -> None:
+    """Where torch is missing, `axion train` is a clear line and exit code 2."""
     done = run(package, command, "none", code="import sys; sys.modules['torch'] = None\n" + RUN)
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
