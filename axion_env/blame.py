@@ -25,7 +25,8 @@ def blame_foreign(yielded: Any, coroutine: Coroutine[Any, Any, Any], env: Env) -
     inner = _chain(coroutine)[-1]
     awaited = inner if yielded is None else yielded
     name = getattr(awaited, "__qualname__", None) or type(awaited).__qualname__
-    return f"awaited something foreign ({type(awaited).__module__}.{type(awaited).__qualname__} {name}) at {where(coroutine, env)}; play may await only requests of its ctx"
+    kind = f"{type(awaited).__module__}.{type(awaited).__qualname__}"
+    return f"awaited something foreign ({kind} {name}) at {where(coroutine, env)}; play may await only requests of its ctx"
 
 
 def where(coroutine: Coroutine[Any, Any, Any], env: Env) -> str:

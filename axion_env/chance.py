@@ -7,8 +7,8 @@ The generator is SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorando
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, MutableSequence
-from typing import Generic, TypeVar
+from collections.abc import MutableSequence
+from typing import TypeVar
 
 T = TypeVar("T")
 
@@ -48,14 +48,33 @@ class Stream:
 
         Lemire's multiply-shift with rejection ("Fast random integer generation in an interval", 2019): unbiased, and
         one multiplication unless the low word falls in the biased sliver, which is thinner than n / 2^64.
+
+        Raises:
+            ValueError: n is not positive.
         """
+        if n < 1:
+            raise ValueError(f"an integer below {n} was asked for; n is 1 or more")
         while True:
             self._state = state = (self._state + _GAMMA) & _MASK
             z = ((state ^ (state >> 30)) * 0xBF58476D1CE4E5B9) & _MASK
             z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & _MASK
             product = (z ^ (z >> 31)) * n
-            if product & _MASK >= n or product & _MASK >= (_MASK + 1 - n) % n:
+            low = product & _MASK
+            if low >= n or low >= (_MASK + 1 - n) % n:
                 return product >> 64
+            if n > _MASK:
+                return self._far_below(n)
+
+    def _far_below(self, n: int) -> int:
+        """As `below`, for n that one word does not hold: whole words, drawn again until they fall below n."""
+        words = -(-n.bit_length() // 64)
+        while True:
+            z = 0
+            for _ in range(words):
+                z = z << 64 | self.below(1 << 64)
+            z >>= 64 * words - n.bit_length()
+            if z < n:
+                return z
 
     def uniform(self) -> float:
         """A float uniform on [0, 1), with 53 random bits."""
@@ -68,13 +87,7 @@ class Stream:
             items[i], items[j] = items[j], items[i]
 
 
-class Deck(Generic[T]):
+class Deck(list[T]):
     """What is left to draw from: `ctx.draw` takes the drawn item out."""
 
-    __slots__ = ("left",)
-
-    def __init__(self, items: Iterable[T]) -> None:
-        self.left = list(items)
-
-    def __len__(self) -> int:
-        return len(self.left)
+    __slots__ = ()

@@ -49,16 +49,20 @@ def damage(line: str) -> str | None:
     """Where a stored line was changed after it was written; None if it was not."""
     try:
         record = _parse(line)
-        stored = record.pop("crc")
+        stored = str(record.pop("crc", ""))
         pieces = list(_pieces(record))
-    except (StoreError, KeyError, TypeError) as problem:
+    except StoreError as problem:
         return str(problem)
+    except (KeyError, TypeError, ValueError) as problem:
+        return f"not an episode: {type(problem).__name__}: {problem}"
     for i, (name, text) in enumerate(pieces):
         if stored[8 * i : 8 * i + 8] != _crc(text):
             return f"{name} does not match its checksum: it reads {_clip(text)}"
-    if stored != _checks(pieces) or encode(decode(line)) != line:
-        return "the line is not in the form it was written in"
-    return None
+    try:
+        same = stored == _checks(pieces) and encode(decode(line)) == line
+    except StoreError as problem:
+        return str(problem)
+    return None if same else "the line is not in the form it was written in"
 
 
 def difference(a: Episode, b: Episode) -> str | None:
@@ -69,7 +73,7 @@ def difference(a: Episode, b: Episode) -> str | None:
 def _parse(line: str) -> dict[str, Any]:
     try:
         record = json.loads(line)
-    except ValueError as problem:
+    except (ValueError, RecursionError) as problem:
         raise StoreError(f"not JSON: {problem}") from None
     if not isinstance(record, dict) or not isinstance(record.get("schema"), int):
         raise StoreError("not an episode: no schema")

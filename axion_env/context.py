@@ -7,9 +7,9 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from axion_env.chance import Deck
-from axion_env.episode import Draw, Message, Reveal, Tell, Turn
+from axion_env.episode import Draw, Event, Gathered, Message, Reveal, Tell, Turn
 from axion_env.error import ContractError
-from axion_env.fact import check_facts, is_fact
+from axion_env.fact import record
 from axion_env.parse import strip_thinking
 from axion_env.request import Ask, Call, Gather, Request
 
@@ -65,15 +65,13 @@ class Context:
 
     def call(self, service: str, request: Any) -> Call[Any]:
         """Ask an outside service; its answer is recorded, so that a replay does not need the service."""
-        check_facts(request, f"the request to {service!r}")
-        call: Call[Any] = Call(service, request)
+        call: Call[Any] = Call(service, record(request, f"the request to {service!r}"))
         self._made.append(call)
         return call
 
     def run(self, job: Any, *, workspace: str | None = None) -> Call[Any]:
         """Execute a job in the sandbox: a call of the service `sandbox`."""
-        check_facts(job, "the job")
-        call: Call[Any] = Call("sandbox", {"job": job, "workspace": workspace})
+        call: Call[Any] = Call("sandbox", {"job": record(job, "the job"), "workspace": workspace})
         self._made.append(call)
         return call
 
@@ -114,21 +112,22 @@ class Context:
         """
         play = self._play
         branch = self._branch
-        deck = type(population) is Deck
-        items = population.left if deck else population  # type: ignore[union-attr]
-        of = len(items)  # type: ignore[arg-type]
+        of = len(population)
         if of == 0:
             raise ContractError(f"draw {label!r}: nothing left to draw from")
         index = (
             (branch.stream or branch.open_stream()).below(of)
             if play.chance is None
-            else play.chance((branch.path, len(branch.events)), label, items)
-        )  # type: ignore[arg-type]
-        value = items.pop(index) if deck else items[index]  # type: ignore[union-attr, index]
-        if type(value) is not str and not is_fact(value):
-            raise ContractError(f"draw {label!r}: a {type(value).__name__} cannot be recorded; draw its name or index")
-        branch.events.append(_new(Draw, (label, index, of, value, visible_to if type(visible_to) is tuple else tuple(visible_to))))
-        return value  # type: ignore[no-any-return]
+            else play.chance((branch.path, len(branch.events)), label, population)
+        )
+        value = population.pop(index) if isinstance(population, Deck) else population[index]
+        if type(visible_to) is not tuple:
+            visible_to = (visible_to,) if type(visible_to) is str else tuple(visible_to)
+        if visible_to:
+            self._check_seated(visible_to)
+        recorded = value if type(value) is str else record(value, f"the outcome of the draw {label!r}")
+        branch.events.append(_new(Draw, (label, index, of, recorded, visible_to)))
+        return value
 
     def deck(self, items: Iterable[T]) -> Deck[T]:
         """A deck to draw from without replacement."""
@@ -136,7 +135,7 @@ class Context:
 
     def reveal(self, label: str, agents: Iterable[str]) -> None:
         """Declare that these agents may know a draw from here on."""
-        named = agents if type(agents) is tuple else tuple(agents)
+        named = agents if type(agents) is tuple else (agents,) if type(agents) is str else tuple(agents)
         self._check_seated(named)
         self._branch.events.append(_new(Reveal, (label, named)))
 
@@ -149,24 +148,30 @@ class Context:
         message = _new(Message, ("user", text))
         inbox = branch.inbox
         for agent in named:
-            if agent in inbox:
-                inbox[agent].append(message)
-            else:
-                inbox[agent] = [message]
+            inbox[agent] = (*inbox[agent], message) if agent in inbox else (message,)
 
-    def note(self, agent: str, **facts: Any) -> None:
-        """Attach facts to the agent's current turn in this branch, for per-turn rewards."""
-        check_facts(facts, f"the note on {agent}")
-        events = self._branch.events
-        for i in range(len(events) - 1, -1, -1):
-            event = events[i]
-            if type(event) is Turn and event.agent == agent:
-                notes: Mapping[str, Any] = {**event.notes, **facts}
-                events[i] = event._replace(notes=notes)
-                return
+    def note(self, agent: str, /, **facts: Any) -> None:
+        """Attach facts to the agent's latest turn in this branch, or in the branches it has joined, for per-turn rewards."""
+        if _note(self._branch.events, agent, record(facts, f"the note on {agent}")):
+            return
         raise ContractError(f"note on {agent!r}, who has had no turn in this branch yet")
 
     def _check_seated(self, named: tuple[str, ...]) -> None:
         for agent in named:
             if agent not in self.agents:
                 raise ContractError(f"{agent!r} is not seated; seated: {', '.join(self.agents)}")
+
+
+def _note(events: list[Event], agent: str, facts: Mapping[str, Any]) -> bool:
+    """Note on the agent's last turn among `events`, wherever a gather has put it; whether there is one."""
+    for i in range(len(events) - 1, -1, -1):
+        event = events[i]
+        if type(event) is Turn and event.agent == agent:
+            events[i] = event._replace(notes={**event.notes, **facts})
+            return True
+        if type(event) is Gathered:
+            branches = [list(branch) for branch in event.branches]
+            if any(_note(branch, agent, facts) for branch in branches):  # an agent is asked in one branch only
+                events[i] = Gathered(tuple(map(tuple, branches)))
+                return True
+    return False

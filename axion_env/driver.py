@@ -62,19 +62,24 @@ def drive(
     """
     source = iter(plays)
     seating = _Seating(policies)
-    window: list[tuple[Play, dict[str, Policy]]] = []
+    services = services or {}
+    window: list[Play] = []
+    seats: list[dict[str, Policy]] = []
     while True:
-        window += [(play, seating.of(play)) for play in islice(source, in_flight - len(window))]
-        if not window:
-            return
-        _round(window, services or {})
+        if len(window) < in_flight:
+            window += islice(source, in_flight - len(window))
+            if not window:
+                return
+            seats += map(seating.of, window[len(seats) :])
+        _round(zip(window, seats, strict=True), services)
         done = 0
-        for running, _ in window:
+        for running in window:
             if running.episode is None:
                 break
             yield running.episode
             done += 1
-        del window[:done]
+        if done:
+            del window[:done], seats[:done]
 
 
 class _Seating:
@@ -82,14 +87,17 @@ class _Seating:
 
     def __init__(self, policies: Policies | Callable[[Play], Policies]) -> None:
         self._policies = policies
-        self._shared: dict[tuple[str, ...], dict[str, Policy]] = {}
+        self._shared: dict[tuple[Env, tuple[str, ...]], dict[str, Policy]] = {}
 
     def of(self, play: Play) -> dict[str, Policy]:
-        if callable(self._policies):
-            return seat(self._policies(play), play.env.roles(play.agents))
-        seated = self._shared.get(play.agents)
-        if seated is None:
-            seated = self._shared[play.agents] = seat(self._policies, play.env.roles(play.agents))
+        env = play.env
+        seated = self._shared.get((env, play.agents))
+        if seated is not None:
+            return seated
+        if callable(self._policies) and not hasattr(self._policies, "act"):  # a policy may be callable, as every torch module is
+            return seat(self._policies(play), env.roles(play.agents), env.roles(env.seats))
+        policies: Any = self._policies
+        seated = self._shared[env, play.agents] = seat(policies, env.roles(play.agents), env.roles(env.seats))
         return seated
 
 
@@ -97,15 +105,16 @@ def _round(window: Iterable[tuple[Play, dict[str, Policy]]], services: Mapping[s
     """Answer once everything that is pending now."""
     asks: dict[int, tuple[Policy, list[Ask[Any]]]] = {}
     calls: list[Call[Any]] = []
+    latest: Policy | None = None  # mostly one policy answers for many asks in a row: look its batch up once
+    batch: list[Ask[Any]] = []
     for running, seated in window:
         for request in running.requests:
             if type(request) is Ask:
                 policy = seated[request.agent]
-                batch = asks.get(id(policy))
-                if batch is None:
-                    asks[id(policy)] = (policy, [request])
-                else:
-                    batch[1].append(request)
+                if policy is not latest:
+                    latest = policy
+                    _, batch = asks.setdefault(id(policy), (policy, []))
+                batch.append(request)
             elif type(request) is Call:
                 calls.append(request)
     for policy, batch_asks in asks.values():

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import inspect
-import json
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from axion_env.context import Context
 from axion_env.episode import Outcome
-from axion_env.error import ContractError, UsageError, nearest
-from axion_env.fact import check_facts
+from axion_env.error import ContractError, NotFound, UsageError, nearest
+from axion_env.fact import record
 from axion_env.reward import Rubric
 from axion_env.spec import EnvSpec, Memory
 from axion_env.task import Task
@@ -29,13 +28,15 @@ class _Frozen(type):
             bound = inspect.signature(cls.__init__).bind(None, *args, **kwargs).arguments  # type: ignore[misc]
         except TypeError as problem:
             raise UsageError(_option_error(cls, kwargs, problem)) from None
-        options = {name: value for i, (name, value) in enumerate(bound.items()) if i > 0}
-        check_facts(options, f"{cls.__name__} options")
-        env = cls.__new__(cls)
-        env.options = json.loads(json.dumps(options))
-        env.__init__(*args, **kwargs)
+        env = cast(Any, object.__new__)(cls)
+        env.options = record(_options(cls, bound), f"{cls.__name__} options")
+        env.__init__(**record(env.options, ""))  # what is recorded, so that a replay builds the same; a copy, to do with as it likes
         if not hasattr(env, "spec") or not hasattr(env, "rubric"):
             raise ContractError(f"{cls.__name__} must set `spec` and `rubric`, as class attributes or in __init__")
+        if not inspect.iscoroutinefunction(env.play):
+            raise ContractError(f"{cls.__name__}.play must be `async def play(self, task, ctx)`")
+        for role in env.spec.agents.values():
+            env.rubric[role.name]  # raises where the rubric rewards nobody of that role
         env.seats = tuple(env.spec.agents)
         env.memory = {agent: None if role.memory is Memory.NONE else role.memory for agent, role in env.spec.agents.items()}
         env.roles = lru_cache(maxsize=None)(env._roles)
@@ -88,16 +89,26 @@ class Env(metaclass=_Frozen):
         raise NotImplementedError(f"{type(self).__name__} must write `async def play(self, task, ctx)`")
 
     def roles(self, agents: tuple[str, ...]) -> Mapping[str, str]:
-        """The role of each seated agent."""
+        """The role of each seated agent, in the spec's order.
+
+        Raises:
+            NotFound: somebody is no agent of the spec.
+        """
         return self._roles(agents)
 
     def _roles(self, agents: tuple[str, ...]) -> Mapping[str, str]:
-        return {agent: self.spec.agents[agent].name for agent in agents}
+        for agent in agents:
+            if agent not in self.spec.agents:
+                raise NotFound(f"seat in {self.spec.id} named", agent, self.spec.agents)
+        return {agent: role.name for agent, role in self.spec.agents.items() if agent in agents}
 
     def __setattr__(self, name: str, value: Any) -> None:
         if self._frozen:
             raise ContractError(f"{type(self).__name__}.{name} was assigned after __init__; a play's state lives in its local variables")
         super().__setattr__(name, value)
+
+    def __delattr__(self, name: str) -> None:
+        raise ContractError(f"{type(self).__name__}.{name} was deleted after __init__; a play's state lives in its local variables")
 
     def __repr__(self) -> str:
         options = ", ".join(f"{k}={v!r}" for k, v in self.options.items())
@@ -109,6 +120,20 @@ class Env(metaclass=_Frozen):
 
 def _rebuild(cls: type[Env], options: dict[str, Any]) -> Env:
     return cls(**options)
+
+
+def _options(cls: type, bound: Mapping[str, Any]) -> dict[str, Any]:
+    """The options by name, without the `None` that stands for self."""
+    options: dict[str, Any] = {}
+    parameters = inspect.signature(cls.__init__).parameters  # type: ignore[misc]
+    for name, value in list(bound.items())[1:]:
+        if parameters[name].kind is inspect.Parameter.VAR_KEYWORD:
+            options.update(value)
+        elif parameters[name].kind in (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.POSITIONAL_ONLY):
+            raise UsageError(f"{cls.__name__} takes its options by name, since every episode records them: got {value!r}")
+        else:
+            options[name] = value
+    return options
 
 
 def _option_error(cls: type, given: Mapping[str, Any], problem: TypeError) -> str:

@@ -93,7 +93,7 @@ class Draw(NamedTuple):
     """A chance outcome."""
 
     label: str
-    index: int
+    index: int  # type: ignore[assignment]  # hides tuple.index, which nobody asks of a draw
     """Its place in what could be drawn at that moment, 0 … of-1."""
     of: int
     """How many equally likely outcomes there were."""
@@ -191,7 +191,9 @@ class Episode(NamedTuple):
     @property
     def turns(self) -> tuple[Turn, ...]:
         """All turns of all branches, depth first in index order."""
-        return tuple(e for e in self.events() if type(e) is Turn)
+        found: list[Turn] = []
+        _collect_turns(self.root, found)
+        return tuple(found)
 
     def turns_of(self, agent: str) -> tuple[Turn, ...]:
         """The agent's own turns, in order."""
@@ -200,6 +202,15 @@ class Episode(NamedTuple):
     def events(self) -> Iterator[Event]:
         """All events, a gather's branches in place of the gather."""
         return _flat(self.root)
+
+
+def _collect_turns(events: tuple[Event, ...], found: list[Turn]) -> None:
+    for event in events:
+        if type(event) is Turn:
+            found.append(event)
+        elif type(event) is Gathered:
+            for branch in event.branches:
+                _collect_turns(branch, found)
 
 
 def _flat(events: tuple[Event, ...]) -> Iterator[Event]:

@@ -24,17 +24,23 @@ Policies: TypeAlias = Policy | Mapping[str, Policy]
 """One policy for every seat, or policies by agent or role name."""
 
 
-def seat(policies: Policies, agents: Mapping[str, str]) -> dict[str, Policy]:
+def seat(policies: Policies, agents: Mapping[str, str], seats: Mapping[str, str] | None = None) -> dict[str, Policy]:
     """The policy of each agent; an agent's own name goes before its role.
+
+    Args:
+        policies: One policy for all, or policies by agent or role name.
+        agents: Who is seated, and in which role.
+        seats: Everybody who could be, in other tasks: policies for them are no mistake. Default: `agents`.
 
     Raises:
         UsageError: somebody has no policy, or a name is nobody's.
     """
     if not isinstance(policies, Mapping):
         return dict.fromkeys(agents, policies)
-    unknown = set(policies) - set(agents) - set(agents.values())
+    seats = seats or agents
+    unknown = set(policies) - set(seats) - set(seats.values())
     if unknown:
-        raise UsageError(f"policies for {sorted(unknown)}, who are not seated; agents and roles: {dict(agents)}")
+        raise UsageError(f"policies for {sorted(unknown)}, who are not seated; agents and roles: {dict(seats)}")
     seated: dict[str, Policy] = {}
     for agent, role in agents.items():
         if agent not in policies and role not in policies:

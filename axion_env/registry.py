@@ -38,7 +38,7 @@ def find(name: str) -> type[Env]:
     module, _, attribute = target.partition(":")
     try:
         found = getattr(importlib.import_module(module), attribute)
-    except (ImportError, AttributeError) as problem:
+    except (ImportError, AttributeError, ValueError, TypeError) as problem:  # the last two: a malformed module name
         raise UsageError(f"environment {name!r} cannot be imported from {target!r}: {problem}") from problem
     if not (isinstance(found, type) and issubclass(found, Env)):
         raise UsageError(f"{target!r} is {found!r}, not a subclass of axion_env.Env")

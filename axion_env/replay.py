@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from axion_env.chance import Stream, derive
 from axion_env.codec import damage, decode, difference
 from axion_env.env import Env
-from axion_env.episode import Action, Called, Draw, Episode, Event, Gathered, Limit, Turn
+from axion_env.episode import Action, Called, Draw, Ending, Episode, Event, Gathered, Limit, Turn
 from axion_env.error import StoreError, UsageError
 from axion_env.registry import load
 from axion_env.request import Address, Ask, Call
@@ -25,12 +25,34 @@ def replay(episode: Episode, *, env: Env | None = None) -> Episode:
         episode: The record.
         env: The environment; default: loaded by the record's id and options.
     """
+    env = env or load(episode.env, **episode.options)
+    result = _replay(episode, env, None)
+    if episode.ending is Ending.FAILED and difference(episode, result) is not None:
+        # What failed ended its siblings at once, so the record is reached only if its last answer is given last.
+        others = (_replay(episode, env, last) for last in _last(episode.root, ()))
+        return next((other for other in others if difference(episode, other) is None), result)
+    return result
+
+
+def _replay(episode: Episode, env: Env, last: Address | None) -> Episode:
     play = _again(episode, env)
+    _feed(play, episode.root, last)
     _feed(play, episode.root, None)
     if play.episode is None:
         play.fail(episode.error if episode.fault == "machine" and episode.error else f"the record has no answer for {_names(play)}")
     assert play.episode is not None
     return play.episode
+
+
+def _last(events: tuple[Event, ...], path: tuple[int, ...]) -> Iterator[Address]:
+    """Where the last answer of each branch stands."""
+    answered = [i for i, event in enumerate(events) if isinstance(event, Turn | Called)]
+    if answered:
+        yield path, answered[-1]
+    for place, event in enumerate(events):
+        if isinstance(event, Gathered):
+            for i, branch in enumerate(event.branches):
+                yield from _last(branch, (*path, place, i))
 
 
 def verify(line: str, *, env: Env | None = None) -> str | None:
@@ -62,19 +84,23 @@ def fork(episode: Episode, address: Address, *, reseed: int | None = None, env: 
         env: As in `replay`.
 
     Raises:
-        UsageError: no turn or call stands at the address.
+        UsageError: no turn or call stands at the address, or the environment has changed and no longer gets there.
     """
+    address = (tuple(address[0]), address[1])
     event = _find(episode.root, address)
     if not isinstance(event, Turn | Called):
         raise UsageError(f"no turn or call at {address}; there is {'nothing' if event is None else type(event).__name__}")
+    env = env or load(episode.env, **episode.options)
     if reseed is None and episode.seed is not None:
         play = _again(episode, env)
         _feed(play, episode.root, address)
-        return play
-    chance = _Rekeyed(episode.root, reseed or 0)
-    play = Play(env or load(episode.env, **episode.options), episode.task, None, copy=episode.copy, chance=chance)
-    _feed(play, episode.root, address)
-    chance.recorded = ()
+    else:
+        chance = _Rekeyed(episode.root, reseed or 0)
+        play = Play(env, episode.task, None, copy=episode.copy, chance=chance)
+        _feed(play, episode.root, address)
+        chance.recorded = ()
+    if not any(request.address == address for request in play.requests):
+        raise UsageError(f"a replay does not get to {address}; has {episode.env} changed since it was recorded?")
     return play
 
 
@@ -100,15 +126,12 @@ def _recorded_draw(root: tuple[Event, ...], address: Address, of: int) -> int:
     return event.index if isinstance(event, Draw) and event.index < of else 0
 
 
-def _again(episode: Episode, env: Env | None) -> Play:
-    chance: Chance | None = None
-    if episode.seed is None:
-        root = episode.root
+def _again(episode: Episode, env: Env) -> Play:
+    def recorded(address: Address, label: str, items: Sequence[Any]) -> int:
+        return _recorded_draw(episode.root, address, len(items))
 
-        def chance(address: Address, label: str, items: Sequence[Any]) -> int:
-            return _recorded_draw(root, address, len(items))
-
-    return Play(env or load(episode.env, **episode.options), episode.task, episode.seed, copy=episode.copy, chance=chance)
+    chance: Chance | None = recorded if episode.seed is None else None
+    return Play(env, episode.task, episode.seed, copy=episode.copy, chance=chance)
 
 
 def _feed(play: Play, root: tuple[Event, ...], stop: Address | None) -> None:
@@ -143,13 +166,15 @@ def _answer(play: Play, request: Ask[Any] | Call[Any], root: tuple[Event, ...]) 
 
 def _find(root: tuple[Event, ...], address: Address) -> Event | None:
     path, position = address
+    if len(path) % 2:
+        return None
     events = root
     for place, index in zip(path[::2], path[1::2], strict=True):
-        gathered = events[place] if place < len(events) else None
-        if not isinstance(gathered, Gathered) or index >= len(gathered.branches):
+        gathered = events[place] if 0 <= place < len(events) else None
+        if not isinstance(gathered, Gathered) or not 0 <= index < len(gathered.branches):
             return None
         events = gathered.branches[index]
-    return events[position] if position < len(events) else None
+    return events[position] if 0 <= position < len(events) else None
 
 
 def _names(play: Play) -> str:

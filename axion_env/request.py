@@ -46,7 +46,7 @@ class Request(Generic[T]):
     __slots__ = ("_code", "_instruction", "branch")
 
     def __init__(self) -> None:
-        frame = sys._getframe(2)  # the line of `play` that made it, named if it is never awaited
+        frame = sys._getframe(3)  # the line of `play` that made it (play → ctx.call → Call → here), named if it is never awaited
         self._code: CodeType = frame.f_code
         self._instruction: int = frame.f_lasti
         self.branch: Branch | None = None

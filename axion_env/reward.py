@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from math import inf
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from axion_env.episode import Ending, Episode, Turn
@@ -13,6 +13,8 @@ from axion_env.spec import EnvSpec, Utility
 
 if TYPE_CHECKING:
     from axion_env.env import Env
+
+_new: Any = tuple.__new__  # as in `running`: every episode is judged
 
 
 @dataclass(frozen=True)
@@ -97,8 +99,12 @@ class Trajectory(NamedTuple):
     copy: int
     turns: tuple[Turn, ...]
     reward: float
-    step_rewards: tuple[float, ...]
-    """[turns] Paid after each turn."""
+    verdict: Verdict
+
+    @property
+    def step_rewards(self) -> tuple[float, ...]:
+        """[turns] Paid after each turn."""
+        return self.verdict.step_rewards(len(self.turns))
 
 
 def judge(env: Env, episode: Episode, rubric: Rubric | None = None) -> dict[str, Verdict]:
@@ -133,16 +139,16 @@ def _verdict(rubric: Rubric, episode: Episode, agent: str, role: str) -> Verdict
                 total += _pay(parts, reward, reward.function(episode, turn), i)
         else:
             total += _pay(parts, reward, reward.function(episode, agent), None)
-    return Verdict(agent, role, total, tuple(parts))
+    return _new(Verdict, (agent, role, total, tuple(parts)))  # type: ignore[no-any-return]
 
 
 def _pay(parts: list[Part], reward: Reward, worth: float | None, turn: int | None) -> float:
     if worth is None:
         return 0.0
-    value = worth * reward.weight
-    if not -math.inf < value < math.inf:  # NaN too
+    if not isinstance(worth, int | float) or not -inf < worth * reward.weight < inf:  # NaN too
         raise ContractError(f"reward {reward.name!r} is {worth!r}; a reward is a finite number or None")
-    parts.append(Part(reward.name, value, turn))
+    value = float(worth * reward.weight)
+    parts.append(_new(Part, (reward.name, value, turn)))
     return value
 
 
@@ -158,22 +164,24 @@ def forfeit_verdicts(spec: EnvSpec, agents: Mapping[str, str], culprits: Sequenc
         for agent in guilty:
             worth[agent] = spec.range_of(agents[agent])[0]
         if spec.utility is Utility.ZERO_SUM:
-            share = -sum(worth[a] for a in guilty) / len(others)
+            share = (0.0 - sum(worth[a] for a in guilty)) / len(others)
             worth.update(dict.fromkeys(others, share))
     return {a: Verdict(a, role, worth[a], (Part("forfeit", worth[a]),)) for a, role in agents.items()}
 
 
 def trajectories(env: Env, episode: Episode, verdicts: Mapping[str, Verdict] | None = None) -> list[Trajectory]:
     """Each agent's path through the episode; an agent without a turn has none."""
-    judged: Mapping[str, Any] = judge(env, episode) if verdicts is None else verdicts
+    judged = judge(env, episode) if verdicts is None else verdicts
     paths: dict[str, list[Turn]] = {}
     for turn in episode.turns:
-        paths.setdefault(turn.agent, []).append(turn)
-    return [
-        Trajectory(
-            episode.env, role, episode.task.id, episode.seed, agent, episode.copy, tuple(paths[agent]),
-            judged[agent].reward, judged[agent].step_rewards(len(paths[agent])),
-        )
-        for agent, role in episode.agents.items()
-        if agent in paths
-    ]  # fmt: skip
+        if turn.agent in paths:
+            paths[turn.agent].append(turn)
+        else:
+            paths[turn.agent] = [turn]
+    env_id, task, deal, copy = episode.env, episode.task.id, episode.seed, episode.copy
+    found = []
+    for agent, role in episode.agents.items():
+        if agent in paths:
+            verdict = judged[agent]
+            found.append(Trajectory(env_id, role, task, deal, agent, copy, tuple(paths[agent]), verdict.reward, verdict))
+    return found

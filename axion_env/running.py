@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from axion_env.blame import blame, blame_foreign, where
 from axion_env.chance import Stream, derive
 from axion_env.context import Context
-from axion_env.episode import NO_NOTES, Action, Called, Ending, Episode, Event, Gathered, Limit, Message, Outcome, Turn
-from axion_env.fact import check_facts
+from axion_env.episode import NO_NOTES, Action, Called, Ending, Episode, Event, Gathered, Limit, Message, Outcome, Tokens, Turn
+from axion_env.error import UsageError
+from axion_env.fact import record
 from axion_env.parse import strip_thinking
 from axion_env.request import Address, Ask, Call, Forfeit, Gather, Request, Truncated
 from axion_env.spec import EnvSpec, Memory
@@ -44,7 +45,7 @@ class Branch:
         self.coroutine = coroutine
         """None where the branch is a single request."""
         self.events: list[Event] = []
-        self.inbox: dict[str, list[Message]] = {}
+        self.inbox: dict[str, tuple[Message, ...]] = {}
         """Told in this branch and not yet seen."""
         self.turns: float = 0 if parent is None else parent.turns
         """Accepted turns on the causal path up to here; infinite once a limit was reached, and then nobody may be asked any more."""
@@ -76,15 +77,15 @@ class Play:
     """
 
     __slots__ = (
-        "_barred", "_budget", "_context", "_history", "_queue", "_root", "agents", "chance", "copy", "env", "episode", "exception", "requests", "seed",
-        "spec", "task",
+        "_barred", "_budget", "_context", "_history", "_queue", "_root",
+        "agents", "chance", "copy", "env", "episode", "exception", "requests", "seed", "spec", "task",
     )  # fmt: skip
 
     def __init__(self, env: Env, task: Task | None = None, seed: int | None = 0, *, copy: int = 0, chance: Chance | None = None) -> None:
         self.env = env
         self.spec: EnvSpec = env.spec
         self.task = task = env.first_task if task is None else task
-        self.agents: tuple[str, ...] = task.agents or env.seats
+        self.agents: tuple[str, ...] = env.seats if task.agents is None else tuple(env.roles(task.agents))
         self.seed = seed
         self.copy = copy
         self.chance = chance
@@ -97,7 +98,7 @@ class Play:
         self._barred: tuple[str, ...] = ()
         self._budget = self.spec.max_requests
         self._history: dict[str, tuple[Message, ...]] = {}
-        self._queue: list[Branch] = []
+        self._queue: list[Branch] | None = None
         context = Context(self, self.agents)
         self._context = context
         self._root = Branch(self, None, (), env.play(task, context))
@@ -124,78 +125,80 @@ class Play:
         Raises:
             ValueError: the request is not open.
         """
-        branch = self._branch_of(request)
+        if request not in self.requests:
+            raise self._not_open(request)
+        branch: Branch = request.branch  # type: ignore[assignment]  # set when it was opened
         if type(request) is not Ask:
-            self._answer_call(request, branch, reply)  # type: ignore[arg-type]
-            return None
-        text, tokens = (reply, None) if type(reply) is str else (reply.text, reply.tokens)
-        try:
-            value, error = request.read(text)
-        except Exception as problem:
-            return self._fail("author", f"{blame(problem, self.env)} (while parsing {text!r:.80})", problem)
-        attempts = (*request.attempts, _new(Action, (text, value, error, tokens)))
+            return self._answer_call(request, branch, reply)  # type: ignore[arg-type]
+        text, tokens = (reply, None) if type(reply) is str else _said(request, reply)
+        choices = request.choices
+        if choices is not None and text in choices:
+            value, error = text, None
+        else:
+            try:
+                value, error = request.read(text)
+            except Exception as problem:
+                error = f"{blame(problem, self.env)} (while parsing {text!r:.80})"
+                refused = (*request.attempts, Action(text, None, error, tokens))
+                branch.events.append(Turn(request.agent, request.observation, choices, refused))  # so that a replay fails here too
+                return self._fail("author", error, problem)
+        attempts = request.attempts + (_new(Action, (text, value, error, tokens)),)  # noqa: RUF005 (half the price)
         if error is not None and len(attempts) <= self.spec.retries:
             request.attempts = attempts
             return None
-        self._shut(request)
+        if len(self.requests) == 1:
+            self.requests = []
+        else:
+            self.requests.remove(request)
         agent = request.agent
-        branch.events.append(_new(Turn, (agent, request.observation, request.choices, attempts, NO_NOTES)))
-        branch.turns += 1
+        branch.events.append(_new(Turn, (agent, request.observation, choices, attempts, NO_NOTES)))
         if error is not None:
             self._barred += (agent,)
-            return self._resume(branch, None, Forfeit(agent))
+            return self._advance(branch, None, Forfeit(agent))
+        branch.turns += 1
         memory = self.env.memory[agent]
         if memory is not None:
             said = text if memory is Memory.DIALOGUE else strip_thinking(text)
             self._history[agent] = (*self.remembered(agent), *request.observation, Message("assistant", said))
-        self._resume(branch, value)
+        return self._advance(branch, value)
 
     def _answer_call(self, call: Call[Any], branch: Branch, response: Any) -> None:
-        check_facts(response, f"the response of {call.service!r}")
-        self._shut(call)
-        branch.events.append(Called(call.service, call.request, response))
-        self._resume(branch, response)
+        recorded = record(response, f"the response of {call.service!r}")
+        self.requests.remove(call)
+        branch.events.append(Called(call.service, call.request, recorded))
+        self._advance(branch, record(recorded, ""))  # a copy as a replay gets it; `play` may do with it what it likes
 
-    def _branch_of(self, request: Ask[Any] | Call[Any]) -> Branch:
-        branch = request.branch
-        if branch is None or request not in self.requests:
-            raise ValueError(f"{request.describe()} is not open in this play")
-        return branch
-
-    def _shut(self, request: Ask[Any] | Call[Any]) -> None:
-        requests = self.requests
-        if len(requests) == 1:
-            self.requests = []
-        else:
-            requests.remove(request)
+    @staticmethod
+    def _not_open(request: Ask[Any] | Call[Any]) -> ValueError:
+        return ValueError(f"{request.describe()} is not open in this play")
 
     def truncate(self, request: Ask[Any] | Call[Any], reason: str) -> None:
         """End the request's branch by a limit from outside the rules: time, tokens."""
-        branch = self._branch_of(request)
-        self._shut(request)
+        if request not in self.requests:
+            raise self._not_open(request)
+        branch: Branch = request.branch  # type: ignore[assignment]
+        self.requests.remove(request)
+        if type(request) is Ask and request.attempts:
+            branch.events.append(Turn(request.agent, request.observation, request.choices, request.attempts))
         branch.events.append(Limit(reason))
         branch.turns = inf
-        self._resume(branch, None, Truncated(reason))
+        self._advance(branch, None, Truncated(reason))
 
     def fail(self, error: str) -> None:
-        """End the play as FAILED by the machine's fault: void, never rewarded, to be played again."""
-        self._fail("machine", error, None)
+        """End the play as FAILED by the machine's fault: void, never rewarded, to be played again. Does nothing once it is over."""
+        if self.episode is None:
+            self._fail("machine", error, None)
 
     # The machine -------------------------------------------------------------------------------------------------
 
-    def _resume(self, branch: Branch, value: Any, error: BaseException | None = None) -> None:
-        if branch.coroutine is None:  # a branch that was one request only
-            branch.end(value, error if isinstance(error, Forfeit | Truncated) else None)
-            self._join(branch)
-        else:
-            self._advance(branch, value, error)
-
-    def _advance(self, branch: Branch, value: Any, error: BaseException | None = None) -> None:
+    def _advance(self, branch: Branch, value: Any, error: Forfeit | Truncated | None = None) -> None:
         """Run a branch's code up to its next request, or to its end."""
+        coroutine = branch.coroutine
+        if coroutine is None:  # a branch that was one request only
+            branch.end(value, error)
+            return self._join(branch)
         context = self._context
         context._branch = branch
-        coroutine = branch.coroutine
-        assert coroutine is not None
         try:
             request = coroutine.send(value) if error is None else coroutine.throw(error)
         except StopIteration as stop:
@@ -207,7 +210,8 @@ class Play:
             branch.end(stop.value)
             return self._join(branch)
         except (Forfeit, Truncated) as ended:
-            context._made.clear()
+            if context._made:
+                return self._fail("author", f"{context._made[0].describe()} was not awaited", None)
             if branch.parent is None:
                 return self._stopped(ended)
             branch.end(None, ended)
@@ -218,18 +222,20 @@ class Play:
             self._close()
             raise
         made = context._made
-        if not (made and made.pop() is request and not made):
+        if len(made) != 1 or made[0] is not request:
             return self._refuse(request, coroutine)
+        del made[0]
         self._budget -= 1
         if self._budget < 0:
-            return self._fail("author", f"more than {self.spec.max_requests} requests in one play; the last was {request.describe()}", None)
+            return self._spent(request)
         if type(request) is Gather:
             return self._spawn(branch, request)
         return self._open(branch, request)
 
     def _refuse(self, request: Any, coroutine: Coroutine[Any, Any, Any]) -> None:
-        stray = [r for r in self._context._made if r is not request]
-        if isinstance(request, Request) and stray:
+        made = self._context._made
+        stray = [r for r in made if r is not request]
+        if isinstance(request, Request) and len(stray) < len(made):
             self._fail("author", f"{stray[0].describe()} was not awaited", None)
         elif isinstance(request, Request):
             self._fail("author", f"{request.describe()} was awaited twice or belongs to another play", None)
@@ -247,7 +253,7 @@ class Play:
             question = _new(Message, ("user", request.text))
             if branch.parent is None:
                 inbox = branch.inbox
-                request.observation = (*inbox.pop(agent), question) if agent in inbox else (question,)
+                request.observation = inbox.pop(agent) + (question,) if agent in inbox else (question,)  # noqa: RUF005
             else:
                 told = self._claim(branch, agent)
                 if told is None:
@@ -255,18 +261,22 @@ class Play:
                 request.observation = (*told, question)
         return self.requests.append(request)
 
+    def _spent(self, request: Request[Any]) -> None:
+        _close_parts(request)
+        self._fail("author", f"more than {self.spec.max_requests} requests in one play; the last was {request.describe()}", None)
+
     def _overrun(self, branch: Branch, ask: Ask[Any]) -> None:
         if branch.turns == inf:
             return self._fail("author", f"{ask.describe()} came after the play was truncated", None)
         branch.turns = inf
-        return self._resume(branch, None, Truncated(f"max_turns={self.spec.max_turns}"))
+        return self._advance(branch, None, Truncated(f"max_turns={self.spec.max_turns}"))
 
-    def _claim(self, branch: Branch, agent: str) -> list[Message] | None:
+    def _claim(self, branch: Branch, agent: str) -> tuple[Message, ...] | None:
         """What the agent has not seen on the path to `branch`; None if a sibling branch has asked it already."""
-        told: list[Message] = []
+        told: tuple[Message, ...] = ()
         at: Branch | None = branch
         while at is not None:
-            told = at.inbox.pop(agent, []) + told
+            told = at.inbox.pop(agent, ()) + told
             parent = at.parent
             if parent is not None:
                 assert parent.gather is not None
@@ -278,17 +288,20 @@ class Play:
     # Branches ----------------------------------------------------------------------------------------------------
 
     def _spawn(self, branch: Branch, gather: Gather[Any]) -> None:
+        self._budget -= sum(isinstance(part, Request) for part in gather.parts)
+        if self._budget < 0:
+            return self._spent(gather)
         gather.branch = branch
         branch.gather = gather
         place = len(branch.events)
         for i, part in enumerate(gather.parts):
             coroutine = None if isinstance(part, Request) else part
             gather.branches.append(Branch(self, branch, (*branch.path, place, i), coroutine))
-        self._ready([branch] if not gather.parts else list(gather.branches))
+        return self._ready([branch] if not gather.parts else list(gather.branches))
 
     def _ready(self, branches: list[Branch]) -> None:
         """Start branches, and resume those whose gather is complete: a queue, so that depth never meets the stack."""
-        if self._queue:
+        if self._queue is not None:
             self._queue.extend(branches)
             return
         queue = self._queue = list(branches)
@@ -296,7 +309,7 @@ class Play:
         while done < len(queue) and self.episode is None:
             self._start(queue[done])
             done += 1
-        self._queue = []
+        self._queue = None
 
     def _start(self, branch: Branch) -> None:
         if branch.gather is not None:
@@ -304,7 +317,8 @@ class Play:
         elif branch.coroutine is not None:
             self._advance(branch, None)
         else:
-            assert branch.parent is not None and branch.parent.gather is not None
+            assert branch.parent is not None
+            assert branch.parent.gather is not None
             part = branch.parent.gather.parts[branch.path[-1]]
             if type(part) is Gather:
                 self._spawn(branch, part)
@@ -314,7 +328,8 @@ class Play:
     def _join(self, branch: Branch) -> None:
         """A branch has ended; the last of its siblings to end wakes their parent."""
         parent = branch.parent
-        assert parent is not None and parent.gather is not None
+        assert parent is not None
+        assert parent.gather is not None
         parent.gather.left -= 1
         if parent.gather.left == 0:
             self._ready([parent])
@@ -329,13 +344,13 @@ class Play:
         for child in children:
             branch.turns = inf if child.turns == inf else branch.turns + child.turns - base
             for agent, messages in child.inbox.items():
-                branch.inbox.setdefault(agent, []).extend(messages)
+                branch.inbox[agent] = branch.inbox.get(agent, ()) + messages
             if isinstance(child.ended, Forfeit):
                 culprits += child.ended.culprits
             elif child.ended is not None:
                 limit = limit or child.ended
         error = Forfeit(*culprits) if culprits else limit
-        self._resume(branch, tuple(child.result for child in children), error)
+        self._advance(branch, tuple(child.result for child in children), error)
 
     # Endings -----------------------------------------------------------------------------------------------------
 
@@ -344,10 +359,10 @@ class Play:
             got = f"Outcome({type(outcome.facts).__name__})" if type(outcome) is Outcome else type(outcome).__name__
             return self._fail("author", f"play returned {got}; it must return Outcome({{…facts…}})", None)
         try:
-            check_facts(outcome.facts, "facts")
+            facts = record(outcome.facts, "facts")
         except TypeError as problem:
             return self._fail("author", str(problem), problem)
-        return self._end(Ending.FINISHED, outcome.facts)
+        return self._end(Ending.FINISHED, facts)
 
     def _stopped(self, ended: Forfeit | Truncated) -> None:
         if isinstance(ended, Forfeit):
@@ -358,7 +373,7 @@ class Play:
     def _fail(self, fault: str, error: str, exception: BaseException | None) -> None:
         self.exception = exception
         swallowed = self._close()
-        self._end(Ending.FAILED, fault=fault, error=f"{error}; {swallowed}" if swallowed else error)
+        self._end(Ending.FAILED, fault=fault, error=f"{error}; {swallowed}" if swallowed and swallowed not in error else error)
 
     def _end(
         self,
@@ -370,22 +385,27 @@ class Play:
     ) -> None:
         root = self._root
         self.requests = []
-        self._queue = []
-        self.episode = Episode(
-            self.spec.id, self.env.options, self.task, self.env.roles(self.agents), self.seed, self.copy, _log(root),
-            {agent: tuple(messages) for agent, messages in root.inbox.items()}, ending, facts, culprits, fault, error,
-        )  # fmt: skip
+        self._queue = None
+        env = self.env
+        self.episode = _new(Episode, (
+            self.spec.id, env.options, self.task, env.roles(self.agents), self.seed, self.copy, _log(root),
+            root.inbox, ending, facts, culprits, fault, error,
+        ))  # fmt: skip
         del self._context, self._root  # cuts the circle play → context → play: a finished play needs no collector
 
     def _close(self) -> str | None:
         """Close every coroutine, innermost first; says so if one swallowed its GeneratorExit."""
-        strays = [r for r in self._context._made if isinstance(r, Gather)]
-        swallowed = _close(self._root, self.env)
-        for gather in strays:
-            for part in gather.parts:
-                if not isinstance(part, Request):
-                    part.close()
-        return swallowed
+        for stray in self._context._made:
+            _close_parts(stray)
+        return _close(self._root, self.env)
+
+
+def _said(ask: Ask[Any], reply: Any) -> tuple[str, Tokens | None]:
+    if isinstance(reply, Action):
+        return reply.text, reply.tokens
+    if isinstance(reply, str):  # a subclass, as NumPy's
+        return str(reply), None
+    raise UsageError(f"{ask.agent} was answered with a {type(reply).__name__}; an answer is a str or an Action")
 
 
 def _log(branch: Branch) -> tuple[Event, ...]:
@@ -395,11 +415,23 @@ def _log(branch: Branch) -> tuple[Event, ...]:
     return (*events, Gathered(tuple(_log(child) for child in branch.gather.branches)))
 
 
+def _close_parts(request: Request[Any]) -> None:
+    """Close sub-plays that were never started; those started have a branch that knows them."""
+    if isinstance(request, Gather) and not request.branches:
+        for part in request.parts:
+            if isinstance(part, Request):
+                _close_parts(part)
+            else:
+                part.close()
+
+
 def _close(branch: Branch, env: Env) -> str | None:
     swallowed = None
     if branch.gather is not None:
-        for child in branch.gather.branches:
+        for child, part in zip(branch.gather.branches, branch.gather.parts, strict=True):
             swallowed = _close(child, env) or swallowed
+            if isinstance(part, Gather):
+                _close_parts(part)
     if branch.coroutine is not None:
         try:
             branch.coroutine.close()

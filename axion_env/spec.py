@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
+from math import inf
 from typing import Any
 
 from axion_env.error import UsageError
@@ -79,6 +80,15 @@ class EnvSpec:
             raise UsageError(f"environment id {self.id!r} is not of the form 'namespace/Name-vN'")
         if not self.agents:
             raise UsageError(f"{self.id} seats nobody; give EnvSpec(agents={{name: Role(…)}})")
+        if self.information not in ("perfect", "imperfect"):
+            raise UsageError(f"{self.id}: information is 'perfect' or 'imperfect': got {self.information!r}")
+        if self.max_turns < 1 or self.max_requests < 1 or self.retries < 0:
+            raise UsageError(
+                f"{self.id}: max_turns and max_requests are 1 or more and retries 0 or more: "
+                f"got {self.max_turns}, {self.max_requests}, {self.retries}"
+            )
+        for role in self.agents.values():
+            self._check_range(role.name)
         object.__setattr__(self, "version", int(match["version"]))
         object.__setattr__(self, "utility", Utility(self.utility))
         object.__setattr__(self, "agents", dict(self.agents))
@@ -88,6 +98,13 @@ class EnvSpec:
                 f"{self.id} seats several agents in one role; roles are shared only by exchangeable agents: say symmetric=True"
             )
 
+    def _check_range(self, role: str) -> None:
+        if isinstance(self.reward_range, Mapping) and role not in self.reward_range:
+            raise UsageError(f"{self.id}: reward_range has no entry for the role {role!r}; it has {', '.join(self.reward_range)}")
+        low, high = self.range_of(role)
+        if not -inf < low <= high < inf:
+            raise UsageError(f"{self.id}: a reward range is (least, greatest), both finite: got ({low}, {high}) for {role!r}")
+
     def range_of(self, role: str) -> tuple[float, float]:
         """Least and greatest reward of a role."""
         if isinstance(self.reward_range, Mapping):
@@ -95,10 +112,10 @@ class EnvSpec:
         return self.reward_range
 
     def to_json(self) -> str:
-        """The spec as one JSON object."""
+        """The spec as one JSON object, its agents in the order of their seats."""
         fields = asdict(self)
         del fields["version"]
-        return json.dumps(fields, sort_keys=True)
+        return json.dumps(fields)
 
     @classmethod
     def from_json(cls, text: str) -> EnvSpec:

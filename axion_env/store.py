@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Iterable, Iterator
+from io import FileIO
 from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple
@@ -16,6 +17,8 @@ from typing import NamedTuple
 from axion_env.codec import decode, encode
 from axion_env.episode import Episode
 from axion_env.error import StoreError
+
+_BLOCK = 1 << 20  # bytes read at a time in search of the last newline
 
 
 class TornRecord(UserWarning):
@@ -43,7 +46,7 @@ class EpisodeStore:
 
     def __init__(self, path: str | os.PathLike[str], *, offset: int | None = None) -> None:
         self.path = Path(path)
-        self._file = None
+        self._file: FileIO | None = None
         if offset is not None:
             size = self.path.stat().st_size if self.path.exists() else 0
             if size < offset:
@@ -76,6 +79,7 @@ class EpisodeStore:
             while data:
                 data = data[self._file.write(data) :]
         except OSError as problem:
+            self.close()  # a part of a line may be in the file: the next append mends it
             raise StoreError(
                 f"cannot write {self.path}: {problem.strerror}; free some space or choose another folder, then resume"
             ) from problem
@@ -107,11 +111,18 @@ class EpisodeStore:
     def _mend(self) -> None:
         if not self.path.exists():
             return
-        data = self.path.read_bytes()[-(1 << 24) :]
-        torn = len(data) - (data.rfind(b"\n") + 1)
-        if torn:
-            warnings.warn(f"{self.path} ended in a torn line of {torn} bytes, cut off before writing on", TornRecord, stacklevel=4)
-            os.truncate(self.path, self.path.stat().st_size - torn)
+        with open(self.path, "rb") as file:
+            size = whole = file.seek(0, os.SEEK_END)
+            while whole:
+                start = max(whole - _BLOCK, 0)
+                file.seek(start)
+                newline = file.read(whole - start).rfind(b"\n")
+                whole = start + newline + 1
+                if newline >= 0:
+                    break
+        if whole < size:
+            warnings.warn(f"{self.path} ended in a torn line of {size - whole} bytes, cut off before writing on", TornRecord, stacklevel=4)
+            os.truncate(self.path, whole)
 
     def close(self) -> None:
         """Close the file; the next append opens it again."""
