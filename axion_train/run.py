@@ -3,7 +3,7 @@
     recipe.toml      every knob          metrics.jsonl   a line per update
     episodes.jsonl   traces, replayable  checkpoints/    whole or absent
     model/           weights, tokenizer  summary.json    the figures that matter
-    report.html      the same for the eye
+    strategy.json    of a finite game    report.html     all of it for the eye
 """
 
 from __future__ import annotations
@@ -220,6 +220,9 @@ class Run:
 
     def _finish(self, trainer: Trainer, start: dict[str, Any], end: dict[str, Any], cpu: float) -> dict[str, Any]:
         trainer.learner.averaged().save_pretrained(self.path / "model")
+        if self.recipe.evaluation.kind == "nash_conv":
+            table = evaluate.strategy_table(self._as_policy(trainer, trainer.learner.averaged()), self.tree)
+            (self.path / "strategy.json").write_text(json.dumps(table, indent=1) + "\n")
         summary = summarize(self.recipe, start, end, cpu)
         (self.path / "summary.json").write_text(json.dumps(summary, indent=2) + "\n")
         return summary
