@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from axion_env.chance import Deck
@@ -121,12 +122,8 @@ class Context:
             else play.chance((branch.path, len(branch.events)), label, population)
         )
         value = population.pop(index) if isinstance(population, Deck) else population[index]
-        if type(visible_to) is not tuple:
-            visible_to = (visible_to,) if type(visible_to) is str else tuple(visible_to)
-        if visible_to:
-            self._check_seated(visible_to)
         recorded = value if type(value) is str else record(value, f"the outcome of the draw {label!r}")
-        branch.events.append(_new(Draw, (label, index, of, recorded, visible_to)))
+        branch.events.append(_new(Draw, (label, index, of, recorded, self._seated(visible_to))))
         return value
 
     def deck(self, items: Iterable[T]) -> Deck[T]:
@@ -135,14 +132,11 @@ class Context:
 
     def reveal(self, label: str, agents: Iterable[str]) -> None:
         """Declare that these agents may know a draw from here on."""
-        named = agents if type(agents) is tuple else (agents,) if type(agents) is str else tuple(agents)
-        self._check_seated(named)
-        self._branch.events.append(_new(Reveal, (label, named)))
+        self._branch.events.append(_new(Reveal, (label, self._seated(agents))))
 
     def tell(self, agents: str | Iterable[str], text: str) -> None:
         """Put a message into the next observation of one or several agents."""
-        named = (agents,) if type(agents) is str else tuple(agents)
-        self._check_seated(named)
+        named = self._seated(agents)
         branch = self._branch
         branch.events.append(_new(Tell, (named, text)))
         message = _new(Message, ("user", text))
@@ -156,10 +150,18 @@ class Context:
             return
         raise ContractError(f"note on {agent!r}, who has had no turn in this branch yet")
 
-    def _check_seated(self, named: tuple[str, ...]) -> None:
-        for agent in named:
-            if agent not in self.agents:
-                raise ContractError(f"{agent!r} is not seated; seated: {', '.join(self.agents)}")
+    def _seated(self, agents: str | Iterable[str]) -> tuple[str, ...]:
+        return _named(agents if type(agents) is str else tuple(agents), self.agents)
+
+
+@lru_cache(maxsize=1024)
+def _named(agents: str | tuple[str, ...], seated: tuple[str, ...]) -> tuple[str, ...]:
+    """The agents named, all of them seated: one tuple for all the plays that name the same."""
+    named = (agents,) if isinstance(agents, str) else agents
+    for agent in named:
+        if agent not in seated:
+            raise ContractError(f"{agent!r} is not seated; seated: {', '.join(seated)}")
+    return named
 
 
 def _note(events: list[Event], agent: str, facts: Mapping[str, Any]) -> bool:

@@ -10,31 +10,13 @@ _INT_LIMIT = 10**4000  # Python refuses to write or read an int of more than 4,3
 _DEPTH_LIMIT = 64  # deeper nesting, or a list that holds itself, would end in the recursion limit of some JSON reader
 
 
-def is_fact(value: Any, depth: int = 0) -> bool:
+class _Refused(Exception):
+    """Somewhere in it there is something that may not enter a record."""
+
+
+def is_fact(value: Any) -> bool:
     """Whether `value` is str-keyed dict, list, tuple, str, int, finite float, bool or None all the way down."""
-    kind = type(value)
-    if kind in _SCALARS:
-        return True
-    if kind is int:
-        return bool(-_INT_LIMIT < value < _INT_LIMIT)
-    if kind is dict:
-        for key, item in value.items():
-            if type(key) is not str or not (type(item) in _SCALARS or is_fact(item, depth + 1)):
-                return False
-        return depth < _DEPTH_LIMIT
-    if kind is list or kind is tuple:
-        return depth < _DEPTH_LIMIT and all(is_fact(item, depth + 1) for item in value)
-    return kind is float and math.isfinite(value)
-
-
-def check_facts(value: Any, path: str) -> None:
-    """Raise unless `value` may enter a record.
-
-    Raises:
-        TypeError: names the offending path and what stands there.
-    """
-    if not is_fact(value):
-        raise TypeError(f"{_offence(value, path, 0)}; a record holds str-keyed dict, list, str, int, finite float, bool or None")
+    return _is_fact(value, 0)
 
 
 def record(value: Any, path: str) -> Any:
@@ -43,15 +25,38 @@ def record(value: Any, path: str) -> Any:
     Raises:
         TypeError: `value` may not enter a record; names the offending path.
     """
-    check_facts(value, path)
-    return _plain(value)
+    try:
+        return _copy(value, 0)
+    except _Refused:
+        offence = _offence(value, path, 0)
+        raise TypeError(f"{offence}; a record holds str-keyed dict, list, str, int, finite float, bool or None") from None
 
 
-def _plain(value: Any) -> Any:
+def _copy(value: Any, depth: int) -> Any:
+    """Checks and copies in one pass, since every play's facts come through here."""
     kind = type(value)
-    if kind is dict:
-        return {key: item if type(item) in _SCALARS else _plain(item) for key, item in value.items()}
-    return [_plain(item) for item in value] if kind is list or kind is tuple else value
+    if kind is dict and depth < _DEPTH_LIMIT:
+        copy = {}
+        for key, item in value.items():
+            if type(key) is not str:
+                raise _Refused
+            copy[key] = item if type(item) in _SCALARS else _copy(item, depth + 1)
+        return copy
+    if kind is int and -_INT_LIMIT < value < _INT_LIMIT:
+        return value
+    if kind in _SCALARS or (kind is float and math.isfinite(value)):
+        return value
+    if (kind is list or kind is tuple) and depth < _DEPTH_LIMIT:
+        return [_copy(item, depth + 1) for item in value]
+    raise _Refused
+
+
+def _is_fact(value: Any, depth: int) -> bool:
+    try:
+        _copy(value, depth)
+    except _Refused:
+        return False
+    return True
 
 
 def _offence(value: Any, path: str, depth: int) -> str:
@@ -62,11 +67,11 @@ def _offence(value: Any, path: str, depth: int) -> str:
         for key, item in value.items():
             if type(key) is not str:
                 return f"{path} has the key {key!r}"
-            if not is_fact(item, depth + 1):
+            if not _is_fact(item, depth + 1):
                 return _offence(item, f"{path}.{key}", depth + 1)
     if kind is list or kind is tuple:
         for i, item in enumerate(value):
-            if not is_fact(item, depth + 1):
+            if not _is_fact(item, depth + 1):
                 return _offence(item, f"{path}[{i}]", depth + 1)
     if kind is int:
         return f"{path} is an int of more than 4000 digits"

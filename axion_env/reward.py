@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from axion_env.env import Env
 
 _new: Any = tuple.__new__  # as in `running`: every episode is judged
+_NUMBER = (int, float)
 
 
 @dataclass(frozen=True)
@@ -145,7 +146,7 @@ def _verdict(rubric: Rubric, episode: Episode, agent: str, role: str) -> Verdict
 def _pay(parts: list[Part], reward: Reward, worth: float | None, turn: int | None) -> float:
     if worth is None:
         return 0.0
-    if not isinstance(worth, int | float) or not -inf < worth * reward.weight < inf:  # NaN too
+    if not isinstance(worth, _NUMBER) or not -inf < worth * reward.weight < inf:  # NaN too
         raise ContractError(f"reward {reward.name!r} is {worth!r}; a reward is a finite number or None")
     value = float(worth * reward.weight)
     parts.append(_new(Part, (reward.name, value, turn)))

@@ -9,6 +9,7 @@ with its own log, its own chance stream and its own undelivered messages, so tha
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Sequence
+from functools import lru_cache
 from math import inf
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -132,8 +133,10 @@ class Play:
             return self._answer_call(request, branch, reply)  # type: ignore[arg-type]
         text, tokens = (reply, None) if type(reply) is str else _said(request, reply)
         choices = request.choices
+        attempts: tuple[Action, ...]
         if choices is not None and text in choices:
             value, error = text, None
+            attempts = request.attempts + (_exact(text) if tokens is None else (_new(Action, (text, text, None, tokens)),))
         else:
             try:
                 value, error = request.read(text)
@@ -142,10 +145,10 @@ class Play:
                 refused = (*request.attempts, Action(text, None, error, tokens))
                 branch.events.append(Turn(request.agent, request.observation, choices, refused))  # so that a replay fails here too
                 return self._fail("author", error, problem)
-        attempts = request.attempts + (_new(Action, (text, value, error, tokens)),)  # noqa: RUF005 (half the price)
-        if error is not None and len(attempts) <= self.spec.retries:
-            request.attempts = attempts
-            return None
+            attempts = (*request.attempts, Action(text, value, error, tokens))
+            if error is not None and len(attempts) <= self.spec.retries:
+                request.attempts = attempts
+                return None
         if len(self.requests) == 1:
             self.requests = []
         else:
@@ -406,6 +409,12 @@ def _said(ask: Ask[Any], reply: Any) -> tuple[str, Tokens | None]:
     if isinstance(reply, str):  # a subclass, as NumPy's
         return str(reply), None
     raise UsageError(f"{ask.agent} was answered with a {type(reply).__name__}; an answer is a str or an Action")
+
+
+@lru_cache(maxsize=1024)
+def _exact(text: str) -> tuple[Action]:
+    """The legal action, word for word: one record for all the turns that were answered so."""
+    return (Action(text, text),)
 
 
 def _log(branch: Branch) -> tuple[Event, ...]:

@@ -7,6 +7,7 @@ after a check `second` may bet, and `first` then calls or folds. The higher card
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from axion_env import Context, Demo, Env, EnvSpec, Episode, Memory, Outcome, Reward, Role, Rubric, Task, UsageError
 from axion_env.request import Ask
@@ -49,6 +50,8 @@ class KuhnPoker(Env):
         self.hands = hands
         self.open_moves = (moves[0], moves[1])
         self.facing_bet = (moves[2], moves[3])
+        self._question = lru_cache(self.question)  # few distinct ones, met in every play
+        self._result = lru_cache(self.result)
         most = float(hands * (ante + bet))
         self.spec = EnvSpec(
             "axion/KuhnPoker-v0",
@@ -65,46 +68,49 @@ class KuhnPoker(Env):
         first, second = ctx.agents
         won = 0
         for hand in range(self.hands):
-            deck = ctx.deck(self.ranks)
             prefix = f"hand {hand + 1}: " if self.hands > 1 else ""
-            high = ctx.draw(f"{prefix}card of {first}", deck, visible_to=(first,))
-            low = ctx.draw(f"{prefix}card of {second}", deck, visible_to=(second,))
-            moves = await self._bet(ctx, high, low)
-            ahead = self.ranks.index(high) > self.ranks.index(low)
-            gain = self._gain(moves, ahead)
+            label, other_label = f"{prefix}card of {first}", f"{prefix}card of {second}"
+            deck = ctx.deck(self.ranks)
+            card = ctx.draw(label, deck, visible_to=(first,))
+            other_card = ctx.draw(other_label, deck, visible_to=(second,))
+            moves: tuple[str, ...] = (await self._move(ctx, first, card, ()),)
+            moves += (await self._move(ctx, second, other_card, moves),)
+            if moves == self.open_moves:
+                moves += (await self._move(ctx, first, card, moves),)
+            gain, story, other_story = self._result(card, other_card, moves)
             won += gain
-            shown = moves[-1] != self.facing_bet[0]
-            if shown:
-                ctx.reveal(f"{prefix}card of {first}", (second,))
-                ctx.reveal(f"{prefix}card of {second}", (first,))
-            story = f"Betting: {', '.join(moves)}."
-            for agent, other, gained in ((first, low, gain), (second, high, -gain)):
-                cards = f" The other card was {other}." if shown else ""
-                ctx.tell(agent, f"{story}{cards} You {'won' if gained > 0 else 'lost'} {abs(gain)}.")
+            if moves[-1] != self.facing_bet[0]:
+                ctx.reveal(label, (second,))
+                ctx.reveal(other_label, (first,))
+            ctx.tell(first, story)
+            ctx.tell(second, other_story)
         winner = first if won > 0 else second if won < 0 else None
         return Outcome({"chips": {first: won, second: -won}, "winner": winner})
 
-    async def _bet(self, ctx: Context, high: str, low: str) -> list[str]:
-        """The moves of one hand."""
-        first, second = ctx.agents
-        check, bet = self.open_moves
-        moves = [await self._move(ctx, first, high, [])]
-        moves.append(await self._move(ctx, second, low, moves))
-        if moves == [check, bet]:
-            moves.append(await self._move(ctx, first, high, moves))
-        return moves
+    def _move(self, ctx: Context, agent: str, card: str, moves: tuple[str, ...]) -> Ask[str]:
+        question, legal = self._question(card, moves)
+        return ctx.ask(agent, question, choices=legal)
 
-    def _move(self, ctx: Context, agent: str, card: str, moves: list[str]) -> Ask[str]:
+    def question(self, card: str, moves: tuple[str, ...]) -> tuple[str, tuple[str, str]]:
+        """What the holder of a card is asked after these moves, and the legal answers."""
         legal = self.facing_bet if moves and moves[-1] == self.open_moves[1] else self.open_moves
         said = ", ".join(moves) or "none"
-        return ctx.ask(agent, f"You hold {card}. Betting so far: {said}. Choose: {legal[0]} or {legal[1]}.", choices=legal)
+        return f"You hold {card}. Betting so far: {said}. Choose: {legal[0]} or {legal[1]}.", legal
 
-    def _gain(self, moves: list[str], ahead: bool) -> int:
-        """Chips `first` gains."""
-        if moves[-1] == self.facing_bet[0]:
-            return -self.ante if len(moves) == 3 else self.ante
-        stake = self.ante + (self.bet if moves[-1] == self.facing_bet[1] else 0)
-        return stake if ahead else -stake
+    def result(self, card: str, other_card: str, moves: tuple[str, ...]) -> tuple[int, str, str]:
+        """What `first` gains in a hand, and what `first` and `second` are told of it."""
+        fold, call = self.facing_bet
+        stake = self.ante + (self.bet if moves[-1] == call else 0)
+        if moves[-1] == fold:
+            ahead = len(moves) == 2  # the one who did not fold
+        else:
+            ahead = self.ranks.index(card) > self.ranks.index(other_card)
+        gain = stake if ahead else -stake
+        betting = f"Betting: {', '.join(moves)}."
+        return gain, *(
+            f"{betting}{f' The other card was {unseen}.' if moves[-1] != fold else ''} You {'won' if gained > 0 else 'lost'} {stake}."
+            for unseen, gained in ((other_card, gain), (card, -gain))
+        )
 
     def examples(self, ask: Ask[str]) -> Sequence[str]:
         """Card, then move: naming the card is the one thought that makes the decision depend on it."""
