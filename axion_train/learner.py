@@ -131,7 +131,7 @@ class Learner:
             rows: A minibatch of the batch's rows; default all.
         """
         chosen = batch.rows if rows is None else rows
-        share = batch.trajectories * (sum(r.count for r in chosen) / max(1, sum(r.count for r in batch.rows)))
+        share = max(1.0, batch.trajectories * len(chosen) / len(batch.rows)) if chosen else 1.0
         strength = self.magnet.coefficient.at(progress)
         totals = np.zeros(4)
         tokens = 0.0
@@ -157,7 +157,8 @@ class Learner:
             totals[3] = max(totals[3], far)
             tokens += float((table.mask * table.count[:, None]).sum())
         answers = max(1, sum(r.count for r in chosen))
-        return Gradient(totals[0] / share, totals[1] / answers, totals[2] / max(1.0, tokens), totals[3])
+        loss_sum, kl_sum, entropy_sum, furthest = totals.tolist()
+        return Gradient(loss_sum / share, kl_sum / answers, entropy_sum / max(1.0, tokens), furthest)
 
     def optim_step(self, progress: float = 0.0) -> float:
         """Move the weights along the gradient, and the averaged weights after them.

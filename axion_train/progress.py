@@ -15,7 +15,7 @@ _SHOWN = {
     "last/nash_conv": "last weights",
     "nash_conv_estimate": "NashConv (estimate)",
     "illegal_mass": "illegal",
-    "accuracy": "held-out accuracy",
+    "heldout/accuracy": "held-out accuracy",
 }
 
 

@@ -49,8 +49,8 @@ class Training:
     updates: int = 300
     epochs: int = 1
     """Passes over each batch."""
-    minibatches: int = 1
-    """Steps per pass."""
+    minibatch: int = 0
+    """Rows per step; 0: all rows of the batch in one step."""
     entropy: float = 0.0
     """Coefficient of an entropy bonus."""
     ema: float = 0.98
@@ -79,6 +79,7 @@ class Evaluation:
     """Sampled for `reward` while training."""
     final_episodes: int = 2048
     """Sampled for `reward` at the start and at the end."""
+    temperature: float = 1.0
     part: str = "correct"
     """The part of the reward reported as accuracy."""
 

@@ -94,12 +94,13 @@ class Run:
                 episodes, figures = trainer.update()
                 store.extend(self._kept(episodes, trainer.updates))
                 done = trainer.updates == training.updates
-                if trainer.updates % self.recipe.evaluation.every == 0 or done:
+                measured = trainer.updates % self.recipe.evaluation.every == 0 or done
+                if measured:
                     figures |= self.measure(trainer, final=done)
                 cpu = spent + time.process_time() - began
                 figures = {"update": trainer.updates, "cpu_seconds": round(cpu, 3), **figures}
                 metrics.write(figures)
-                watch("measured" if self._headline in figures else "update", figures)
+                watch("measured" if measured else "update", figures)
                 if trainer.updates % training.checkpoint_every == 0 or done:
                     offsets = {"episodes": store.offset, "metrics": metrics.offset}
                     self._save(trainer, offsets, cpu, start)
@@ -112,8 +113,9 @@ class Run:
         sampling = self.recipe.sampling
         rng = np.random.default_rng(derive(seed, "policy"))
         return LanguagePolicy(
-            model, trainer.policy.renderer, rng, name=self.path.name, max_tokens=sampling.max_tokens, temperature=sampling.temperature
-        )
+            model, trainer.policy.renderer, rng,
+            name=self.path.name, max_tokens=sampling.max_tokens, temperature=self.recipe.evaluation.temperature,
+        )  # fmt: skip
 
     @property
     def tree(self) -> GameTree:
@@ -134,16 +136,15 @@ class Run:
         if settings.kind == "nash_conv":
             return evaluate.nash_conv(policy, self.tree, cut=1e-7 if final else 1e-4)
         episodes = settings.final_episodes if final else settings.episodes
-        return evaluate.sampled_reward(self.env, policy, split=settings.split, tasks=episodes, seed=self.recipe.training.seed, part=settings.part)
+        found = evaluate.sampled_reward(self.env, policy, split=settings.split, tasks=episodes, seed=self.recipe.training.seed, part=settings.part)
+        return {f"heldout/{name}": value for name, value in found.items()}
 
     def _as_policy(self, trainer: Trainer, model: Any) -> LanguagePolicy:
         sampling = self.recipe.sampling
         rng = np.random.default_rng(derive(self.recipe.training.seed, "evaluation", trainer.updates))
-        return LanguagePolicy(model, trainer.policy.renderer, rng, max_tokens=sampling.max_tokens, temperature=sampling.temperature)
-
-    @property
-    def _headline(self) -> str:
-        return "nash_conv" if self.recipe.evaluation.kind == "nash_conv" else "illegal_rate_measured"
+        return LanguagePolicy(
+            model, trainer.policy.renderer, rng, max_tokens=sampling.max_tokens, temperature=self.recipe.evaluation.temperature
+        )
 
     def _begin(self, watch: Watcher) -> tuple[Trainer, float, dict[str, Any]]:
         """The trainer where the run stands, the CPU seconds it has used, and what was measured before training."""
@@ -175,7 +176,7 @@ class Run:
         """Sampled accuracy on train tasks, fresh ones at each call."""
         rng = np.random.default_rng(derive(self.recipe.training.seed, "warm-up probe"))
         sampling = self.recipe.sampling
-        policy = LanguagePolicy(model, renderer, rng, max_tokens=sampling.max_tokens, temperature=sampling.temperature)
+        policy = LanguagePolicy(model, renderer, rng, max_tokens=sampling.max_tokens)
 
         def reward() -> float:
             seed = int(rng.integers(1 << 60))
@@ -255,17 +256,14 @@ class _Metrics:
 
 
 def summarize(chosen: Recipe, start: dict[str, Any], end: dict[str, Any], cpu: float) -> dict[str, Any]:
-    """The figures that matter, at the start and at the end."""
+    """The figures that matter, at the start and at the end; `_last` ones are of the last weights, the others of the averaged ones."""
     nash = chosen.evaluation.kind == "nash_conv"
-    keys = ("nash_conv", "nash_conv_legal", "illegal_mass") if nash else ("accuracy", "illegal_rate")
-    names = {k: f"heldout_{k}" if k == "accuracy" else k for k in keys}
+    keys = ("nash_conv", "nash_conv_legal", "illegal_mass") if nash else ("heldout/accuracy", "heldout/accuracy_error", "heldout/illegal_rate")
     summary: dict[str, Any] = {"env": chosen.env.id, "seed": chosen.training.seed, "updates": chosen.training.updates}
     for key in keys:
-        if key in start:
-            summary[f"{names[key]}_start"] = start[key]
-        if key in end:
-            summary[names[key]] = end[key]
-        if f"last/{key}" in end:
-            summary[f"{names[key]}_last"] = end[f"last/{key}"]
+        name = key.replace("/", "_")
+        for suffix, source, where in (("_start", start, key), ("", end, key), ("_last", end, f"last/{key}")):
+            if where in source:
+                summary[name + suffix] = source[where]
     summary["cpu_seconds"] = round(cpu, 2)
     return summary

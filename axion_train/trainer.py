@@ -95,17 +95,16 @@ class Trainer:
         return tokens is not None and tokens.policy == self.policy.name
 
     def _learn(self, batch: Batch) -> tuple[Gradient, float]:
-        """Steps over the batch: all rows at once, or in minibatches over several epochs."""
+        """Steps over the batch: all rows at once, or in minibatches over several epochs; rows that nothing pushes are left out."""
         gradient, norm = Gradient(0.0, 0.0, 0.0, 0.0), 0.0
         training = self.recipe.training
-        if not any(row.positive or row.negative for row in batch.rows) and not self.recipe.magnet.coefficient.at(self.progress):
-            return gradient, norm
-        if training.epochs == training.minibatches == 1:
-            gradient = self.learner.forward_backward(batch, self.progress)
-            return gradient, self.learner.optim_step(self.progress)
-        for _ in range(training.epochs):
-            for part in np.array_split(self.rng.permutation(len(batch.rows)), min(training.minibatches, len(batch.rows))):
-                gradient = self.learner.forward_backward(batch, self.progress, [batch.rows[i] for i in part])
+        held = bool(self.recipe.magnet.coefficient.at(self.progress)) or bool(training.entropy)
+        rows = [row for row in batch.rows if held or row.positive or row.negative]
+        steps = max(1, round(len(rows) / training.minibatch)) if training.minibatch else 1
+        for _ in range(training.epochs if rows else 0):
+            order = self.rng.permutation(len(rows)) if steps > 1 else np.arange(len(rows))
+            for part in np.array_split(order, steps):
+                gradient = self.learner.forward_backward(batch, self.progress, [rows[i] for i in part])
                 norm = self.learner.optim_step(self.progress)
         return gradient, norm
 

@@ -31,10 +31,14 @@ class WarmUp:
     rate: Schedule = Schedule(3e-3, 0.0, "cosine")
     betas: tuple[float, float] = (0.9, 0.95)
     """Of AdamW."""
+    clip: float = 0.0
+    """Greatest norm of the gradient; 0: any."""
     until: float = 0.0
     """Stop once sampled reward on train tasks is this high; 0: never. A model that is right too often leaves nothing to learn by reward."""
-    check_every: int = 10
-    """Steps between looks at that reward."""
+    check_from: int = 0
+    """Steps before the first look at that reward."""
+    check_every: int = 5
+    """Steps between looks."""
 
 
 
@@ -91,12 +95,15 @@ def warm_up(
         loss = _loss(model, chosen, renderer.tokenizer.pad_id)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
+        if settings.clip:
+            torch.nn.utils.clip_grad_norm_(model.parameters(), settings.clip)
         for group in optimizer.param_groups:
             group["lr"] = settings.rate.at(step / settings.steps)
         optimizer.step()
         if report is not None:
             report(step + 1, float(loss.detach()))
-        if settings.until and reward is not None and (step + 1) % settings.check_every == 0 and reward() >= settings.until:
+        look = settings.until and step + 1 >= settings.check_from and (step + 1) % settings.check_every == 0
+        if look and reward is not None and reward() >= settings.until:
             return step + 1
     return settings.steps
 

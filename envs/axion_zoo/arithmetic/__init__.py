@@ -86,8 +86,8 @@ class Arithmetic(Env):
     async def play(self, task: Task, ctx: Context) -> Outcome:
         """Ask once and compare."""
         (solver,) = ctx.agents
-        work = " Work it out, then" if self.scratchpad else ""
-        said = await ctx.ask(solver, f"{task.public['a']}+{task.public['b']}=?{work} answer in <answer> tags.", parse=_answer)
+        work = " Work, then answer" if self.scratchpad else " Answer"
+        said = await ctx.ask(solver, f"{task.public['a']}+{task.public['b']}=?{work} in <answer> tags.", parse=_answer)
         return Outcome({"answer": said, "well_formed": said is not None, "correct": said == task.secret["answer"]})
 
     def examples(self, ask: Ask[int | None]) -> Sequence[str]:
