@@ -40,7 +40,11 @@ def _copy(value: Any, depth: int) -> Any:
         for key, item in value.items():
             if type(key) is not str:
                 raise _Refused
-            copy[key] = item if type(item) in _SCALARS else _copy(item, depth + 1)
+            kind = type(item)
+            if kind in _SCALARS or (kind is int and -_INT_LIMIT < item < _INT_LIMIT):
+                copy[key] = item
+            else:
+                copy[key] = _copy(item, depth + 1)
         return copy
     if kind is int and -_INT_LIMIT < value < _INT_LIMIT:
         return value
@@ -57,6 +61,11 @@ def _is_fact(value: Any, depth: int) -> bool:
     except _Refused:
         return False
     return True
+
+
+def joined(text: str) -> str:
+    """The text as a reader of JSON gets it: two surrogates that make up one character are that character."""
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
 
 
 def _offence(value: Any, path: str, depth: int) -> str:

@@ -18,7 +18,7 @@ from axion_env.chance import Stream, derive
 from axion_env.context import Context
 from axion_env.episode import NO_NOTES, Action, Called, Ending, Episode, Event, Gathered, Limit, Message, Outcome, Tokens, Turn
 from axion_env.error import UsageError
-from axion_env.fact import record
+from axion_env.fact import joined, record
 from axion_env.parse import strip_thinking
 from axion_env.request import Address, Ask, Call, Forfeit, Gather, Request, Truncated
 from axion_env.spec import EnvSpec, Memory
@@ -138,6 +138,7 @@ class Play:
             value, error = text, None
             attempts = request.attempts + (_exact(text) if tokens is None else (_new(Action, (text, text, None, tokens)),))
         else:
+            text = text if text.isascii() else joined(text)
             try:
                 value, error = request.read(text)
             except Exception as problem:

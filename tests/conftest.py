@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import os
+import sys
+
+import pytest
+from hypothesis import settings
 
 for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ.setdefault(name, "1")  # read when the library is loaded: before any test imports it
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-
-import sys
-from collections.abc import Iterator
-
-import pytest
-from hypothesis import settings
 
 settings.register_profile("axion", deadline=None, max_examples=60, derandomize=True)
 settings.load_profile("axion")
@@ -23,12 +21,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @pytest.fixture(autouse=True)
-def one_torch_thread() -> Iterator[None]:
+def one_torch_thread() -> None:
     """Sums in torch depend on the number of threads."""
     torch = sys.modules.get("torch")
     if torch is not None and torch.get_num_threads() != 1:
         torch.set_num_threads(1)
-    yield
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from axion_env import Ask, Call, Context, Env, EnvSpec, Episode, Memory, Outcome, Play, Reward, Role, Rubric, Scripted, Task, drive
-from axion_env.driver import serve
+from axion_env.driver import Service, serve
 
 PlayFunction = Callable[[Task, Context], Any]
 
@@ -58,7 +58,7 @@ def in_order(
     play: Play,
     order: random.Random,
     answer: Callable[[Ask[Any]], str],
-    services: Mapping[str, Callable[[Sequence[Any]], Sequence[Any]]] | None = None,
+    services: Mapping[str, Service] | None = None,
 ) -> Episode:
     """Answer one open request at a time, chosen by `order`."""
     while play.requests:
