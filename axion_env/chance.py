@@ -28,7 +28,10 @@ def derive(seed: int, *path: int | str) -> int:
     >>> derive(7, "warm-up", 3) == derive(7, "warm-up", 3) != derive(7, "warm-up", 4)
     True
     """
-    state = _mix((seed + _GAMMA) & _MASK)
+    z = (seed + _GAMMA) & _MASK
+    z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & _MASK
+    z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & _MASK
+    state = z ^ (z >> 31)  # `_mix`, written out: once in every play
     for part in path:
         word = part if isinstance(part, int) else zlib.crc32(part.encode()) | 1 << 40
         state = _mix(((state ^ word) * 3 + _GAMMA) & _MASK)

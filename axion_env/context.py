@@ -35,7 +35,7 @@ class Context:
         """Who is seated in this task, in the spec's order."""
         self._play = play
         self._branch: Branch  # the branch whose code is running
-        self._made: list[Request[Any]] = []  # made and not awaited yet
+        self._made: tuple[Request[Any], ...] = ()  # made and not awaited yet; mostly none or one, and so a tuple
 
     @overload
     def ask(self, agent: str, text: str, *, choices: Sequence[str]) -> Ask[str]: ...
@@ -61,19 +61,19 @@ class Context:
             ask = Ask(agent, text, choices if type(choices) is tuple else tuple(choices), None)
         else:
             raise ContractError(f"ask takes a non-empty sequence of choices or a parse function: got choices={choices!r}, parse={parse!r}")
-        self._made.append(ask)
+        self._made += (ask,)
         return ask
 
     def call(self, service: str, request: Any) -> Call[Any]:
         """Ask an outside service; its answer is recorded, so that a replay does not need the service."""
         call: Call[Any] = Call(service, record(request, f"the request to {service!r}"))
-        self._made.append(call)
+        self._made += (call,)
         return call
 
     def run(self, job: Any, *, workspace: str | None = None) -> Call[Any]:
         """Execute a job in the sandbox: a call of the service `sandbox`."""
         call: Call[Any] = Call("sandbox", {"job": record(job, "the job"), "workspace": workspace})
-        self._made.append(call)
+        self._made += (call,)
         return call
 
     @overload
@@ -88,15 +88,15 @@ class Context:
         Each part is a branch with its own chance stream. An agent is asked in one branch only. A branch that
         forfeits or is truncated ends alone; its siblings run to their end, then it is raised here.
         """
+        made = {id(request): request for request in self._made}
         for part in parts:
             if isinstance(part, Request):
-                if part not in self._made:
+                if made.pop(id(part), None) is None:
                     raise ContractError(f"{part.describe()} is not a fresh request of this play")
-                self._made.remove(part)
             elif not inspect.iscoroutine(part):
                 raise ContractError(f"gather takes requests of this ctx and coroutines: got {type(part).__name__}")
         gather: Gather[Any] = Gather(parts)
-        self._made.append(gather)
+        self._made = (*made.values(), gather)
         return gather
 
     @overload
@@ -122,8 +122,9 @@ class Context:
             else play.chance((branch.path, len(branch.events)), label, population)
         )
         value = population.pop(index) if isinstance(population, Deck) else population[index]
+        visible = _named(visible_to if type(visible_to) is str else tuple(visible_to), self.agents)
         recorded = value if type(value) is str else record(value, f"the outcome of the draw {label!r}")
-        branch.events.append(_new(Draw, (label, index, of, recorded, self._seated(visible_to))))
+        branch.events.append(_new(Draw, (label, index, of, recorded, visible)))
         return value
 
     def deck(self, items: Iterable[T]) -> Deck[T]:
@@ -132,11 +133,12 @@ class Context:
 
     def reveal(self, label: str, agents: Iterable[str]) -> None:
         """Declare that these agents may know a draw from here on."""
-        self._branch.events.append(_new(Reveal, (label, self._seated(agents))))
+        named = _named(agents if type(agents) is str else tuple(agents), self.agents)
+        self._branch.events.append(_new(Reveal, (label, named)))
 
     def tell(self, agents: str | Iterable[str], text: str) -> None:
         """Put a message into the next observation of one or several agents."""
-        named = self._seated(agents)
+        named = _named(agents if type(agents) is str else tuple(agents), self.agents)
         branch = self._branch
         branch.events.append(_new(Tell, (named, text)))
         message = _new(Message, ("user", text))
@@ -149,9 +151,6 @@ class Context:
         if _note(self._branch.events, agent, record(facts, f"the note on {agent}")):
             return
         raise ContractError(f"note on {agent!r}, who has had no turn in this branch yet")
-
-    def _seated(self, agents: str | Iterable[str]) -> tuple[str, ...]:
-        return _named(agents if type(agents) is str else tuple(agents), self.agents)
 
 
 @lru_cache(maxsize=1024)

@@ -122,8 +122,8 @@ def judge(env: Env, episode: Episode, rubric: Rubric | None = None) -> dict[str,
     """
     ending = episode.ending
     if ending is Ending.FINISHED:
-        chosen = rubric or env.rubric
-        return {agent: _verdict(chosen, episode, agent, role) for agent, role in episode.agents.items()}
+        chosen = env.rubric if rubric is None else rubric
+        return {agent: _verdict(chosen[role], episode, agent, role) for agent, role in episode.agents.items()}
     if ending is Ending.FORFEIT:
         return forfeit_verdicts(env.spec, episode.agents, episode.culprits)
     if ending is Ending.TRUNCATED:
@@ -131,10 +131,10 @@ def judge(env: Env, episode: Episode, rubric: Rubric | None = None) -> dict[str,
     raise PlayFailed(episode)
 
 
-def _verdict(rubric: Rubric, episode: Episode, agent: str, role: str) -> Verdict:
+def _verdict(rewards: Sequence[Reward], episode: Episode, agent: str, role: str) -> Verdict:
     parts: list[Part] = []
     total = 0.0
-    for reward in rubric[role]:
+    for reward in rewards:
         if reward.per_turn:
             for i, turn in enumerate(episode.turns_of(agent)):
                 total += _pay(parts, reward, reward.function(episode, turn), i)
@@ -146,10 +146,10 @@ def _verdict(rubric: Rubric, episode: Episode, agent: str, role: str) -> Verdict
 def _pay(parts: list[Part], reward: Reward, worth: float | None, turn: int | None) -> float:
     if worth is None:
         return 0.0
-    if not isinstance(worth, _NUMBER) or not -inf < worth * reward.weight < inf:  # NaN too
+    value = worth * reward.weight if isinstance(worth, _NUMBER) else inf
+    if not -inf < value < inf:  # NaN too
         raise ContractError(f"reward {reward.name!r} is {worth!r}; a reward is a finite number or None")
-    value = float(worth * reward.weight)
-    parts.append(_new(Part, (reward.name, value, turn)))
+    parts.append(_new(Part, (reward.name, float(value), turn)))
     return value
 
 

@@ -228,7 +228,7 @@ class Play:
         made = context._made
         if len(made) != 1 or made[0] is not request:
             return self._refuse(request, coroutine)
-        del made[0]
+        context._made = ()
         self._budget -= 1
         if self._budget < 0:
             return self._spent(request)

@@ -41,9 +41,13 @@ class Steppable:
         self.env = env
         self.spec = env.spec
         self._services = services or {}
+        self._train = env.tasks("train")
         self._play: Play | None = None
-        self._paid: dict[str, float] = {}
-        self._continuing = Stream(0)
+        self._asks: dict[str, Ask[Any]] = {}
+        """What waits for an action, by agent."""
+        self._seed: int | None = None
+        self._continuing: Stream | None = Stream(0)
+        """Seeds of the episodes nobody seeds; None: to be made from the last seed given."""
 
     @property
     def agents(self) -> tuple[str, ...]:
@@ -58,7 +62,7 @@ class Steppable:
     @property
     def acting(self) -> tuple[str, ...]:
         """The agents asked now; empty once the episode is over."""
-        return tuple(self._asks())
+        return tuple(self._asks)
 
     @property
     def episode(self) -> Episode | None:
@@ -67,10 +71,9 @@ class Steppable:
 
     def legal_actions(self, agent: str) -> tuple[str, ...] | None:
         """The actions open to an agent that is asked now; None for free text."""
-        asks = self._asks()
-        if agent not in asks:
-            raise UsageError(f"{agent!r} is not asked now; asked: {', '.join(asks) or 'nobody'}")
-        return asks[agent].choices
+        if agent not in self._asks:
+            raise UsageError(f"{agent!r} is not asked now; asked: {', '.join(self._asks) or 'nobody'}")
+        return self._asks[agent].choices
 
     def reset(self, *, seed: int | None = None, options: Mapping[str, Any] | None = None) -> tuple[Observations, Infos]:
         """Start an episode.
@@ -84,13 +87,15 @@ class Steppable:
             PlayFailed: the environment's code broke.
         """
         if seed is None:
+            if self._continuing is None:
+                self._continuing = Stream(derive(self._seed or 0, "next"))
             seed = self._continuing.below(1 << 62)
         else:
-            self._continuing = Stream(derive(seed, "next"))
-        self._play = Play(self.env, self._task(seed, dict(options or {})), seed)
-        self._paid = dict.fromkeys(self._play.agents, 0.0)
-        self._settle()
-        observations, *_, infos = self._step_result()
+            self._seed = seed
+            self._continuing = None
+        play = self._play = Play(self.env, self._task(seed, options or {}), seed)
+        self._settle(play)
+        observations, _, _, _, infos = self._step_result(play)
         return observations, infos
 
     def step(self, actions: Mapping[str, str]) -> tuple[Observations, dict[str, float], dict[str, bool], dict[str, bool], Infos]:
@@ -103,58 +108,61 @@ class Steppable:
             UsageError: nobody answers, or somebody who is not asked.
             PlayFailed: the environment's code, or machinery, broke; a zero reward here would be trained on.
         """
-        asks = self._asks()
-        strangers = [agent for agent in actions if agent not in asks]
-        if strangers or not actions:
+        play, asks = self._play, self._asks
+        if play is None or not actions or not actions.keys() <= asks.keys():
+            strangers = [agent for agent in actions if agent not in asks]
             raise UsageError(
                 f"step takes actions of agents asked now ({', '.join(asks) or 'nobody: call reset'}): got {strangers or 'none'}"
             )
-        assert self._play is not None
-        for agent in asks:
-            if agent in actions and self._play.episode is None:
-                self._play.answer(asks[agent], actions[agent])
-        self._settle()
-        return self._step_result()
+        for agent, ask in asks.items():
+            if agent in actions and play.episode is None:
+                play.answer(ask, actions[agent])
+        self._settle(play)
+        return self._step_result(play)
 
-    def _task(self, seed: int, options: dict[str, Any]) -> Task:
+    def _task(self, seed: int, options: Mapping[str, Any]) -> Task:
+        if not options and len(self._train) == 1:
+            return self._train[0]
         if unknown := set(options) - {"task", "split", "index"}:
             raise UsageError(f"reset has no option {sorted(unknown)}; it has task, split, index")
         if "task" in options:
             task: Task = options["task"]
             return task
-        tasks = self.env.tasks(options.get("split", "train"))
+        tasks = self.env.tasks(options["split"]) if "split" in options else self._train
         return tasks[options["index"] if "index" in options else Stream(derive(seed, "task")).below(len(tasks))]
 
-    def _asks(self) -> dict[str, Ask[Any]]:
-        return {r.agent: r for r in self._play.requests if type(r) is Ask} if self._play else {}
-
-    def _settle(self) -> None:
+    def _settle(self, play: Play) -> None:
         """Let services answer until only agents are asked, so that `acting` has no timing in it."""
-        play = self._play
-        assert play is not None
-        while calls := [r for r in play.requests if type(r) is Call]:
-            serve(calls, self._services)
+        while True:
+            self._asks = {r.agent: r for r in play.requests if type(r) is Ask}
+            if len(self._asks) == len(play.requests):
+                break
+            serve([r for r in play.requests if type(r) is Call], self._services)
         if play.episode is not None and play.episode.ending is Ending.FAILED:
             raise PlayFailed(play.episode) from play.exception
 
-    def _step_result(self) -> tuple[Observations, dict[str, float], dict[str, bool], dict[str, bool], Infos]:
-        play = self._play
-        assert play is not None
+    def _step_result(self, play: Play) -> tuple[Observations, dict[str, float], dict[str, bool], dict[str, bool], Infos]:
+        agents = play.agents
         episode = play.episode
-        asks = self._asks()
-        observations = {a: _text(asks[a]) if a in asks else "" for a in play.agents}
-        rewards = dict.fromkeys(play.agents, 0.0)
-        infos: Infos = {a: {"role": self.spec.agents[a].name, "acting": a in asks} for a in play.agents}
+        asks = self._asks
+        observations = dict.fromkeys(agents, "")
+        for agent, ask in asks.items():
+            observations[agent] = _text(ask)
+        rewards = dict.fromkeys(agents, 0.0)
+        infos: Infos = {a: {"role": role, "acting": a in asks} for a, role in self.env.roles(agents).items()}
+        truncated = ended = False
         if episode is not None:
-            verdicts = judge(self.env, episode)
-            for agent in play.agents:
+            ending = episode.ending.value
+            truncated = episode.ending is Ending.TRUNCATED
+            ended = not truncated
+            for agent, verdict in judge(self.env, episode).items():
                 observations[agent] = _join(episode.closing.get(agent, ()))
-                rewards[agent] = verdicts[agent].reward
-                infos[agent]["parts"] = {part.name: part.value for part in verdicts[agent].parts}
-                infos[agent]["ending"] = episode.ending.value
-        truncated = episode is not None and episode.ending is Ending.TRUNCATED
-        ended = episode is not None and not truncated
-        return observations, rewards, dict.fromkeys(play.agents, ended), dict.fromkeys(play.agents, truncated), infos
+                rewards[agent] = verdict.reward
+                infos[agent]["parts"] = parts = dict.fromkeys([part.name for part in verdict.parts], 0.0)
+                for part in verdict.parts:
+                    parts[part.name] += part.value
+                infos[agent]["ending"] = ending
+        return observations, rewards, dict.fromkeys(agents, ended), dict.fromkeys(agents, truncated), infos
 
 
 def _text(ask: Ask[Any]) -> str:
@@ -162,4 +170,4 @@ def _text(ask: Ask[Any]) -> str:
 
 
 def _join(messages: tuple[Message, ...]) -> str:
-    return "\n".join(message.text for message in messages)
+    return messages[0].text if len(messages) == 1 else "\n".join([message.text for message in messages])

@@ -73,10 +73,13 @@ class KuhnPoker(Env):
             deck = ctx.deck(self.ranks)
             card = ctx.draw(label, deck, visible_to=(first,))
             other_card = ctx.draw(other_label, deck, visible_to=(second,))
-            moves: tuple[str, ...] = (await self._move(ctx, first, card, ()),)
-            moves += (await self._move(ctx, second, other_card, moves),)
+            question, legal = self._question(card, ())
+            moves: tuple[str, ...] = (await ctx.ask(first, question, choices=legal),)
+            question, legal = self._question(other_card, moves)
+            moves += (await ctx.ask(second, question, choices=legal),)
             if moves == self.open_moves:
-                moves += (await self._move(ctx, first, card, moves),)
+                question, legal = self._question(card, moves)
+                moves += (await ctx.ask(first, question, choices=legal),)
             gain, story, other_story = self._result(card, other_card, moves)
             won += gain
             if moves[-1] != self.facing_bet[0]:
@@ -86,10 +89,6 @@ class KuhnPoker(Env):
             ctx.tell(second, other_story)
         winner = first if won > 0 else second if won < 0 else None
         return Outcome({"chips": {first: won, second: -won}, "winner": winner})
-
-    def _move(self, ctx: Context, agent: str, card: str, moves: tuple[str, ...]) -> Ask[str]:
-        question, legal = self._question(card, moves)
-        return ctx.ask(agent, question, choices=legal)
 
     def question(self, card: str, moves: tuple[str, ...]) -> tuple[str, tuple[str, str]]:
         """What the holder of a card is asked after these moves, and the legal answers."""
