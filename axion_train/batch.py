@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -86,15 +86,19 @@ def pack(trajectories: Sequence[Trajectory], advantages: Sequence[float], policy
 
 @dataclass(frozen=True)
 class Tensors:
-    """Rows side by side: prompts padded on the left, answers on the right, so that all answers start in one column.
+    """Rows side by side, each distinct prompt once.
 
-    R rows, P the longest prompt, L the longest answer.
+    R rows over U prompts; P the longest prompt, padded on the left; L the longest answer, padded on the right.
     """
 
-    ids: torch.Tensor
-    """[R, P+L] int64."""
+    prompts: torch.Tensor
+    """[U, P] int64."""
     attention: torch.Tensor
-    """[R, P+L] 1 on tokens, 0 on padding."""
+    """[U, P] 1 on prompt tokens, 0 on padding."""
+    prompt: torch.Tensor
+    """[R] int64: each row's prompt."""
+    answers: torch.Tensor
+    """[R, L] int64."""
     mask: torch.Tensor
     """[R, L] float: 1 on answer tokens."""
     old: torch.Tensor
@@ -106,27 +110,52 @@ class Tensors:
     negative: torch.Tensor
     """[R]"""
 
-    @property
-    def answers(self) -> torch.Tensor:
-        """[R, L] int64: the answers' ids."""
-        return self.ids[:, -self.mask.shape[1] :]
-
 
 def tensors(rows: Sequence[Row], pad_id: int, device: torch.device | str = "cpu") -> Tensors:
     """Lay rows out for the model."""
-    prompt = max(len(row.prompt_ids) for row in rows)
-    longest = max(len(row.ids) for row in rows)
-    ids = np.full((len(rows), prompt + longest), pad_id, dtype=np.int64)
-    attention = np.zeros_like(ids)
-    old = np.zeros((len(rows), longest), dtype=np.float32)
+    number: dict[tuple[int, ...], int] = {}
+    prompt = [number.setdefault(row.prompt_ids, len(number)) for row in rows]
+    longest = max(map(len, number))
+    prompts = np.full((len(number), longest), pad_id, dtype=np.int64)
+    attention = np.zeros_like(prompts)
+    for ids, u in number.items():
+        prompts[u, longest - len(ids) :] = ids
+        attention[u, longest - len(ids) :] = 1
+    length = max(len(row.ids) for row in rows)
+    answers = np.full((len(rows), length), pad_id, dtype=np.int64)
+    mask = np.zeros((len(rows), length), dtype=np.float32)
+    old = np.zeros((len(rows), length), dtype=np.float32)
     for i, row in enumerate(rows):
-        start, end = prompt - len(row.prompt_ids), prompt + len(row.ids)
-        ids[i, start:end] = row.prompt_ids + row.ids
-        attention[i, start:end] = 1
+        answers[i, : len(row.ids)] = row.ids
+        mask[i, : len(row.ids)] = 1
         old[i, : len(row.ids)] = row.logprobs
     credit = np.array([(row.count, row.positive, row.negative) for row in rows], dtype=np.float32)
-    columns = torch.from_numpy(credit).to(device)
-    return Tensors(
-        torch.from_numpy(ids).to(device), torch.from_numpy(attention).to(device), torch.from_numpy(attention[:, prompt:]).to(device, torch.float32),
-        torch.from_numpy(old).to(device), columns[:, 0], columns[:, 1], columns[:, 2],
-    )  # fmt: skip
+    made = [torch.from_numpy(a).to(device) for a in (prompts, attention, np.array(prompt), answers, mask, old, credit)]
+    return Tensors(*made[:6], *made[6].unbind(1))
+
+
+def answer_logits(model: Any, table: Tensors) -> torch.Tensor:
+    """[R, L, V] Next-token logits of each answer token, with gradient.
+
+    Each prompt is read once and its keys and values are shared by all its answers. Padding after an answer needs no attention mask:
+    nothing that counts comes after it.
+    """
+    padded = not bool(table.attention.all())
+    extra = {"attention_mask": table.attention, "position_ids": (table.attention.cumsum(1) - 1).clamp(min=0)} if padded else {}
+    read = model(table.prompts, use_cache=True, logits_to_keep=1, **extra)
+    first: torch.Tensor = read.logits[table.prompt]
+    steps = table.answers.shape[1] - 1
+    if steps == 0:
+        return first.float()
+    cache = read.past_key_values
+    cache.batch_select_indices(table.prompt)
+    if padded:
+        attention = torch.nn.functional.pad(table.attention[table.prompt], (0, steps), value=1)
+        extra = {"attention_mask": attention, "position_ids": (attention.cumsum(1) - 1)[:, -steps:]}
+    rest = model(table.answers[:, :-1], past_key_values=cache, use_cache=True, **extra).logits
+    return torch.cat((first, rest), dim=1).float()
+
+
+def answer_logprobs(logits: torch.Tensor, table: Tensors) -> torch.Tensor:
+    """[R, L] Log-probabilities of the answers' tokens."""
+    return torch.log_softmax(logits, dim=-1).gather(-1, table.answers.unsqueeze(-1)).squeeze(-1)

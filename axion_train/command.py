@@ -12,7 +12,20 @@ from rich.console import Console
 from axion_env import UsageError
 
 
-@click.command()
+_TRAIN_EXAMPLES = """\b
+Examples:
+  axion train kuhn-poker
+  axion train kuhn-poker --seed 3 --out runs/third --set training.updates=100
+  axion train --resume runs/third
+"""
+_EVAL_EXAMPLES = """\b
+Examples:
+  axion eval runs/kuhn-poker-seed0 --strategy strategy.json
+  axion eval runs/arithmetic-seed0 --split shifted --samples 64
+"""
+
+
+@click.command(epilog=_TRAIN_EXAMPLES)
 @click.argument("recipe", required=False)
 @click.option("--seed", type=int, help="Seed of everything: weights, deals, sampling. Default: the recipe's, 0.")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder of the run. Default: runs/RECIPE-seedN.")
@@ -24,17 +37,11 @@ from axion_env import UsageError
 def train(
     ctx: click.Context, recipe: str | None, seed: int | None, out: Path | None, resume: Path | None, model: str | None, changes: tuple[str, ...], quiet: bool
 ) -> None:
-    r"""Train a language model by self-play, as RECIPE says.
+    """Train a language model by self-play, as RECIPE says.
 
     RECIPE is a shipped recipe (kuhn-poker, arithmetic) or a path of a TOML file. The run's folder ends up with summary.json, metrics.jsonl,
     episodes.jsonl, checkpoints, the model and report.html. A run that was stopped, in whatever way, goes on with --resume and ends
     in the same weights, bit for bit.
-
-    \b
-    Examples:
-      axion train kuhn-poker
-      axion train kuhn-poker --seed 3 --out runs/third --set training.updates=100
-      axion train --resume runs/third
     """
     if resume is not None and (recipe or out or model or changes or seed is not None):
         raise UsageError("--resume stands alone: the run's own recipe.toml says the rest")
@@ -68,7 +75,7 @@ def train(
     console.print(f"report: {report}")
 
 
-@click.command(name="eval")
+@click.command(name="eval", epilog=_EVAL_EXAMPLES)
 @click.argument("run", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.option("--last", is_flag=True, help="Measure the last weights instead of the averaged ones.")
@@ -80,14 +87,9 @@ def train(
 def evaluate(
     run: Path, as_json: bool, last: bool, strategy: Path | None, split: str | None, tasks: int, samples: int, seed: int
 ) -> None:
-    r"""Measure the policy in a run folder, from its last checkpoint.
+    """Measure the policy in a run folder, from its last checkpoint.
 
     Finite games: NashConv at all information sets, exactly, raw (illegal answers forfeit) and legal. Others: sampled reward by split.
-
-    \b
-    Examples:
-      axion eval runs/kuhn-poker-seed0 --strategy strategy.json
-      axion eval runs/arithmetic-seed0 --split shifted --samples 64
     """
     from axion_train import evaluate as measure
     from axion_train.run import Run

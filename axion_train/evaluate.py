@@ -9,11 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from axion_env import Ending, Env, GameTree, Play, Policy, derive, drive, judge
+from axion_env import Ending, Env, GameTree, Play, Policy, UsageError, derive, drive, judge
 from axion_env.tree import ILLEGAL
 from axion_train.policy import LanguagePolicy
 from axion_train.strategy import TooFree, estimate, exact_strategy, figures, sampled_strategy
 
+_OPEN = 0.01  # the largest probability that may stay unresolved in a figure called exact
 _SAMPLES = 500  # per information set, for policies that think freely
 
 
@@ -26,15 +27,38 @@ def nash_conv(policy: LanguagePolicy, tree: GameTree, *, cut: float = 1e-6) -> d
         cut: Completions rarer than this are not followed.
     """
     try:
-        strategy, unresolved = exact_strategy(policy, tree, cut)
+        strategy, unresolved = _exact(policy, tree, cut)
     except TooFree:
         return estimate(tree, sampled_strategy(policy, tree, _SAMPLES), policy.rng)
     return asdict(figures(tree, strategy, unresolved))
 
 
+def _exact(policy: LanguagePolicy, tree: GameTree, cut: float) -> tuple[list[list[float]], float]:
+    """The exact strategy at the finest cut that can be followed, `cut` or up to a hundred times coarser.
+
+    Raises:
+        TooFree: even that leaves more than a hundredth of some answer's probability open.
+    """
+    for coarser in (1, 10, 100):
+        try:
+            strategy, unresolved = exact_strategy(policy, tree, cut * coarser)
+        except TooFree:
+            continue
+        if unresolved <= _OPEN:
+            return strategy, unresolved
+    raise TooFree
+
+
 def strategy_table(policy: LanguagePolicy, tree: GameTree) -> list[dict[str, Any]]:
-    """The policy's probabilities at each information set, ready for a file."""
-    strategy, _ = exact_strategy(policy, tree, 1e-8)
+    """The policy's probabilities at each information set, ready for a file.
+
+    Raises:
+        UsageError: its completions are too many to enumerate.
+    """
+    try:
+        strategy, _ = _exact(policy, tree, 1e-8)
+    except TooFree:
+        raise UsageError("this policy thinks too freely for an exact table of its probabilities") from None
     return [
         {
             "agent": s.agent,

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 
 from axion_env import UsageError
-from axion_train.batch import Batch, Row, Tensors, tensors
+from axion_train.batch import Batch, Row, Tensors, answer_logits, answer_logprobs, tensors
 from axion_train.loss import Divergence, Loss, Reinforce, entropy
 from axion_train.schedule import Schedule
 
@@ -103,7 +103,7 @@ class Learner:
         rows: int = 512,
         temperature: float = 1.0,
     ) -> None:
-        self.model = model
+        self.model = model.eval()  # no dropout: what is scored must be what was sampled
         self.pad_id = pad_id
         self.settings = optimizer or Optimizer()
         self.loss = loss or Reinforce()
@@ -135,12 +135,11 @@ class Learner:
         strength = self.magnet.coefficient.at(progress)
         totals = np.zeros(4)
         tokens = 0.0
-        self.model.train()
         for start in range(0, len(chosen), self.rows):
             part = chosen[start : start + self.rows]
             table = tensors(part, self.pad_id, self.model.device)
             logits = self._logits(self.model, table)
-            logprobs = _gather(logits, table)
+            logprobs = answer_logprobs(logits, table)
             loss = self.loss(logprobs, table)
             kl = 0.0
             if self._reference_model is not None:
@@ -202,7 +201,7 @@ class Learner:
     def logprobs(self, rows: Sequence[Row]) -> torch.Tensor:
         """[R, L] Log-probabilities of the rows' answers under the weights as they are."""
         table = tensors(rows, self.pad_id, self.model.device)
-        return _gather(self._logits(self.model, table), table)
+        return answer_logprobs(self._logits(self.model, table), table)
 
     def state_dict(self) -> dict[str, Any]:
         """Weights, averaged weights, reference, optimizer, counters."""
@@ -210,6 +209,7 @@ class Learner:
             "model": self.model.state_dict(),
             "average": self._average,
             "reference": None if self._reference_model is None else self._reference_model.state_dict(),
+            "known": [[list(prompt), list(ids), list(values)] for (prompt, ids), values in self._reference.items()],
             "optimizer": self._optimizer.state_dict(),
             "previous": self._previous,
             "steps": self.steps,
@@ -222,21 +222,15 @@ class Learner:
             mine.copy_(stored)
         if self._reference_model is not None and state["reference"] is not None:
             self._reference_model.load_state_dict(state["reference"])
-            self._reference.clear()
+            # remembered values too: computed anew in another batch, their last bits would differ
+            self._reference = {(tuple(prompt), tuple(ids)): tuple(values) for prompt, ids, values in state["known"]}
         self._optimizer.load_state_dict(state["optimizer"])
         self._previous = list(state["previous"])
         self.steps = state["steps"]
 
     def _logits(self, model: Any, table: Tensors) -> torch.Tensor:
         """[R, L, V] Of each answer token, at the sampling temperature."""
-        length = table.mask.shape[1]
-        padded = not bool(table.attention.all())
-        extra: dict[str, Any] = {}
-        if padded:
-            extra = {"attention_mask": table.attention, "position_ids": (table.attention.cumsum(1) - 1).clamp(min=0)}
-        out = model(table.ids, use_cache=False, logits_to_keep=length + 1, **extra)
-        logits: torch.Tensor = out.logits[:, :-1].float() / self.temperature
-        return logits
+        return answer_logits(model, table) / self.temperature
 
     @torch.no_grad()
     def _reference_logprobs(self, rows: Sequence[Row], table: Tensors) -> torch.Tensor:
@@ -249,16 +243,10 @@ class Learner:
                 missing = list(range(len(rows)))
             part = [rows[i] for i in missing]
             table_missing = tensors(part, self.pad_id, self.model.device)
-            values = _gather(self._logits(self._reference_model, table_missing), table_missing).tolist()
+            values = answer_logprobs(self._logits(self._reference_model, table_missing), table_missing).tolist()
             for row, value in zip(part, values, strict=True):
                 known[row.prompt_ids, row.ids] = tuple(value[: len(row.ids)])
         out = np.zeros(tuple(table.mask.shape), dtype=np.float32)
         for i, row in enumerate(rows):
             out[i, : len(row.ids)] = known[row.prompt_ids, row.ids]
         return torch.from_numpy(out).to(table.mask.device)
-
-
-def _gather(logits: torch.Tensor, table: Tensors) -> torch.Tensor:
-    """[R, L] Log-probabilities of the answers."""
-    logp = torch.log_softmax(logits, dim=-1)
-    return logp.gather(-1, table.answers.unsqueeze(-1)).squeeze(-1)

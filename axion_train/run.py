@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import json
 import os
@@ -104,7 +105,7 @@ class Run:
                 if trainer.updates % training.checkpoint_every == 0 or done:
                     offsets = {"episodes": store.offset, "metrics": metrics.offset}
                     self._save(trainer, offsets, cpu, start)
-        return self._finish(trainer, start, figures if training.updates else {}, spent + time.process_time() - began)
+        return self._finish(trainer, start, spent + time.process_time() - began)
 
     def policy(self, *, averaged: bool = True, seed: int = 0) -> LanguagePolicy:
         """The policy as of the last checkpoint, frozen."""
@@ -180,9 +181,7 @@ class Run:
 
         def reward() -> float:
             seed = int(rng.integers(1 << 60))
-            model.eval()
             measured = evaluate.sampled_reward(self.env, policy, split="train", tasks=256, seed=seed, part=self.recipe.evaluation.part)
-            model.train()
             return float(measured.get("accuracy", 0.0))
 
         return reward
@@ -219,14 +218,25 @@ class Run:
         first = (update - 1) * (len(episodes) // copies)
         return [e for i, e in enumerate(episodes) if (first + i // copies) % every == 0]
 
-    def _finish(self, trainer: Trainer, start: dict[str, Any], end: dict[str, Any], cpu: float) -> dict[str, Any]:
-        trainer.learner.averaged().save_pretrained(self.path / "model")
+    def _finish(self, trainer: Trainer, start: dict[str, Any], cpu: float) -> dict[str, Any]:
+        lines = (self.path / "metrics.jsonl").read_text().splitlines()
+        end = json.loads(lines[-1]) if lines else start
+        _save_model(trainer.learner.averaged(), self.path / "model")
         if self.recipe.evaluation.kind == "nash_conv":
-            table = evaluate.strategy_table(self._as_policy(trainer, trainer.learner.averaged()), self.tree)
-            (self.path / "strategy.json").write_text(json.dumps(table, indent=1) + "\n")
+            with contextlib.suppress(UsageError):  # a policy that thinks freely has an estimate and no table
+                table = evaluate.strategy_table(self._as_policy(trainer, trainer.learner.averaged()), self.tree)
+                (self.path / "strategy.json").write_text(json.dumps(table, indent=1) + "\n")
         summary = summarize(self.recipe, start, end, cpu)
         (self.path / "summary.json").write_text(json.dumps(summary, indent=2) + "\n")
         return summary
+
+
+def _save_model(model: Any, folder: Path) -> None:
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()  # of the writing of one small file
+    model.save_pretrained(folder)
+    logging.enable_progress_bar()
 
 
 class _Metrics:

@@ -19,7 +19,7 @@ from axion_env.tree import ILLEGAL, InformationSet
 from axion_train.policy import LanguagePolicy
 from axion_train.sampler import Stepper, sample
 
-_MOST_ROWS = 4096  # prefixes followed at once; past this the policy thinks too freely to be enumerated
+_MOST_ROWS = 1 << 14  # prefixes followed at once; past this the policy thinks too freely to be enumerated
 
 
 class TooFree(Exception):

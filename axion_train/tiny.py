@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from tokenizers import Regex, models, pre_tokenizers
+from tokenizers import Regex, decoders, models, pre_tokenizers
 from tokenizers import Tokenizer as Backend
 
 from axion_env import UsageError
@@ -39,6 +39,7 @@ class WordTokenizer:
         vocabulary = {word: i for i, word in enumerate((*_SPECIAL, *sorted(words)))}
         backend = Backend(models.WordLevel(vocabulary, unk_token="<unk>"))
         backend.pre_tokenizer = split
+        backend.decoder = decoders.Fuse()
         return cls(backend)
 
     @classmethod
@@ -50,7 +51,7 @@ class WordTokenizer:
         """Write it so that `AutoTokenizer.from_pretrained(folder)` reads it."""
         from transformers import PreTrainedTokenizerFast
 
-        wrapped = PreTrainedTokenizerFast(tokenizer_object=self.backend, pad_token="<pad>", eos_token="<eos>", unk_token="<unk>")
+        wrapped = PreTrainedTokenizerFast(tokenizer_object=self.backend, pad_token="<pad>", eos_token="<eos>", unk_token="<unk>", clean_up_tokenization_spaces=False)
         wrapped.save_pretrained(folder)
 
     def __len__(self) -> int:

@@ -71,7 +71,6 @@ class Trainer:
         """
         deals = self.curriculum.draw(self.env, self.seed)
         plays = (Play(self.env, deal.task, deal.seed, copy=c) for deal in deals for c in range(self.curriculum.copies))
-        self.policy.model.eval()
         episodes = list(drive(plays, self.opponents.seating(self.policy, self._frozen), in_flight=len(deals) * self.curriculum.copies))
         played = [t for episode in episodes for t in self._credit(episode)]
         advantages = self.advantage(played)

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from axion_env import Ask, Env, Message, Play, RandomPolicy, Stream, derive, drive
-from axion_train.batch import Row, tensors
+from axion_train.batch import Row, answer_logits, answer_logprobs, tensors
 from axion_train.renderer import Renderer
 from axion_train.schedule import Schedule
 
@@ -89,17 +89,17 @@ def warm_up(
     rows = [Row(renderer.prompt_ids(messages), ids := renderer.completion_ids(text), (0.0,) * len(ids), 1, 0.0, 0.0) for messages, text in pairs]
     rng = np.random.default_rng(derive(seed, "warm-up order"))
     optimizer = torch.optim.AdamW(model.parameters(), lr=settings.rate.start, betas=settings.betas, weight_decay=0.0)
-    model.train()
+    model.eval()
     for step in range(settings.steps):
         chosen = rows if len(rows) <= settings.batch else [rows[i] for i in rng.choice(len(rows), settings.batch, replace=False)]
         loss = _loss(model, chosen, renderer.tokenizer.pad_id)
-        optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
         if settings.clip:
             torch.nn.utils.clip_grad_norm_(model.parameters(), settings.clip)
         for group in optimizer.param_groups:
             group["lr"] = settings.rate.at(step / settings.steps)
         optimizer.step()
+        optimizer.zero_grad(set_to_none=True)
         if report is not None:
             report(step + 1, float(loss.detach()))
         look = settings.until and step + 1 >= settings.check_from and (step + 1) % settings.check_every == 0
@@ -110,10 +110,5 @@ def warm_up(
 
 def _loss(model: Any, rows: Sequence[Row], pad_id: int) -> torch.Tensor:
     table = tensors(rows, pad_id, model.device)
-    positions = (table.attention.cumsum(1) - 1).clamp(min=0)
-    out = model(table.ids, attention_mask=table.attention, position_ids=positions, use_cache=False, logits_to_keep=table.mask.shape[1] + 1)
-    logp = torch.log_softmax(out.logits[:, :-1].float(), dim=-1).gather(-1, table.answers.unsqueeze(-1)).squeeze(-1)
-    loss: torch.Tensor = -(logp * table.mask).sum() / table.mask.sum()
-    return loss
-
-
+    logprobs = answer_logprobs(answer_logits(model, table), table)
+    return -(logprobs * table.mask).sum() / table.mask.sum()
