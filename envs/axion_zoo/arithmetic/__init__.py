@@ -1,7 +1,7 @@
 """Addition with a verifiable answer: one turn, tasks made on demand, three splits.
 
-`train` and `test` never share an operand pair, in either order: a hash of the pair decides, whatever the seed. `shifted` has operands of one
-digit more, to see what carries over.
+`train` and `test` never share an operand pair, in either order: a hash of the pair decides, whatever the seed. `shifted` has operands of
+one digit more, to see what carries over.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from axion_env import (
+    Ask,
     Context,
     Demo,
     Env,
@@ -27,9 +28,9 @@ from axion_env import (
     derive,
     tagged_answer,
 )
-from axion_env.request import Ask
 
 _HELD_OUT_SHARE = 5  # one pair in five
+_LONGEST_ANSWER = 1000  # digits; Python itself refuses to read more than 4,300
 _LENGTHS = {"train": 1 << 20, "test": 1 << 14, "shifted": 1 << 14}
 
 
@@ -54,8 +55,8 @@ class Arithmetic(Env):
     """
 
     def __init__(self, digits: int = 2, scratchpad: bool = True, seed: int = 0, format_weight: float = 0.1) -> None:
-        if digits < 1 or not 0 <= format_weight < 1:
-            raise UsageError(f"Arithmetic needs digits of 1 or more and a format_weight in [0, 1): got {digits}, {format_weight}")
+        if not 1 <= digits < _LONGEST_ANSWER - 1 or not 0 <= format_weight < 1:
+            raise UsageError(f"Arithmetic needs digits from 1 to 998 and a format_weight in [0, 1): got {digits}, {format_weight}")
         self.digits = digits
         self.scratchpad = scratchpad
         self.seed = seed
@@ -106,7 +107,7 @@ class Arithmetic(Env):
             Demo("wrong", {"solver_0": [f"<answer>{right + 1}</answer>"]}, {"solver_0": form}, task=task),
             Demo(
                 "cheat: every answer",
-                {"solver_0": ["".join(f"<answer>{n}</answer>" for n in range(20, 200))]},
+                {"solver_0": ["".join(f"<answer>{n}</answer>" for n in range(right - 4, right + 5))]},
                 {"solver_0": 0.0},
                 task=task,
             ),
@@ -124,7 +125,7 @@ def _answer(text: str) -> int | None:
         said = tagged_answer(text)
     except Illegal:
         return None
-    return int(said) if said.isascii() and said.isdigit() and len(said) <= 20 else None
+    return int(said) if said.isascii() and said.isdigit() and len(said) <= _LONGEST_ANSWER else None
 
 
 def _work(a: int, b: int) -> str:

@@ -6,11 +6,10 @@ after a check `second` may bet, and `first` then calls or folds. The higher card
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
-from axion_env import Context, Demo, Env, EnvSpec, Episode, Memory, Outcome, Reward, Role, Rubric, Task, UsageError
-from axion_env.request import Ask
+from axion_env import Ask, Context, Demo, Env, EnvSpec, Episode, Memory, Outcome, Reward, Role, Rubric, Task, UsageError, Utility
 
 _RANKS = ("J", "Q", "K")
 _MOVES = ("check", "bet", "fold", "call")
@@ -36,12 +35,13 @@ class KuhnPoker(Env):
     rubric = Rubric(first=[Reward(chips_won)], second=[Reward(chips_won)])
 
     def __init__(self, ranks: Sequence[str] = _RANKS, ante: int = 1, bet: int = 1, moves: Sequence[str] = _MOVES, hands: int = 1) -> None:
-        if len(ranks) < 2 or len(set(ranks)) < len(ranks):
+        cards, words = {r.strip().casefold() for r in ranks}, {m.strip().casefold() for m in moves}
+        if len(ranks) < 2 or len(cards) < len(ranks) or "" in cards:
             raise UsageError(f"KuhnPoker needs two or more distinct ranks: got {ranks!r}")
-        if len(moves) != 4 or len({m.casefold() for m in moves} | {r.casefold() for r in ranks}) < 4 + len(ranks):
-            raise UsageError(
-                f"KuhnPoker needs four words for check, bet, fold, call, all different from each other and from the ranks: got {moves!r}"
-            )
+        if len(moves) != 4 or len(words) < 4 or "" in words:
+            raise UsageError(f"KuhnPoker needs four different words for check, bet, fold, call: got {moves!r}")
+        if any(word in card for word in words for card in cards):
+            raise UsageError(f"no rank may contain a move, so that a card can be named beside one: got {ranks!r} and {moves!r}")
         if min(ante, bet, hands) < 1:
             raise UsageError(f"ante, bet and hands must be 1 or more: got {ante}, {bet}, {hands}")
         self.ranks = tuple(ranks)
@@ -58,7 +58,7 @@ class KuhnPoker(Env):
             agents={"player_0": Role("first", "acts first", Memory.NONE), "player_1": Role("second", "acts second", Memory.NONE)},
             max_turns=3 * hands,
             reward_range=(-most, most),
-            utility="zero_sum",  # type: ignore[arg-type]
+            utility=Utility.ZERO_SUM,
             information="imperfect",
             description="Poker with one card each; bluffing pays, and the equilibrium is known exactly.",
         )
@@ -100,20 +100,17 @@ class KuhnPoker(Env):
         """What `first` gains in a hand, and what `first` and `second` are told of it."""
         fold, call = self.facing_bet
         stake = self.ante + (self.bet if moves[-1] == call else 0)
-        if moves[-1] == fold:
-            ahead = len(moves) == 2  # the one who did not fold
-        else:
-            ahead = self.ranks.index(card) > self.ranks.index(other_card)
+        # After a fold the one who did not fold is ahead: `first`, where the second move folded.
+        ahead = len(moves) == 2 if moves[-1] == fold else self.ranks.index(card) > self.ranks.index(other_card)
         gain = stake if ahead else -stake
         betting = f"Betting: {', '.join(moves)}."
-        return gain, *(
-            f"{betting}{f' The other card was {unseen}.' if moves[-1] != fold else ''} You {'won' if gained > 0 else 'lost'} {stake}."
-            for unseen, gained in ((other_card, gain), (card, -gain))
-        )
+        shown, other_shown = (f" The other card was {unseen}." if moves[-1] != fold else "" for unseen in (other_card, card))
+        won, lost = f" You won {stake}.", f" You lost {stake}."
+        return gain, betting + shown + (won if ahead else lost), betting + other_shown + (lost if ahead else won)
 
     def examples(self, ask: Ask[str]) -> Sequence[str]:
         """Card, then move: naming the card is the one thought that makes the decision depend on it."""
-        card = ask.text.removeprefix("You hold ").partition(".")[0]
+        card = ask.text.removeprefix("You hold ").partition(". Betting so far:")[0]
         return tuple(f"{card} {move}" for move in ask.choices or ())
 
     def demos(self) -> Sequence[Demo]:
@@ -127,8 +124,12 @@ class KuhnPoker(Env):
         deals = {f"hand {h + 1}: {a}": high for h in range(hands)} | {f"hand {h + 1}: {b}": low for h in range(hands)} | {a: high, b: low}
         swapped = {label: low if card == high else high for label, card in deals.items()}
         return (
-            Demo("value bet", {"player_0": [bet] * hands, "player_1": [call] * hands}, {"player_0": more * hands, "player_1": -more * hands}, deals),
-            Demo("bluff caught", {"player_0": [f"I'll bluff. [{bet}]"] * hands, "player_1": [call] * hands}, {"player_0": -more * hands, "player_1": more * hands}, swapped),
-            Demo("fold to a raise", {"player_0": [check, fold] * hands, "player_1": [bet] * hands}, {"player_0": -stake * hands, "player_1": stake * hands}, swapped),
-            Demo("cheat: two moves", {"player_0": [f"{check} {bet}"], "player_1": []}, {"player_0": -more * hands, "player_1": more * hands}, swapped),
-        )  # fmt: skip
+            _demo("value bet", [bet] * hands, [call] * hands, more * hands, deals),
+            _demo("bluff caught", [f"I'll bluff. [{bet}]"] * hands, [call] * hands, -more * hands, swapped),
+            _demo("fold to a raise", [check, fold] * hands, [bet] * hands, -stake * hands, swapped),
+            _demo("cheat: two moves", [f"{check} {bet}"], [], -more * hands, swapped),
+        )
+
+
+def _demo(name: str, first: Sequence[str], second: Sequence[str], won: float, deals: Mapping[str, str]) -> Demo:
+    return Demo(name, {"player_0": first, "player_1": second}, {"player_0": won, "player_1": -won}, deals)
