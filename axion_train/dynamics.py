@@ -4,7 +4,7 @@ One table of logits, softmax at each information set, and the expected gradient 
 
     logits += eta · (∇ value of each agent − tau · Σ visits · ∇ KL(policy ‖ uniform))
 
-It says what the *learning rule* can do: where a trained model stays above it, that is the model's or the sampling's doing. Without the KL
+It shows the *learning rule* alone, and is a yardstick rather than a bound: its step is in logits, a network's in weights. Without the KL
 term self-play like this cycles; with it the last policy converges to a quantal response equilibrium, whose distance from equilibrium tau
 sets (Sokota et al., "A unified approach to reinforcement learning, quantal response equilibria, and two-player zero-sum games", arXiv
 2206.05825).

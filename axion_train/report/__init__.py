@@ -1,0 +1,52 @@
+"""A run as one self-contained page: figures, curves with exact references, the strategy, episodes, the recipe."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from axion_env import UsageError
+from axion_train.report.curve import curve, standalone
+from axion_train.report.page import page
+from axion_train.report.record import read
+from axion_train.report.reference import references
+
+__all__ = ["curve_svg", "write_report"]
+
+
+def write_report(run: Path) -> Path:
+    """Write `report.html` into a run's folder, from whatever the folder holds.
+
+    Returns:
+        The file.
+
+    Raises:
+        UsageError: there is no such folder, or it cannot be written to.
+    """
+    record = read(run)
+    return _write(run / "report.html", page(record, references(record)))
+
+
+def curve_svg(run: Path, file: Path) -> Path:
+    """Write the run's curve as a picture that stands alone.
+
+    Raises:
+        UsageError: there is no such run, nothing has been measured in it, or the file cannot be written.
+    """
+    record = read(run)
+    picture = curve(record, references(record))
+    if not picture:
+        raise UsageError(f"nothing has been measured in {run} yet; go on with it by: axion train --resume {run}")
+    return _write(file, standalone(picture))
+
+
+def _write(file: Path, text: str) -> Path:
+    """Whole or not at all: a reader never sees half a page."""
+    draft = file.with_name(f".{file.name}.draft")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        draft.write_text(text, encoding="utf-8")
+        os.replace(draft, file)
+    except OSError as problem:
+        raise UsageError(f"cannot write {file}: {problem.strerror}") from problem
+    return file

@@ -1,0 +1,88 @@
+"""The curve a run is about, with what it is to be read against."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+from axion_train.report.chart import Line, chart, smooth
+from axion_train.report.markup import Markup, join, tag
+from axion_train.report.record import Record, Series
+from axion_train.report.reference import References
+
+
+def curve(record: Record, known: References) -> Markup:
+    """NashConv or accuracy against updates; empty where nothing has been measured."""
+    key = headline(record)
+    if not record.measured(key):
+        return Markup()
+    return _nash_conv(record, known, key) if key.startswith("nash_conv") else _accuracy(record, key)
+
+
+def headline(record: Record) -> str:
+    """The key of the figure that the run is about."""
+    for key in ("nash_conv", "nash_conv_estimate", "heldout/accuracy", "accuracy"):
+        if record.measured(key):
+            return key
+    return "nash_conv" if record.knob("evaluation", "kind") == "nash_conv" else "heldout/accuracy"
+
+
+def _nash_conv(record: Record, known: References, key: str) -> Markup:
+    averaged, last = record.measured(key), record.series(f"last/{key}")
+    end = float(max(record.planned, record.updates, 1))
+    lines = [Line([(0, value), (end, value)], "level", label) for value, label in _levels(known)]
+    if known.tabular:
+        tabular = [(float(p.update), p.averaged) for p in known.tabular]
+        lines.append(Line(tabular, "exact", f"exact tabular dynamics {_short(tabular[-1][1])}"))
+    if last:
+        lines.append(Line(averaged[:1] + last if averaged[0][0] == 0 else last, "second", f"last weights {_short(last[-1][1])}"))
+    lines.append(Line(averaged, "main", f"averaged weights {_short(averaged[-1][1])}", dots=True))
+    what = "NashConv (log scale)" if key == "nash_conv" else "NashConv, estimated from samples (log scale)"
+    return chart(
+        lines, title=f"NashConv of {record.name} against updates", log=True, x_label="updates", y_label=what, note="↓ equilibrium: 0"
+    )
+
+
+def _levels(known: References) -> list[tuple[float, str]]:
+    levels = [(known.uniform, f"uniform play {_short(known.uniform)}")] if known.uniform else []
+    return levels + ([(known.rule, f"one-line rule {_short(known.rule)}")] if known.rule else [])
+
+
+def _accuracy(record: Record, key: str) -> Markup:
+    averaged, last = record.measured(key), record.series(f"last/{key}")
+    sampled = [line for role in roles(record) for line in _training(record, role)]
+    lines = [*sampled] if all(0 <= y <= 1 for line in sampled for _, y in line.points) else []
+    if len(last) > 1:
+        lines.append(Line(last, "second", f"last weights {_short(last[-1][1])}"))
+    lines.append(Line(averaged, "main", f"averaged weights {_short(averaged[-1][1])}", dots=True))
+    what = f"accuracy on the split {record.knob('evaluation', 'split', default='test')!s}"
+    return chart(lines, title=f"Accuracy of {record.name} against updates", extent=(0.0, 1.0), x_label="updates", y_label=what)
+
+
+def _training(record: Record, role: str) -> list[Line]:
+    points = record.series(f"reward/{role}")
+    if not points:
+        return []
+    return [Line(points, "raw"), Line(smoothed(points), "exact", f"reward in training {_short(smoothed(points)[-1][1])}")]
+
+
+def roles(record: Record) -> list[str]:
+    """The roles whose rewards were written down."""
+    return sorted({key.removeprefix("reward/") for line in record.metrics for key in line if key.startswith("reward/")})
+
+
+def smoothed(points: Series) -> Series:
+    """Over a twentieth of the run."""
+    return smooth(points, len(points) // 40)
+
+
+def standalone(picture: Markup) -> str:
+    """The picture as an SVG file: with its style and a background of its own."""
+    style = Markup(files("axion_train.report").joinpath("chart.css").read_text())
+    back = tag("rect", width="100%", height="100%", rx=10, class_="back")
+    opening, _, rest = picture.partition(">")
+    return join((Markup(f"{opening}>"), tag("style", style), back, Markup(rest), "\n"))
+
+
+def _short(value: float | None) -> str:
+    """Three digits, without the zero in front."""
+    return "" if value is None else f"{value:.3f}".replace("0.", ".", 1)

@@ -1,0 +1,88 @@
+"""Whole episodes, each agent's side in a column of its own: what it was shown, what it said, what that was worth."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from axion_env import Action, Draw, Ending, Env, Episode, Message, Turn, Verdict, judge
+from axion_env.transcript import amount
+from axion_train.report.markup import Markup, join, tag
+
+_LONGEST = 4000
+"""Characters shown of one message or answer."""
+
+
+def episode_section(moments: Sequence[Sequence[Episode]], env: Env | None) -> Markup:
+    """Of each moment's stored copies of one deal, the one with the most turns."""
+    chosen = [max(copies, key=lambda e: len(e.turns)) for copies in moments if copies]
+    return join(episode_card(episode, env, stored=len(copies)) for episode, copies in zip(chosen, filter(None, moments), strict=True))
+
+
+def episode_card(episode: Episode, env: Env | None, *, stored: int = 1) -> Markup:
+    """One episode."""
+    verdicts = _verdicts(env, episode)
+    versions = [a.tokens.version for t in episode.turns for a in t.attempts if a.tokens is not None]
+    when = f"Update {max(versions) + 1}" if versions else "Episode"
+    seed = "draws chosen" if episode.seed is None else f"deal {episode.seed}"
+    facts = [seed, f"copy {episode.copy + 1}" + (f" of {stored}" if stored > 1 else ""), f"task {episode.task.id}", str(episode.ending)]
+    if episode.culprits:
+        facts.append(f"by {', '.join(episode.culprits)}")
+    sides = [_side(episode, agent, role, verdicts.get(agent)) for agent, role in episode.agents.items()]
+    parts = [tag("h3", when, tag("span", " · ".join(facts), class_="facts")), _hidden(episode), tag("div", *sides, class_="sides")]
+    if episode.error:
+        parts.append(tag("p", _short(episode.error), class_="note"))
+    return tag("article", *parts, class_="episode")
+
+
+def _hidden(episode: Episode) -> Markup:
+    """What was behind it: the task's content and the draws."""
+    told = [f"{event.label}: {_value(event.value)}" for event in episode.events() if type(event) is Draw]
+    told += [f"{name}: {_value(value)}" for part in (episode.task.public, episode.task.secret) for name, value in part.items()]
+    return tag("p", *(tag("span", _short(item), class_="chip") for item in told), class_="chips") if told else Markup()
+
+
+def _side(episode: Episode, agent: str, role: str, verdict: Verdict | None) -> Markup:
+    bubbles = [piece for turn in episode.turns_of(agent) for piece in _turn(turn)]
+    bubbles += [_shown(message) for message in episode.closing.get(agent, ())]
+    if not bubbles:
+        bubbles = [tag("p", "was asked nothing", class_="note")]
+    if verdict is not None:
+        parts = ", ".join(f"{p.name} {amount(p.value)}" for p in verdict.parts)
+        sign = "gain" if verdict.reward > 0 else "loss" if verdict.reward < 0 else "even"
+        bubbles.append(tag("p", tag("b", f"earns {amount(verdict.reward)}", class_=sign), f"  {parts}" if parts else "", class_="earned"))
+    return tag("section", tag("h4", agent, tag("span", role, class_="facts") if role != agent else Markup()), *bubbles, class_="side")
+
+
+def _turn(turn: Turn) -> list[Markup]:
+    return [*map(_shown, turn.observation), *map(_said, turn.attempts)]
+
+
+def _shown(message: Message) -> Markup:
+    return tag("div", _short(message.text), class_="said" if message.author == "assistant" else "shown")
+
+
+def _said(action: Action) -> Markup:
+    text = action.text.strip() or "(nothing)"
+    if action.error is not None:
+        return tag("div", _short(text), tag("small", f"refused: {_short(action.error)}"), class_="said refused")
+    read = str(action.parsed)
+    return tag("div", _short(text), tag("small", f"= {_short(read)}") if read != text else Markup(), class_="said")
+
+
+def _verdicts(env: Env | None, episode: Episode) -> Mapping[str, Verdict]:
+    if env is None or episode.ending is Ending.FAILED:
+        return {}
+    try:
+        return judge(env, episode)
+    except Exception:  # rewards are the author's code; the play can be shown without them
+        return {}
+
+
+def _value(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]} … ({len(text) - _LONGEST:,} more characters)"

@@ -1,0 +1,126 @@
+"""The page: headline figures, the curve, the strategy, how it went, episodes, and the recipe."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib.resources import files
+
+from axion_train.report.chart import Line, chart
+from axion_train.report.curve import curve, headline, roles, smoothed
+from axion_train.report.episode import episode_section
+from axion_train.report.markup import Markup, join, tag
+from axion_train.report.record import Record, Series
+from axion_train.report.reference import ETA, References
+from axion_train.report.statement import figures, statement
+from axion_train.report.strategy import strategy_beside_equilibrium, strategy_table
+
+
+def page(record: Record, known: References) -> str:
+    """The whole document."""
+    resources = files("axion_train.report")
+    style = Markup(resources.joinpath("chart.css").read_text() + resources.joinpath("page.css").read_text())
+    head = (
+        Markup('<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'),
+        tag("title", f"{record.name} · {record.path.name}"),
+        tag("style", style),
+    )
+    body = tag("body", _head(record), *_sections(record, known), tag("footer", "Written by axion. ", tag("code", str(record.path))))
+    return f'<!doctype html>\n<html lang="en">{tag("head", *head)}{body}</html>\n'
+
+
+def _sections(record: Record, known: References) -> list[Markup]:
+    moments = record.moments()
+    recipe = tag("pre", record.recipe_text.strip(), class_="recipe") if record.recipe_text else Markup()
+    return [
+        tag("div", *(_tile(*figure) for figure in figures(record, known)), class_="tiles"),
+        tag(
+            "section", tag("h2", "What this run is, and is not"), *(tag("p", line) for line in statement(record, known)), class_="statement"
+        ),
+        _section(_curve_title(record), curve(record, known), _curve_note(record, known), "Nothing has been measured yet."),
+        *_strategy(record, known),
+        _section("How it went", _small_charts(record), "", "No update is done yet."),
+        _section(
+            "Episodes",
+            episode_section(moments, record.env),
+            "Of the first, the middle and the last stored deal: the longest of its copies, each agent's side in a column of its own.",
+            "None is stored yet.",
+        ),
+        _section("Recipe", recipe, "", "There is no recipe.toml."),
+    ]
+
+
+def _section(title: str, content: str, note: str, otherwise: str) -> Markup:
+    inside = [Markup(content), tag("p", note, class_="note") if note else Markup()] if content else [tag("p", otherwise, class_="note")]
+    return tag("section", tag("h2", title), *inside)
+
+
+def _head(record: Record) -> Markup:
+    done, planned = record.updates, record.planned
+    progress = f"{done:,} updates" if done >= planned else f"unfinished: {done:,} of {planned:,} updates"
+    parts = [record.path.name, f"seed {record.knob('training', 'seed', default=0)}", progress]
+    return tag("header", tag("h1", record.name), tag("p", " · ".join(parts)))
+
+
+def _tile(name: str, value: str, detail: str) -> Markup:
+    return tag("div", tag("span", name, class_="name"), tag("b", value), tag("span", detail, class_="detail"), class_="tile")
+
+
+def _curve_title(record: Record) -> str:
+    return "NashConv" if headline(record).startswith("nash_conv") else "Accuracy"
+
+
+def _curve_note(record: Record, known: References) -> Markup | str:
+    if not headline(record).startswith("nash_conv"):
+        return "Averaged weights are a running mean over updates. Reward in training is sampled on the tasks trained on, smoothed."
+    parts = ["NashConv is what all agents together could still gain by best responses: 0 exactly at an equilibrium. "]
+    if known.rule is not None:
+        parts.append("One-line rule: K bets, J bluffs 1/3, Q calls 1/3, in both seats, and nothing else but K calls. ")
+    if known.tabular:
+        parts.append(
+            "Exact tabular dynamics: the same schedules of magnet, rate, optimism and averaging on a table of logits, with expected gradients "
+            f"and a step of {ETA:g}; no network, no sampling. Its step is in logits, the network's in weights: a yardstick, not a bound."
+        )
+    return join(parts)
+
+
+def _strategy(record: Record, known: References) -> list[Markup]:
+    if not record.strategy:
+        return []
+    if known.kuhn is not None and known.kuhn.learned(record.strategy):
+        return [_section("What it plays, beside the equilibria", strategy_beside_equilibrium(known.kuhn, record.strategy), "", "")]
+    return [_section("What it plays", strategy_table(record.strategy), "", "")]
+
+
+def _small_charts(record: Record) -> Markup:
+    charts = [
+        ("Reward by role", [(role, record.series(f"reward/{role}")) for role in roles(record)]),
+        ("Illegal answers, share", [("", record.series("illegal_rate"))]),
+        ("Entropy of the next token, nats", [("", record.series("entropy"))]),
+        ("KL from the start, nats per answer", [("", record.series("kl"))]),
+        ("Norm of the gradient", [("", record.series("gradient_norm"))]),
+        ("Episodes per CPU second", [("", speed(record))]),
+    ]
+    drawn = [_small(title, [c for c in curves if c[1]]) for title, curves in charts if any(points for _, points in curves)]
+    return tag("div", *drawn, class_="small") if drawn else Markup()
+
+
+def _small(title: str, curves: Sequence[tuple[str, Series]]) -> Markup:
+    kinds = ("main", "other", "second")
+    lines = [Line(points, "raw") for _, points in curves]
+    lines += [Line(smoothed(points), kinds[i % 3], name) for i, (name, points) in enumerate(curves)]
+    return tag("figure", tag("figcaption", title), chart(lines, title=title, width=310, height=165))
+
+
+def speed(record: Record) -> Series:
+    """Episodes per CPU second, by update; without updates that held a measurement, which spent time on other things."""
+    out = []
+    for before, line in zip(record.metrics, record.metrics[1:], strict=False):
+        spent = line.get("cpu_seconds", 0.0) - before.get("cpu_seconds", 0.0)
+        if (
+            spent > 0
+            and "episodes" in line
+            and "update" in line
+            and not any(key.startswith(("last/", "heldout/", "nash_conv")) for key in line)
+        ):
+            out.append((line["update"], line["episodes"] / spent))
+    return out

@@ -1,0 +1,165 @@
+"""What a run's folder holds, read so that a run that is unfinished or odd can be shown too."""
+
+from __future__ import annotations
+
+import json
+import math
+import tomllib
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from axion_env import AxionError, Env, Episode, EpisodeStore, TornRecord, UsageError, load
+from axion_env.codec import decode
+from axion_train.schedule import Schedule
+
+Series: TypeAlias = list[tuple[float, float]]
+"""(update, value)."""
+
+
+@dataclass(frozen=True)
+class Record:
+    """A run as it was written down."""
+
+    path: Path
+    recipe: Mapping[str, Any]
+    """The TOML table."""
+    recipe_text: str
+    metrics: list[dict[str, Any]]
+    """One table per update."""
+    summary: Mapping[str, Any]
+    """Empty until the run has ended."""
+    strategy: list[dict[str, Any]]
+    """By information set; empty where there is none."""
+    env: Env | None
+    """None where it cannot be loaded here."""
+
+    def series(self, key: str) -> Series:
+        """The numbers written under a key, by update."""
+        return [(line["update"], float(line[key])) for line in self.metrics if "update" in line and number(line.get(key))]
+
+    def measured(self, key: str) -> Series:
+        """As `series`, from the measurement before the first update on, where the summary tells it."""
+        start = self.summary.get(f"{key.replace('/', '_')}_start")
+        return ([(0.0, float(start))] if number(start) else []) + self.series(key)  # type: ignore[arg-type]
+
+    def final(self, key: str) -> float | None:
+        """The summary's figure, or else the last one written."""
+        told = self.summary.get(key.replace("/", "_"))
+        if number(told):
+            return float(told)  # type: ignore[arg-type]
+        written = self.series(key)
+        return written[-1][1] if written else None
+
+    def knob(self, *path: str, default: Any = None) -> Any:
+        """A value of the recipe."""
+        value: Any = self.recipe
+        for name in path:
+            if not isinstance(value, Mapping) or name not in value:
+                return default
+            value = value[name]
+        return value
+
+    def schedule(self, *path: str) -> Schedule | None:
+        """A schedule of the recipe, which may be written as a number."""
+        value = self.knob(*path)
+        try:
+            return Schedule(**value) if isinstance(value, Mapping) else Schedule(float(value))
+        except (TypeError, ValueError, UsageError):
+            return None
+
+    @property
+    def name(self) -> str:
+        """Of the environment, as far as it is known."""
+        return str(self.knob("env", "id", default=self.summary.get("env", self.path.name)))
+
+    @property
+    def updates(self) -> int:
+        """Done so far."""
+        return int(max((line["update"] for line in self.metrics if number(line.get("update"))), default=0))
+
+    @property
+    def planned(self) -> int:
+        """How many there shall be."""
+        told = self.knob("training", "updates")
+        return int(told) if number(told) else self.updates
+
+    def parameters(self) -> int | None:
+        """Numbers in the saved model: the header of a safetensors file says their shapes. None where there is none."""
+        try:
+            with open(self.path / "model" / "model.safetensors", "rb") as file:
+                header = json.loads(file.read(int.from_bytes(file.read(8), "little")))
+            return sum(int(math.prod(tensor["shape"])) for name, tensor in header.items() if name != "__metadata__")
+        except (OSError, ValueError, KeyError, TypeError, OverflowError, MemoryError):
+            return None
+
+    def moments(self) -> list[list[Episode]]:
+        """The stored copies of the first, the middle and the last stored deal; fewer where fewer are stored."""
+        store = EpisodeStore(self.path / "episodes.jsonl")
+        copies = self.knob("curriculum", "copies", default=8)
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", TornRecord)
+                deals = math.ceil(sum(1 for _ in store.lines()) / copies)
+                chosen: dict[int, list[Episode]] = {deal: [] for deal in sorted({0, deals // 2, deals - 1}) if 0 <= deal < deals}
+                for line in store.lines():
+                    deal = (line.number - 1) // copies
+                    if deal in chosen:
+                        chosen[deal].append(decode(line.text))
+        except (AxionError, TypeError, ZeroDivisionError):
+            return []
+        return list(chosen.values())
+
+
+def read(path: Path) -> Record:
+    """The run in a folder; whatever is missing or broken is empty.
+
+    Raises:
+        UsageError: there is no such folder.
+    """
+    if not path.is_dir():
+        raise UsageError(f"{path} is no folder of a run; start one with: axion train RECIPE --out {path}")
+    recipe_text = _text(path / "recipe.toml")
+    try:
+        recipe = tomllib.loads(recipe_text)
+    except tomllib.TOMLDecodeError:
+        recipe = {}
+    lines = [_json(line) for line in _text(path / "metrics.jsonl").splitlines()]
+    summary, strategy = _json(_text(path / "summary.json")), _json(_text(path / "strategy.json"))
+    return Record(
+        path,
+        recipe,
+        recipe_text,
+        [line for line in lines if isinstance(line, dict)],
+        summary if isinstance(summary, dict) else {},
+        [row for row in strategy if isinstance(row, dict)] if isinstance(strategy, list) else [],
+        _env(recipe),
+    )
+
+
+def number(value: object) -> bool:
+    """Whether it is a finite number."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _env(recipe: Mapping[str, Any]) -> Env | None:
+    try:
+        return load(recipe["env"]["id"], **recipe["env"].get("options", {}))
+    except Exception:  # it is somebody else's code, and a report without it is better than none
+        return None
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(errors="replace")
+    except OSError:
+        return ""
+
+
+def _json(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return None

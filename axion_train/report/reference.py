@@ -1,0 +1,60 @@
+"""What a run's NashConv is to be read against, all of it exact."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from axion_env import AxionError, GameTree
+from axion_train.dynamics import Point, dynamics, flatten
+from axion_train.report.kuhn import Kuhn, recognize
+from axion_train.report.record import Record
+
+ETA = 3.0
+"""Step of the tabular dynamics: with it and a constant magnet of .1, Kuhn poker is at that magnet's floor after some hundred steps."""
+_MOST_LEAVES = 3000  # a larger game's tree takes longer than a report should
+
+
+@dataclass(frozen=True)
+class References:
+    """Exact figures of a finite game; what does not apply or cannot be had is None or empty."""
+
+    uniform: float | None = None
+    rule: float | None = None
+    """Of the one-line rule for Kuhn poker."""
+    tabular: tuple[Point, ...] = ()
+    """The exact dynamics on the run's schedules."""
+    kuhn: Kuhn | None = None
+
+
+def references(record: Record) -> References:
+    """The references of a run on a finite game; empty for one that is not finite, too large, or not installed here."""
+    if record.env is None:
+        return References()
+    try:
+        flatten(record.env, most=_MOST_LEAVES)
+        tree = GameTree(record.env)
+        kuhn = recognize(record.env)
+    except AxionError:
+        return References()
+    rule = kuhn.nash_conv(lambda spot: spot.rule) if kuhn else None
+    return References(tree.nash_conv(tree.uniform()), rule, _tabular(record), kuhn)
+
+
+def _tabular(record: Record) -> tuple[Point, ...]:
+    """The dynamics on the magnet, rate, optimism and averaging of the recipe, at some eighty updates."""
+    magnet, rate = record.schedule("magnet", "coefficient"), record.schedule("optimizer", "rate")
+    planned = record.planned
+    if record.env is None or magnet is None or planned < 1:
+        return ()
+    steps = {round(planned * (i / 80) ** 1.5) for i in range(81)}  # closer together where it falls fast
+    points = dynamics(
+        record.env,
+        updates=planned,
+        magnet=magnet,
+        rate=rate,
+        eta=ETA,
+        optimism=float(record.knob("optimizer", "optimism", default=0.0)),
+        ema=float(record.knob("training", "ema", default=0.98)),
+        at=steps,
+    )
+    return tuple(points)

@@ -1,0 +1,108 @@
+"""The figures that matter, and what may be concluded from them."""
+
+from __future__ import annotations
+
+from axion_train.report.curve import headline
+from axion_train.report.record import Record
+from axion_train.report.reference import References
+
+
+def figures(record: Record, known: References) -> list[tuple[str, str, str]]:
+    """(name, value, detail) of each headline figure that the run has."""
+    key = headline(record)
+    found = _nash_conv(record, known, key) if key.startswith("nash_conv") else _accuracy(record, key)
+    cpu, episodes = record.final("cpu_seconds"), sum(value for _, value in record.series("episodes"))
+    if cpu:
+        found.append(("CPU time", f"{cpu:,.0f} s" if cpu < 6000 else f"{cpu / 3600:,.1f} h", f"{episodes:,.0f} episodes played"))
+    return found
+
+
+def _nash_conv(record: Record, known: References, key: str) -> list[tuple[str, str, str]]:
+    value, last, legal, illegal = map(record.final, (key, f"last/{key}", "nash_conv_legal", "illegal_mass"))
+    last = record.summary.get(f"{key}_last", last)
+    found = []
+    if value is not None:
+        start = record.summary.get(f"{key}_start")
+        found.append(("NashConv", f"{value:.3f}", "averaged weights" + (f"; {start:.3f} at the start" if start is not None else "")))
+    if last is not None:
+        found.append(("Last weights", f"{last:.3f}", "NashConv"))
+    if legal is not None:
+        found.append(("Legal answers only", f"{legal:.3f}", "NashConv, averaged weights"))
+    if illegal is not None:
+        found.append(("Illegal answers", f"{illegal:.2%}", "as self-play meets them"))
+    below = _below(record, known, key)
+    if below is not None:
+        found.append(("Below the rule", f"update {below}", "and from there on"))
+    return found
+
+
+def _below(record: Record, known: References, key: str) -> int | None:
+    """The first measured update after which the averaged weights stay below the rule. None: not at the end."""
+    found = None
+    for update, value in reversed(record.series(key)):
+        if known.rule is None or value >= known.rule:
+            break
+        found = int(update)
+    return found
+
+
+def _accuracy(record: Record, key: str) -> list[tuple[str, str, str]]:
+    value, error, illegal = map(record.final, (key, f"{key}_error", key.replace("accuracy", "illegal_rate")))
+    name = key.replace("/", "_")
+    found = []
+    if value is not None:
+        found.append(("Accuracy", f"{value:.1%}", f"averaged weights{f', ± {error:.1%}' if error is not None else ''}"))
+    for suffix, title, detail in (("_last", "Last weights", "accuracy"), ("_start", "At the start", "accuracy")):
+        told = record.summary.get(name + suffix)
+        if told is not None:
+            found.append((title, f"{told:.1%}", detail))
+    if illegal is not None:
+        found.append(("Illegal answers", f"{illegal:.2%}", "held-out tasks"))
+    return found
+
+
+def statement(record: Record, known: References) -> list[str]:
+    """What was trained, how it was measured, and what that does not say."""
+    return [line for line in (_made(record), _measured(record), _limits(record, known)) if line]
+
+
+def _made(record: Record) -> str:
+    name = record.knob("pretrained", default="")
+    size = record.parameters()
+    scale = f" of {_rounded(size)} parameters" if size else ""
+    magnet = record.schedule("magnet", "coefficient")
+    held = ", held near its start by a KL magnet" if magnet is not None and max(magnet.start, magnet.last) > 0 else ""
+    many = len(getattr(getattr(record.env, "spec", None), "agents", ())) > 1
+    then = f"then trained by {'self-play' if many else 'reinforcement learning on checked answers'}{held}"
+    if name:
+        return f"The pretrained model {name}{scale}, {then}. Nothing is claimed beyond the figures on this page."
+    if not record.recipe:
+        return ""
+    if not record.knob("warmup", "steps", default=0):
+        return f"A model{scale}, made from scratch, {then}. It knows nothing but this environment; no larger claim."
+    taught = "taught the legal format with a uniform strategy" if many else "first taught the format on worked examples"
+    return f"A model{scale}, made from scratch, {taught}, {then}. It knows nothing but this environment; no larger claim."
+
+
+def _measured(record: Record) -> str:
+    key = headline(record)
+    if key == "nash_conv":
+        return (
+            "NashConv is exact: the probability of every completion is summed at every information set, illegal answers forfeit as in "
+            "play, and best responses are computed on the whole tree. Nothing in it is sampled."
+        )
+    if key == "nash_conv_estimate":
+        return "NashConv is an estimate: the policy's answers are too free to be enumerated and were sampled, which biases it upwards."
+    split = record.knob("evaluation", "split", default="test")
+    return f"Accuracy is sampled, on tasks of the split “{split}”, which the environment keeps apart from those trained on."
+
+
+def _limits(record: Record, known: References) -> str:
+    seed = "This is one run with one seed: compare several before believing a difference between recipes."
+    if record.updates < record.planned:
+        seed = f"The run has not ended: {record.updates} of {record.planned} updates are done. {seed}"
+    return seed
+
+
+def _rounded(size: int) -> str:
+    return f"some {round(size, -3):,}" if size < 10**6 else f"{size / 10**6:.3g} million" if size < 10**9 else f"{size / 10**9:.3g} billion"
