@@ -48,7 +48,7 @@ def drive(
     policies: Policies | Callable[[Play], Policies],
     *,
     services: Mapping[str, Service] | None = None,
-    in_flight: int = 4096,
+    in_flight: int = 64,
 ) -> Iterator[Episode]:
     """Advance plays together; their episodes come out in the order the plays were given.
 
@@ -56,7 +56,8 @@ def drive(
         plays: Fresh plays, taken as room arises: an endless iterator will do.
         policies: Who answers; a function chooses by play.
         services: Outside services by name.
-        in_flight: How many plays are open at once. Each round asks every policy once, with all that is pending.
+        in_flight: How many plays are open at once. Each round asks every policy once, with all that is pending: give a model as many
+            as fill its batch. More than that costs speed, for Python's collector walks over all that waits (docs/benchmarks.md).
 
     A FAILED episode is returned like any other, for the caller to look at.
     """
