@@ -49,7 +49,8 @@ class Live:
             self._spent = figures["cpu_seconds"]
         self._bar.update(self._task, description="training", total=self._recipe.training.updates, completed=updates, figures=_brief(figures, rate))
         if event == "measured":
-            self._console.print(f"update {updates:>5}  {_measured(figures)}  {_brief(figures, rate)}  {figures['cpu_seconds']:.1f} CPU-s", highlight=False)
+            line = f"update {updates:>5}  {_measured(figures)}  {_brief(figures, rate)}  {figures['cpu_seconds']:.1f} CPU-s"
+            self._console.print(line, highlight=False, soft_wrap=True)
 
     def __enter__(self) -> Live:
         self._bar.start()

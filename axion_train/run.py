@@ -148,7 +148,7 @@ class Run:
         )
 
     def _begin(self, watch: Watcher) -> tuple[Trainer, float, dict[str, Any]]:
-        """The trainer where the run stands, the CPU seconds it has used, and what was measured before training."""
+        """The trainer where the run stands, the CPU seconds that earlier processes used, and what was measured before training."""
         checkpoint.clear_drafts(self.path / "checkpoints")
         if checkpoint.found(self.path / "checkpoints"):
             return self._resume()
@@ -171,7 +171,7 @@ class Run:
         _Metrics(self.path / "metrics.jsonl", 0).close()
         EpisodeStore(self.path / "episodes.jsonl", offset=0)
         self._save(trainer, {"episodes": 0, "metrics": 0}, time.process_time() - began, start)
-        return trainer, time.process_time() - began, start
+        return trainer, 0.0, start
 
     def _train_reward(self, model: Any, renderer: Renderer) -> Callable[[], float]:
         """Sampled accuracy on train tasks, fresh ones at each call."""
