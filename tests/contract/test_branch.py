@@ -49,6 +49,20 @@ def test_a_branch_draws_from_a_stream_of_its_own() -> None:
     assert few == many
 
 
+def test_sibling_branches_draw_differently() -> None:
+    """A branch's stream follows from its path: neither its sibling's nor its parent's over again."""
+
+    async def deals(task: Task, ctx: Context) -> Outcome:
+        async def branch() -> int:
+            return ctx.draw("n", range(10**6))
+
+        return Outcome({"drawn": [await branch(), *(await ctx.gather(branch(), branch())), *(await ctx.gather(branch(), branch()))]})
+
+    facts = finish(game(deals)).facts
+    assert facts is not None
+    assert len(set(facts["drawn"])) == 5
+
+
 def test_copies_share_every_draw() -> None:
     """A deal is its draws: copies differ in their number only."""
     env = game(_two_branches)
@@ -58,9 +72,24 @@ def test_copies_share_every_draw() -> None:
 
 
 def test_copies_sample_differently() -> None:
-    """The key by which policies sample differs between copies, attempts and addresses."""
-    keys = {Play(PROPOSE_AND_SOLVE, None, 5, copy=copy).requests[0].key for copy in range(10)}  # type: ignore[union-attr]
-    assert len(keys) == 10
+    """The key by which policies sample differs between copies, deals, attempts and addresses, and is the same for the same ask."""
+
+    async def thrice(task: Task, ctx: Context) -> Outcome:
+        for _ in range(3):
+            await ctx.ask("a", "?", choices=("x",))
+        return Outcome({})
+
+    def keys(seed: int, copy: int) -> list[int]:
+        play = Play(game(thrice, retries=1), None, seed, copy=copy)
+        found = []
+        for answer in ("no", "x", "x", "no", "x"):
+            found.append(play.requests[0].key)  # type: ignore[union-attr]
+            play.answer(play.requests[0], answer)
+        return found
+
+    every = [key for seed in range(3) for copy in range(3) for key in keys(seed, copy)]
+    assert len(set(every)) == len(every) == 45
+    assert keys(1, 2) == keys(1, 2)
 
 
 def test_addresses_find_the_turns() -> None:

@@ -184,6 +184,29 @@ def test_a_swallowed_generator_exit_is_named_by_its_line() -> None:
     assert f"GeneratorExit was swallowed at {line(_swallows, '# swallowed')}" in said
 
 
+def test_an_interrupt_closes_the_siblings() -> None:
+    """Their `finally` clauses run, and no sub-play is left "never awaited"."""
+    closed: list[str] = []
+
+    async def interrupted(task: Task, ctx: Context) -> Outcome:
+        async def sub(agent: str) -> None:
+            try:
+                await ctx.ask(agent, "?", choices=XY)
+            finally:
+                closed.append(agent)
+
+        async def stop() -> None:
+            raise KeyboardInterrupt
+
+        await ctx.gather(sub("a"), stop(), sub("b"))
+        return Outcome({})
+
+    with pytest.raises(KeyboardInterrupt) as raised:
+        Play(game(interrupted))
+    assert raised.traceback  # the play is still referred to here: nothing was closed by its collection
+    assert closed == ["a"]
+
+
 @pytest.mark.parametrize("interrupt", [KeyboardInterrupt, SystemExit])
 def test_an_interrupt_is_not_a_failure(interrupt: type[BaseException]) -> None:
     """Ctrl-C inside `play` reaches the user and never becomes FAILED."""

@@ -29,6 +29,10 @@ def _deep(depth: int) -> Any:
     return [_deep(depth - 1)] if depth else 1
 
 
+def _deep_keys(depth: int) -> Any:
+    return {"k": _deep_keys(depth - 1)} if depth else 1
+
+
 LOOP: list[Any] = []
 LOOP.append(LOOP)
 
@@ -42,6 +46,7 @@ BAD = [
     ({"a": 10**5000}, "facts.a is an int of more than 4000 digits"),
     ({"a": [10**5000]}, "facts.a[0] is an int of more than 4000 digits"),
     ({"a": _deep(500)}, "is nested more than 64 deep"),
+    (_deep_keys(200), "is nested more than 64 deep"),
     ({"a": LOOP}, "is nested more than 64 deep"),
     ({"a": Outcome({})}, "facts.a is a Outcome"),
 ]

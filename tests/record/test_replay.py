@@ -50,6 +50,25 @@ def test_a_parsers_failure_replays() -> None:
     assert verify(encode(finish(env, {"a": ["seven"]})), env=env) is None
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # Python, too, complains of the swallowing
+def test_a_machine_fault_on_a_play_that_swallows_replays() -> None:
+    """Two things went wrong at once; both are said, once, in the record and in its replay."""
+
+    async def swallows(task: Task, ctx: Context) -> Outcome:
+        try:
+            await ctx.ask("a", "?", choices=("x",))
+        except GeneratorExit:
+            await ctx.ask("a", "?", choices=("x",))
+        return Outcome({})
+
+    env = game(swallows)
+    running = Play(env)
+    running.fail("the power went out")
+    assert running.episode is not None
+    assert (running.episode.error or "").startswith("the power went out; GeneratorExit was swallowed at ")
+    assert verify(encode(running.episode), env=env) is None
+
+
 def test_attempts_before_a_limit_replay() -> None:
     """A turn cut off between two attempts is cut off there again."""
 
