@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from axion_train.report.markup import Markup, join, tag
 
-_CHARACTER = 6.6  # pixels, the mean at the labels' size
+_CHARACTER = 7.3  # pixels, the mean at the labels' size where they are bold
 _GAP = 17.0  # pixels between labels at the right
 
 
@@ -141,6 +141,8 @@ def _extent(values: Sequence[float]) -> tuple[float, float]:
     if not values:
         return 0.0, 1.0
     low, high = min(values), max(values)
+    if low == high == 0:
+        return 0.0, 1.0
     room = (high - low) * 0.08 or abs(high) * 0.1 or 1.0
     return (0.0 if 0 <= low < 0.5 * high else low - room), high + room
 

@@ -62,7 +62,7 @@ def _training(record: Record, role: str) -> list[Line]:
     points = record.series(f"reward/{role}")
     if not points:
         return []
-    return [Line(points, "raw"), Line(smoothed(points), "exact", f"reward in training {_short(smoothed(points)[-1][1])}")]
+    return [Line(points, "raw"), Line(smoothed(points), "other", f"reward in training {_short(smoothed(points)[-1][1])}")]
 
 
 def roles(record: Record) -> list[str]:
@@ -71,8 +71,8 @@ def roles(record: Record) -> list[str]:
 
 
 def smoothed(points: Series) -> Series:
-    """Over a twentieth of the run."""
-    return smooth(points, len(points) // 40)
+    """Over a twentieth of the run, and five points at least."""
+    return smooth(points, max(2, len(points) // 40))
 
 
 def standalone(picture: Markup) -> str:

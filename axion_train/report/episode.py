@@ -9,9 +9,13 @@ from typing import Any
 from axion_env import Action, Draw, Ending, Env, Episode, Message, Turn, Verdict, judge
 from axion_env.transcript import amount
 from axion_train.report.markup import Markup, join, tag
+from axion_train.report.record import Series
 
 _LONGEST = 4000
 """Characters shown of one message or answer."""
+
+_POINTS = 40
+"""Of a curve of reward parts; each is the mean over as many deals as that leaves."""
 
 
 def episode_section(moments: Sequence[Sequence[Episode]], env: Env | None) -> Markup:
@@ -23,8 +27,8 @@ def episode_section(moments: Sequence[Sequence[Episode]], env: Env | None) -> Ma
 def episode_card(episode: Episode, env: Env | None, *, stored: int = 1) -> Markup:
     """One episode."""
     verdicts = _verdicts(env, episode)
-    versions = [a.tokens.version for t in episode.turns for a in t.attempts if a.tokens is not None]
-    when = f"Update {max(versions) + 1}" if versions else "Episode"
+    update = update_of(episode)
+    when = "Episode" if update is None else f"Update {update}"
     seed = "draws chosen" if episode.seed is None else f"deal {episode.seed}"
     facts = [seed, f"copy {episode.copy + 1}" + (f" of {stored}" if stored > 1 else ""), f"task {episode.task.id}", str(episode.ending)]
     if episode.culprits:
@@ -69,6 +73,34 @@ def _said(action: Action) -> Markup:
         return tag("div", _short(text), tag("small", f"refused: {_short(action.error)}"), class_="said refused")
     read = str(action.parsed)
     return tag("div", _short(text), tag("small", f"= {_short(read)}") if read != text else Markup(), class_="said")
+
+
+def update_of(episode: Episode) -> int | None:
+    """The update in which it was played, by the version of the weights that sampled it. None where no language model did."""
+    versions = [a.tokens.version for t in episode.turns for a in t.attempts if a.tokens is not None]
+    return max(versions) + 1 if versions else None
+
+
+def reward_parts(deals: Sequence[Sequence[Episode]], env: Env | None) -> dict[str, list[tuple[str, Series]]]:
+    """By role, what each part of its reward paid on average over some neighboring stored deals, by update.
+
+    Roles whose reward has a single part are left out: the part is the reward.
+    """
+    found: dict[str, dict[str, Series]] = {}
+    size = max(1, len(deals) // _POINTS)
+    for start in range(0, len(deals), size):
+        episodes = [episode for copies in deals[start : start + size] for episode in copies]
+        updates = [update for update in map(update_of, episodes) if update is not None]
+        if not updates:
+            continue
+        verdicts = [verdict for episode in episodes for verdict in _verdicts(env, episode).values()]
+        for role in sorted({v.role for v in verdicts}):
+            paid = [(part.name, part.value) for v in verdicts if v.role == role for part in v.parts]
+            plays = sum(v.role == role for v in verdicts)
+            for name in dict.fromkeys(name for name, _ in paid):
+                mean = sum(value for other, value in paid if other == name) / plays
+                found.setdefault(role, {}).setdefault(name, []).append((sum(updates) / len(updates), mean))
+    return {role: list(parts.items()) for role, parts in found.items() if len(parts) > 1}
 
 
 def _verdicts(env: Env | None, episode: Episode) -> Mapping[str, Verdict]:

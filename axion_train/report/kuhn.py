@@ -76,7 +76,7 @@ class Kuhn:
 
     def learned(self, table: Sequence[Mapping[str, Any]]) -> dict[Spot, float]:
         """Probability of betting or calling among legal answers, from a run's strategy table; spots it lacks are left out."""
-        rows = {(row.get("agent"), tuple(row.get("observation", ()))): row.get("probabilities", ()) for row in table}
+        rows = {(row["agent"], tuple(row["observation"])): row["probabilities"] for row in table}
         out = {}
         for spot, infoset in zip(self.spots, self.tree.information_sets, strict=True):
             chances = rows.get((infoset.agent, tuple(m.text for m in infoset.messages)), ())

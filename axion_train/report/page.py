@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from importlib.resources import files
 
+from axion_env import Episode
 from axion_train.report.chart import Line, chart
 from axion_train.report.curve import curve, headline, roles, smoothed
-from axion_train.report.episode import episode_section
+from axion_train.report.episode import episode_section, reward_parts
 from axion_train.report.markup import Markup, join, tag
 from axion_train.report.record import Record, Series
 from axion_train.report.reference import ETA, References
@@ -29,16 +30,17 @@ def page(record: Record, known: References) -> str:
 
 
 def _sections(record: Record, known: References) -> list[Markup]:
-    moments = record.moments()
+    deals = record.deals()
+    moments = [deals[i] for i in sorted({0, len(deals) // 2, len(deals) - 1})] if deals else []
     recipe = tag("pre", record.recipe_text.strip(), class_="recipe") if record.recipe_text else Markup()
     return [
         tag("div", *(_tile(*figure) for figure in figures(record, known)), class_="tiles"),
         tag(
             "section", tag("h2", "What this run is, and is not"), *(tag("p", line) for line in statement(record, known)), class_="statement"
         ),
-        _section(_curve_title(record), curve(record, known), _curve_note(record, known), "Nothing has been measured yet."),
+        _section(_curve_title(record), _wide(curve(record, known)), _curve_note(record, known), "Nothing has been measured yet."),
         *_strategy(record, known),
-        _section("How it went", _small_charts(record), "", "No update is done yet."),
+        _section("How it went", _small_charts(record, deals), "", "No update is done yet."),
         _section(
             "Episodes",
             episode_section(moments, record.env),
@@ -65,6 +67,11 @@ def _tile(name: str, value: str, detail: str) -> Markup:
     return tag("div", tag("span", name, class_="name"), tag("b", value), tag("span", detail, class_="detail"), class_="tile")
 
 
+def _wide(picture: Markup) -> Markup:
+    """Scrolled sideways rather than made too small to read."""
+    return tag("div", picture, class_="wide") if picture else picture
+
+
 def _curve_title(record: Record) -> str:
     return "NashConv" if headline(record).startswith("nash_conv") else "Accuracy"
 
@@ -77,8 +84,9 @@ def _curve_note(record: Record, known: References) -> Markup | str:
         parts.append("One-line rule: K bets, J bluffs 1/3, Q calls 1/3, in both seats, and nothing else but K calls. ")
     if known.tabular:
         parts.append(
-            "Exact tabular dynamics: the same schedules of magnet, rate, optimism and averaging on a table of logits, with expected gradients "
-            f"and a step of {ETA:g}; no network, no sampling. Its step is in logits, the network's in weights: a yardstick, not a bound."
+            "Exact tabular dynamics: the same schedules of magnet, rate, optimism and averaging on a table of logits, with expected "
+            f"gradients and a step of {ETA:g}; no network, no sampling. That step is in logits, the network's in weights: "
+            "a yardstick, not a bound."
         )
     return join(parts)
 
@@ -91,36 +99,34 @@ def _strategy(record: Record, known: References) -> list[Markup]:
     return [_section("What it plays", strategy_table(record.strategy), "", "")]
 
 
-def _small_charts(record: Record) -> Markup:
+def _small_charts(record: Record, deals: Sequence[Sequence[Episode]]) -> Markup:
     charts = [
         ("Reward by role", [(role, record.series(f"reward/{role}")) for role in roles(record)]),
+        *((f"Parts of {role}'s reward", parts) for role, parts in reward_parts(deals, record.env).items()),
         ("Illegal answers, share", [("", record.series("illegal_rate"))]),
         ("Entropy of the next token, nats", [("", record.series("entropy"))]),
         ("KL from the start, nats per answer", [("", record.series("kl"))]),
         ("Norm of the gradient", [("", record.series("gradient_norm"))]),
         ("Episodes per CPU second", [("", speed(record))]),
     ]
+    charts = [(title, curves) for title, curves in charts if title[:2] != "KL" or any(y for _, points in curves for _, y in points)]
     drawn = [_small(title, [c for c in curves if c[1]]) for title, curves in charts if any(points for _, points in curves)]
     return tag("div", *drawn, class_="small") if drawn else Markup()
 
 
 def _small(title: str, curves: Sequence[tuple[str, Series]]) -> Markup:
-    kinds = ("main", "other", "second")
+    kinds = ("main", "other", "level", "second")
     lines = [Line(points, "raw") for _, points in curves]
-    lines += [Line(smoothed(points), kinds[i % 3], name) for i, (name, points) in enumerate(curves)]
+    lines += [Line(smoothed(points), kinds[i % 4], name) for i, (name, points) in enumerate(curves)]
     return tag("figure", tag("figcaption", title), chart(lines, title=title, width=310, height=165))
 
 
 def speed(record: Record) -> Series:
     """Episodes per CPU second, by update; without updates that held a measurement, which spent time on other things."""
-    out = []
-    for before, line in zip(record.metrics, record.metrics[1:], strict=False):
-        spent = line.get("cpu_seconds", 0.0) - before.get("cpu_seconds", 0.0)
-        if (
-            spent > 0
-            and "episodes" in line
-            and "update" in line
-            and not any(key.startswith(("last/", "heldout/", "nash_conv")) for key in line)
-        ):
-            out.append((line["update"], line["episodes"] / spent))
-    return out
+    spent = dict(record.series("cpu_seconds"))
+    busy = {line["update"] for line in record.metrics if any(key.startswith(("last/", "heldout/", "nash_conv")) for key in line)}
+    return [
+        (update, episodes / (spent[update] - spent[update - 1]))
+        for update, episodes in record.series("episodes")
+        if update not in busy and spent.get(update, 0.0) > spent.get(update - 1, float("inf"))
+    ]

@@ -38,20 +38,22 @@ class Record:
 
     def series(self, key: str) -> Series:
         """The numbers written under a key, by update."""
-        return [(line["update"], float(line[key])) for line in self.metrics if "update" in line and number(line.get(key))]
+        return [(float(line["update"]), float(line[key])) for line in self.metrics if number(line.get(key))]
 
     def measured(self, key: str) -> Series:
         """As `series`, from the measurement before the first update on, where the summary tells it."""
-        start = self.summary.get(f"{key.replace('/', '_')}_start")
-        return ([(0.0, float(start))] if number(start) else []) + self.series(key)  # type: ignore[arg-type]
+        start = self.told(f"{key}_start")
+        return ([] if start is None else [(0.0, start)]) + self.series(key)
 
     def final(self, key: str) -> float | None:
         """The summary's figure, or else the last one written."""
-        told = self.summary.get(key.replace("/", "_"))
-        if number(told):
-            return float(told)  # type: ignore[arg-type]
-        written = self.series(key)
-        return written[-1][1] if written else None
+        told, written = self.told(key), self.series(key)
+        return told if told is not None or not written else written[-1][1]
+
+    def told(self, key: str) -> float | None:
+        """The summary's figure."""
+        value = self.summary.get(key.replace("/", "_"))
+        return float(value) if number(value) else None  # type: ignore[arg-type]
 
     def knob(self, *path: str, default: Any = None) -> Any:
         """A value of the recipe."""
@@ -62,13 +64,19 @@ class Record:
             value = value[name]
         return value
 
+    def figure(self, *path: str, default: float) -> float:
+        """A number of the recipe."""
+        value = self.knob(*path)
+        return float(value) if number(value) else default
+
     def schedule(self, *path: str) -> Schedule | None:
         """A schedule of the recipe, which may be written as a number."""
         value = self.knob(*path)
         try:
-            return Schedule(**value) if isinstance(value, Mapping) else Schedule(float(value))
+            found = Schedule(**value) if isinstance(value, Mapping) else Schedule(float(value))
         except (TypeError, ValueError, UsageError):
             return None
+        return found if all(map(number, (found.start, found.last, found.rise))) else None
 
     @property
     def name(self) -> str:
@@ -78,13 +86,12 @@ class Record:
     @property
     def updates(self) -> int:
         """Done so far."""
-        return int(max((line["update"] for line in self.metrics if number(line.get("update"))), default=0))
+        return int(max((line["update"] for line in self.metrics), default=0))
 
     @property
     def planned(self) -> int:
         """How many there shall be."""
-        told = self.knob("training", "updates")
-        return int(told) if number(told) else self.updates
+        return int(self.figure("training", "updates", default=self.updates))
 
     def parameters(self) -> int | None:
         """Numbers in the saved model: the header of a safetensors file says their shapes. None where there is none."""
@@ -95,20 +102,21 @@ class Record:
         except (OSError, ValueError, KeyError, TypeError, OverflowError, MemoryError):
             return None
 
-    def moments(self) -> list[list[Episode]]:
-        """The stored copies of the first, the middle and the last stored deal; fewer where fewer are stored."""
+    def deals(self, most: int = 150) -> list[list[Episode]]:
+        """The stored copies of stored deals, the first and the last among them and the others evenly spaced, `most` deals in all."""
         store = EpisodeStore(self.path / "episodes.jsonl")
-        copies = self.knob("curriculum", "copies", default=8)
+        copies = max(1, int(self.figure("curriculum", "copies", default=8)))
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", TornRecord)
-                deals = math.ceil(sum(1 for _ in store.lines()) / copies)
-                chosen: dict[int, list[Episode]] = {deal: [] for deal in sorted({0, deals // 2, deals - 1}) if 0 <= deal < deals}
+                stored = math.ceil(sum(1 for _ in store.lines()) / copies)
+                wanted = {round(i * (stored - 1) / (most - 1)) for i in range(most)} if stored > most else range(stored)
+                chosen: dict[int, list[Episode]] = {deal: [] for deal in sorted(wanted)}
                 for line in store.lines():
                     deal = (line.number - 1) // copies
                     if deal in chosen:
                         chosen[deal].append(decode(line.text))
-        except (AxionError, TypeError, ZeroDivisionError):
+        except AxionError:
             return []
         return list(chosen.values())
 
@@ -132,9 +140,9 @@ def read(path: Path) -> Record:
         path,
         recipe,
         recipe_text,
-        [line for line in lines if isinstance(line, dict)],
+        [line for line in lines if isinstance(line, dict) and number(line.get("update")) and line["update"] >= 0],
         summary if isinstance(summary, dict) else {},
-        [row for row in strategy if isinstance(row, dict)] if isinstance(strategy, list) else [],
+        [row for row in strategy if _is_row(row)] if isinstance(strategy, list) else [],
         _env(recipe),
     )
 
@@ -142,6 +150,16 @@ def read(path: Path) -> Record:
 def number(value: object) -> bool:
     """Whether it is a finite number."""
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _is_row(row: Any) -> bool:
+    """Whether it is an information set with its probabilities."""
+    if not isinstance(row, dict) or not isinstance(row.get("agent"), str):
+        return False
+    shown, actions, chances = (row.get(key) for key in ("observation", "actions", "probabilities"))
+    if not (isinstance(shown, list) and isinstance(actions, list) and isinstance(chances, list) and len(actions) == len(chances)):
+        return False
+    return all(isinstance(t, str) for t in (*shown, *actions)) and all(number(p) and 0 <= p <= 1 for p in chances)
 
 
 def _env(recipe: Mapping[str, Any]) -> Env | None:

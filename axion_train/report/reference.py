@@ -13,6 +13,8 @@ ETA = 3.0
 """Step of the tabular dynamics: with it and a constant magnet of .1, Kuhn poker is at that magnet's floor after some hundred steps."""
 _MOST_LEAVES = 3000  # a larger game's tree takes longer than a report should
 
+_MOST_UPDATES = 20_000  # some three seconds
+
 
 @dataclass(frozen=True)
 class References:
@@ -34,7 +36,7 @@ def references(record: Record) -> References:
         flatten(record.env, most=_MOST_LEAVES)
         tree = GameTree(record.env)
         kuhn = recognize(record.env)
-    except AxionError:
+    except AxionError:  # it takes free text, or is too large
         return References()
     rule = kuhn.nash_conv(lambda spot: spot.rule) if kuhn else None
     return References(tree.nash_conv(tree.uniform()), rule, _tabular(record), kuhn)
@@ -44,7 +46,7 @@ def _tabular(record: Record) -> tuple[Point, ...]:
     """The dynamics on the magnet, rate, optimism and averaging of the recipe, at some eighty updates."""
     magnet, rate = record.schedule("magnet", "coefficient"), record.schedule("optimizer", "rate")
     planned = record.planned
-    if record.env is None or magnet is None or planned < 1:
+    if record.env is None or magnet is None or not 1 <= planned <= _MOST_UPDATES:
         return ()
     steps = {round(planned * (i / 80) ** 1.5) for i in range(81)}  # closer together where it falls fast
     points = dynamics(
@@ -53,8 +55,8 @@ def _tabular(record: Record) -> tuple[Point, ...]:
         magnet=magnet,
         rate=rate,
         eta=ETA,
-        optimism=float(record.knob("optimizer", "optimism", default=0.0)),
-        ema=float(record.knob("training", "ema", default=0.98)),
+        optimism=record.figure("optimizer", "optimism", default=0.0),
+        ema=record.figure("training", "ema", default=0.98),
         at=steps,
     )
     return tuple(points)

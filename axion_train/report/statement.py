@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from axion_train.report.curve import headline
-from axion_train.report.record import Record
+from axion_train.report.record import Record, number
 from axion_train.report.reference import References
 
 
@@ -19,11 +19,13 @@ def figures(record: Record, known: References) -> list[tuple[str, str, str]]:
 
 def _nash_conv(record: Record, known: References, key: str) -> list[tuple[str, str, str]]:
     value, last, legal, illegal = map(record.final, (key, f"last/{key}", "nash_conv_legal", "illegal_mass"))
-    last = record.summary.get(f"{key}_last", last)
+    told = record.told(f"{key}_last")
+    last = last if told is None else told
     found = []
     if value is not None:
-        start = record.summary.get(f"{key}_start")
-        found.append(("NashConv", f"{value:.3f}", "averaged weights" + (f"; {start:.3f} at the start" if start is not None else "")))
+        start = record.told(f"{key}_start")
+        detail = "averaged weights" + (f"; {start:.3f} at the start" if start is not None else "")
+        found.append(("NashConv", f"{value:.3f}", _interval(record) if key == "nash_conv_estimate" else detail))
     if last is not None:
         found.append(("Last weights", f"{last:.3f}", "NashConv"))
     if legal is not None:
@@ -34,6 +36,16 @@ def _nash_conv(record: Record, known: References, key: str) -> list[tuple[str, s
     if below is not None:
         found.append(("Below the rule", f"update {below}", "and from there on"))
     return found
+
+
+def _interval(record: Record) -> str:
+    """What stands beside an estimate."""
+    for line in reversed(record.metrics):
+        interval = line.get("nash_conv_interval")
+        if isinstance(interval, list) and len(interval) == 2 and all(map(number, interval)):
+            low, high = interval
+            return f"estimate from samples; 95 % between {low:.3f} and {high:.3f}"
+    return "estimate from samples"
 
 
 def _below(record: Record, known: References, key: str) -> int | None:
@@ -48,12 +60,13 @@ def _below(record: Record, known: References, key: str) -> int | None:
 
 def _accuracy(record: Record, key: str) -> list[tuple[str, str, str]]:
     value, error, illegal = map(record.final, (key, f"{key}_error", key.replace("accuracy", "illegal_rate")))
-    name = key.replace("/", "_")
     found = []
     if value is not None:
-        found.append(("Accuracy", f"{value:.1%}", f"averaged weights{f', ± {error:.1%}' if error is not None else ''}"))
+        found.append(
+            ("Accuracy", f"{value:.1%}", f"standard error {error:.1%}; averaged weights" if error is not None else "averaged weights")
+        )
     for suffix, title, detail in (("_last", "Last weights", "accuracy"), ("_start", "At the start", "accuracy")):
-        told = record.summary.get(name + suffix)
+        told = record.told(key + suffix)
         if told is not None:
             found.append((title, f"{told:.1%}", detail))
     if illegal is not None:
@@ -86,6 +99,8 @@ def _made(record: Record) -> str:
 
 def _measured(record: Record) -> str:
     key = headline(record)
+    if not record.measured(key):
+        return ""
     if key == "nash_conv":
         return (
             "NashConv is exact: the probability of every completion is summed at every information set, illegal answers forfeit as in "

@@ -87,12 +87,12 @@ def strategy_table(table: Sequence[Mapping[str, Any]]) -> Markup:
     """Any finite game's strategy, the first rows of it."""
     rows = []
     for entry in islice(table, _MOST_ROWS):
-        shown = " ".join(map(str, entry.get("observation", ())))
-        chances = list(zip(entry.get("actions", ()), entry.get("probabilities", ()), strict=False))
+        shown = " ".join(entry["observation"])
+        chances = list(zip(entry["actions"], entry["probabilities"], strict=True))
         for i, (action, chance) in enumerate(chances):
-            first = [tag("td", str(entry.get("agent", "")), rowspan=len(chances)), tag("td", shown, rowspan=len(chances))] if not i else []
+            first = [tag("td", entry["agent"], rowspan=len(chances)), tag("td", shown, rowspan=len(chances))] if not i else []
             bar = _bar(float(chance), None, (0, 0), f"{action} {chance:.3f}")
-            rows.append(tag("tr", *first, tag("td", str(action)), tag("td", bar), tag("td", f"{chance:.2f}", class_="number strong")))
+            rows.append(tag("tr", *first, tag("td", action), tag("td", bar), tag("td", f"{chance:.2f}", class_="number strong")))
     more = f"{len(table) - _MOST_ROWS} more information sets are in strategy.json." if len(table) > _MOST_ROWS else ""
     return join(
         (
