@@ -91,10 +91,11 @@ class _Seating:
         self._shared: dict[tuple[Env, tuple[str, ...]], dict[str, Policy]] = {}
 
     def of(self, play: Play) -> dict[str, Policy]:
+        seated = self._shared.get((play.env, play.agents))
+        return self._seat(play) if seated is None else seated
+
+    def _seat(self, play: Play) -> dict[str, Policy]:
         env = play.env
-        seated = self._shared.get((env, play.agents))
-        if seated is not None:
-            return seated
         if callable(self._policies) and not hasattr(self._policies, "act"):  # a policy may be callable, as every torch module is
             return seat(self._policies(play), env.roles(play.agents), env.roles(env.seats))
         policies: Any = self._policies

@@ -126,7 +126,8 @@ class Play:
         Raises:
             ValueError: the request is not open.
         """
-        if request not in self.requests:
+        requests = self.requests
+        if request not in requests:
             raise self._not_open(request)
         branch: Branch = request.branch  # type: ignore[assignment]  # set when it was opened
         if type(request) is not Ask:
@@ -150,10 +151,10 @@ class Play:
             if error is not None and len(attempts) <= self.spec.retries:
                 request.attempts = attempts
                 return None
-        if len(self.requests) == 1:
+        if len(requests) == 1:
             self.requests = []
         else:
-            self.requests.remove(request)
+            requests.remove(request)
         agent = request.agent
         branch.events.append(_new(Turn, (agent, request.observation, choices, attempts, NO_NOTES)))
         if error is not None:
