@@ -20,6 +20,7 @@ from typing import Any
 SECTIONS = {
     "driver": "benchmarks.driver",  # Kuhn games per second beside OpenSpiel and TextArena
     "flight": "benchmarks.flight",  # turns per second and bytes per play, by plays in flight
+    "trainer": "benchmarks.trainer",  # whole-trainer games per CPU second on Kuhn, 2,048 at once
 }
 _PACKAGES = ("axion-rl", "open-spiel", "textarena", "numpy", "torch", "trl")
 
