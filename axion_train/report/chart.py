@@ -36,6 +36,7 @@ def chart(
     x_label: str = "",
     y_label: str = "",
     note: str = "",
+    margin: int = 0,
 ) -> Markup:
     """A chart.
 
@@ -49,6 +50,7 @@ def chart(
         x_label: Under the axis, at its right.
         y_label: Over the axis, at its left.
         note: Written inside, at the bottom left.
+        margin: Pixels left free all round, beyond width and height.
     """
     shown = [Line([(x, y) for x, y in line.points if y > 0 or not log], line.kind, line.label, line.dots) for line in lines]
     shown = [line for line in shown if line.points]
@@ -72,8 +74,9 @@ def chart(
     parts += [tag("text", note, x=left + 8, y=bottom - 6, class_="axis")] if note else []
     parts += [_curve(line, across, up) for line in shown]
     parts.append(_labels([line for line in shown if line.label], across, up, right, (top, bottom)))
-    box = f"0 0 {width} {height}"
-    return tag("svg", *parts, viewBox=box, xmlns="http://www.w3.org/2000/svg", role="img", aria_label=title, class_="chart")
+    whole = (width + 2 * margin, height + 2 * margin)
+    size = {"viewBox": f"{-margin} {-margin} {whole[0]} {whole[1]}", "width": whole[0], "height": whole[1]}
+    return tag("svg", *parts, **size, xmlns="http://www.w3.org/2000/svg", role="img", aria_label=title, class_="chart")
 
 
 def _grid(ticks: Sequence[float], up: Callable[[float], float], left: float, right: float) -> Markup:

@@ -10,12 +10,12 @@ from axion_train.report.record import Record, Series
 from axion_train.report.reference import References
 
 
-def curve(record: Record, known: References) -> Markup:
+def curve(record: Record, known: References, *, margin: int = 0) -> Markup:
     """NashConv or accuracy against updates; empty where nothing has been measured."""
     key = headline(record)
     if not record.measured(key):
         return Markup()
-    return _nash_conv(record, known, key) if key.startswith("nash_conv") else _accuracy(record, key)
+    return _nash_conv(record, known, key, margin) if key.startswith("nash_conv") else _accuracy(record, key, margin)
 
 
 def headline(record: Record) -> str:
@@ -26,7 +26,7 @@ def headline(record: Record) -> str:
     return "nash_conv" if record.knob("evaluation", "kind") == "nash_conv" else "heldout/accuracy"
 
 
-def _nash_conv(record: Record, known: References, key: str) -> Markup:
+def _nash_conv(record: Record, known: References, key: str, margin: int) -> Markup:
     averaged, last = record.measured(key), record.series(f"last/{key}")
     end = float(max(record.planned, record.updates, 1))
     lines = [Line([(0, value), (end, value)], "level", label) for value, label in _levels(known)]
@@ -36,9 +36,15 @@ def _nash_conv(record: Record, known: References, key: str) -> Markup:
     if last:
         lines.append(Line(averaged[:1] + last if averaged[0][0] == 0 else last, "second", f"last weights {_short(last[-1][1])}"))
     lines.append(Line(averaged, "main", f"averaged weights {_short(averaged[-1][1])}", dots=True))
-    what = "NashConv (log scale)" if key == "nash_conv" else "NashConv, estimated from samples (log scale)"
+    what = f"NashConv of {record.name}{', estimated from samples' if key == 'nash_conv_estimate' else ''}, log scale"
     return chart(
-        lines, title=f"NashConv of {record.name} against updates", log=True, x_label="updates", y_label=what, note="↓ equilibrium: 0"
+        lines,
+        title=f"NashConv of {record.name} against updates",
+        log=True,
+        x_label="updates",
+        y_label=what,
+        note="↓ equilibrium: 0",
+        margin=margin,
     )
 
 
@@ -47,15 +53,17 @@ def _levels(known: References) -> list[tuple[float, str]]:
     return levels + ([(known.rule, f"one-line rule {_short(known.rule)}")] if known.rule else [])
 
 
-def _accuracy(record: Record, key: str) -> Markup:
+def _accuracy(record: Record, key: str, margin: int) -> Markup:
     averaged, last = record.measured(key), record.series(f"last/{key}")
     sampled = [line for role in roles(record) for line in _training(record, role)]
     lines = [*sampled] if all(0 <= y <= 1 for line in sampled for _, y in line.points) else []
     if len(last) > 1:
         lines.append(Line(last, "second", f"last weights {_short(last[-1][1])}"))
     lines.append(Line(averaged, "main", f"averaged weights {_short(averaged[-1][1])}", dots=True))
-    what = f"accuracy on the split {record.knob('evaluation', 'split', default='test')!s}"
-    return chart(lines, title=f"Accuracy of {record.name} against updates", extent=(0.0, 1.0), x_label="updates", y_label=what)
+    what = f"Accuracy on {record.name}, split {record.knob('evaluation', 'split', default='test')}"
+    return chart(
+        lines, title=f"Accuracy of {record.name} against updates", extent=(0.0, 1.0), x_label="updates", y_label=what, margin=margin
+    )
 
 
 def _training(record: Record, role: str) -> list[Line]:
@@ -75,12 +83,13 @@ def smoothed(points: Series) -> Series:
     return smooth(points, max(2, len(points) // 40))
 
 
-def standalone(picture: Markup) -> str:
-    """The picture as an SVG file: with its style and a background of its own."""
+def standalone(record: Record, known: References) -> str:
+    """The curve as an SVG file, with its style and a background of its own; empty where nothing has been measured."""
+    margin = 16
+    opening, end, rest = curve(record, known, margin=margin).partition(">")
     style = Markup(files("axion_train.report").joinpath("chart.css").read_text())
-    back = tag("rect", width="100%", height="100%", rx=10, class_="back")
-    opening, _, rest = picture.partition(">")
-    return join((Markup(f"{opening}>"), tag("style", style), back, Markup(rest), "\n"))
+    back = tag("rect", x=-margin, y=-margin, width="100%", height="100%", rx=10, class_="back")
+    return join((Markup(opening + end), tag("style", style), back, Markup(rest), "\n")) if rest else ""
 
 
 def _short(value: float | None) -> str:

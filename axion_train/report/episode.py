@@ -15,7 +15,7 @@ _LONGEST = 4000
 """Characters shown of one message or answer."""
 
 _POINTS = 40
-"""Of a curve of reward parts; each is the mean over as many deals as that leaves."""
+"""Of a curve of reward parts, at the least, where there are as many updates."""
 
 
 def episode_section(moments: Sequence[Sequence[Episode]], env: Env | None) -> Markup:
@@ -82,25 +82,33 @@ def update_of(episode: Episode) -> int | None:
 
 
 def reward_parts(deals: Sequence[Sequence[Episode]], env: Env | None) -> dict[str, list[tuple[str, Series]]]:
-    """By role, what each part of its reward paid on average over some neighboring stored deals, by update.
+    """By role, what each part of its reward paid on average in the stored episodes, by update.
 
-    Roles whose reward has a single part are left out: the part is the reward.
+    Neighboring updates are pooled where there are many. Roles whose rubric has a single reward are left out: the part is the reward.
     """
-    found: dict[str, dict[str, Series]] = {}
-    size = max(1, len(deals) // _POINTS)
-    for start in range(0, len(deals), size):
-        episodes = [episode for copies in deals[start : start + size] for episode in copies]
-        updates = [update for update in map(update_of, episodes) if update is not None]
-        if not updates:
-            continue
-        verdicts = [verdict for episode in episodes for verdict in _verdicts(env, episode).values()]
-        for role in sorted({v.role for v in verdicts}):
-            paid = [(part.name, part.value) for v in verdicts if v.role == role for part in v.parts]
-            plays = sum(v.role == role for v in verdicts)
-            for name in dict.fromkeys(name for name, _ in paid):
-                mean = sum(value for other, value in paid if other == name) / plays
-                found.setdefault(role, {}).setdefault(name, []).append((sum(updates) / len(updates), mean))
-    return {role: list(parts.items()) for role, parts in found.items() if len(parts) > 1}
+    if env is None:
+        return {}
+    played: dict[int, list[Verdict]] = {}
+    for episode in (e for copies in deals for e in copies):
+        update = update_of(episode)
+        if update is not None:
+            played.setdefault(update, []).extend(_verdicts(env, episode).values())
+    updates = sorted(played)
+    size = max(1, len(updates) // _POINTS)
+    pools = [updates[i : i + size] for i in range(0, len(updates), size)]
+    found = {}
+    for role in env.rubric.roles:
+        names = [reward.name for reward in env.rubric[role]]
+        if len(names) > 1:
+            found[role] = [(name, [point for pool in pools for point in _mean(pool, played, role, name)]) for name in names]
+    return found
+
+
+def _mean(pool: Sequence[int], played: Mapping[int, Sequence[Verdict]], role: str, name: str) -> Series:
+    """The one point of a pool of updates; none where the role did not play."""
+    verdicts = [v for update in pool for v in played[update] if v.role == role]
+    paid = sum(part.value for v in verdicts for part in v.parts if part.name == name)
+    return [(sum(pool) / len(pool), paid / len(verdicts))] if verdicts else []
 
 
 def _verdicts(env: Env | None, episode: Episode) -> Mapping[str, Verdict]:

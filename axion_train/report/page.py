@@ -32,7 +32,7 @@ def page(record: Record, known: References) -> str:
 def _sections(record: Record, known: References) -> list[Markup]:
     deals = record.deals()
     moments = [deals[i] for i in sorted({0, len(deals) // 2, len(deals) - 1})] if deals else []
-    recipe = tag("pre", record.recipe_text.strip(), class_="recipe") if record.recipe_text else Markup()
+    recipe = tag("pre", *_blocks(record.recipe_text), class_="recipe") if record.recipe_text else Markup()
     return [
         tag("div", *(_tile(*figure) for figure in figures(record, known)), class_="tiles"),
         tag(
@@ -54,6 +54,11 @@ def _sections(record: Record, known: References) -> list[Markup]:
 def _section(title: str, content: str, note: str, otherwise: str) -> Markup:
     inside = [Markup(content), tag("p", note, class_="note") if note else Markup()] if content else [tag("p", otherwise, class_="note")]
     return tag("section", tag("h2", title), *inside)
+
+
+def _blocks(recipe: str) -> list[Markup]:
+    """Its tables, each kept in one column."""
+    return [tag("span", block) for block in recipe.strip().split("\n\n")]
 
 
 def _head(record: Record) -> Markup:
@@ -110,7 +115,7 @@ def _small_charts(record: Record, deals: Sequence[Sequence[Episode]]) -> Markup:
         ("Episodes per CPU second", [("", speed(record))]),
     ]
     charts = [(title, curves) for title, curves in charts if title[:2] != "KL" or any(y for _, points in curves for _, y in points)]
-    drawn = [_small(title, [c for c in curves if c[1]]) for title, curves in charts if any(points for _, points in curves)]
+    drawn = [_small(title, drawable) for title, curves in charts if (drawable := [c for c in curves if len(c[1]) > 1])]
     return tag("div", *drawn, class_="small") if drawn else Markup()
 
 
