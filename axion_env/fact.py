@@ -7,6 +7,7 @@ from typing import Any
 
 _SCALARS = frozenset({str, bool, type(None)})
 _INT_LIMIT = 10**4000  # Python refuses to write or read an int of more than 4,300 digits, and so would every reader of the record
+_LEAST_INT = -_INT_LIMIT
 _DEPTH_LIMIT = 64  # deeper nesting, or a list that holds itself, would end in the recursion limit of some JSON reader
 
 
@@ -41,12 +42,12 @@ def _copy(value: Any, depth: int) -> Any:
             if type(key) is not str:
                 raise _Refused
             kind = type(item)
-            if kind in _SCALARS or (kind is int and -_INT_LIMIT < item < _INT_LIMIT):
+            if kind in _SCALARS or (kind is int and _LEAST_INT < item < _INT_LIMIT):
                 copy[key] = item
             else:
                 copy[key] = _copy(item, depth + 1)
         return copy
-    if kind is int and -_INT_LIMIT < value < _INT_LIMIT:
+    if kind is int and _LEAST_INT < value < _INT_LIMIT:
         return value
     if kind in _SCALARS or (kind is float and math.isfinite(value)):
         return value

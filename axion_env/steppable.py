@@ -109,8 +109,8 @@ class Steppable:
             PlayFailed: the environment's code, or machinery, broke; a zero reward here would be trained on.
         """
         play, asks = self._play, self._asks
-        if play is None or not actions or not actions.keys() <= asks.keys():
-            strangers = [agent for agent in actions if agent not in asks]
+        strangers = [agent for agent in actions if agent not in asks]
+        if play is None or strangers or not actions:
             raise UsageError(
                 f"step takes actions of agents asked now ({', '.join(asks) or 'nobody: call reset'}): got {strangers or 'none'}"
             )
@@ -133,36 +133,43 @@ class Steppable:
 
     def _settle(self, play: Play) -> None:
         """Let services answer until only agents are asked, so that `acting` has no timing in it."""
-        while True:
-            self._asks = {r.agent: r for r in play.requests if type(r) is Ask}
-            if len(self._asks) == len(play.requests):
-                break
+        asks = self._asks = {}
+        for request in play.requests:
+            if type(request) is Ask:
+                asks[request.agent] = request
+        if len(asks) < len(play.requests):
             serve([r for r in play.requests if type(r) is Call], self._services)
+            return self._settle(play)
         if play.episode is not None and play.episode.ending is Ending.FAILED:
             raise PlayFailed(play.episode) from play.exception
 
     def _step_result(self, play: Play) -> tuple[Observations, dict[str, float], dict[str, bool], dict[str, bool], Infos]:
-        agents = play.agents
-        episode = play.episode
-        asks = self._asks
-        observations = dict.fromkeys(agents, "")
-        for agent, ask in asks.items():
-            observations[agent] = _text(ask)
-        rewards = dict.fromkeys(agents, 0.0)
-        infos: Infos = {a: {"role": role, "acting": a in asks} for a, role in self.env.roles(agents).items()}
-        truncated = ended = False
-        if episode is not None:
-            ending = episode.ending.value
-            truncated = episode.ending is Ending.TRUNCATED
-            ended = not truncated
+        episode, asks = play.episode, self._asks
+        ending = None if episode is None else episode.ending
+        truncated = ending is Ending.TRUNCATED
+        terminated = ending is not None and not truncated
+        observations: Observations = {}
+        rewards: dict[str, float] = {}
+        terminations: dict[str, bool] = {}
+        truncations: dict[str, bool] = {}
+        infos: Infos = {}
+        for agent, role in self.env.roles(play.agents).items():
+            asked = agent in asks
+            observations[agent] = _text(asks[agent]) if asked else ""
+            rewards[agent] = 0.0
+            terminations[agent] = terminated
+            truncations[agent] = truncated
+            infos[agent] = {"role": role, "acting": asked}
+        if episode is not None and ending is not None:
+            word = ending.value
             for agent, verdict in judge(self.env, episode).items():
                 observations[agent] = _join(episode.closing.get(agent, ()))
                 rewards[agent] = verdict.reward
-                infos[agent]["parts"] = parts = dict.fromkeys([part.name for part in verdict.parts], 0.0)
-                for part in verdict.parts:
-                    parts[part.name] += part.value
-                infos[agent]["ending"] = ending
-        return observations, rewards, dict.fromkeys(agents, ended), dict.fromkeys(agents, truncated), infos
+                parts: dict[str, float] = {}
+                for name, value, _ in verdict.parts:
+                    parts[name] = parts.get(name, 0.0) + value
+                infos[agent] |= {"parts": parts, "ending": word}
+        return observations, rewards, terminations, truncations, infos
 
 
 def _text(ask: Ask[Any]) -> str:

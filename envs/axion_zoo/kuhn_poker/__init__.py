@@ -17,8 +17,9 @@ _MOVES = ("check", "bet", "fold", "call")
 
 def chips_won(episode: Episode, agent: str) -> float:
     """Chips won over all hands, negative if lost."""
-    assert episode.facts is not None
-    return float(episode.facts["chips"][agent])
+    facts = episode.facts
+    assert facts is not None
+    return float(facts["chips"][agent])
 
 
 class KuhnPoker(Env):
