@@ -65,3 +65,4 @@ def use_threads(threads: int) -> None:
     """Fix what the last bits of the weights depend on: the number of threads, and which kernels."""
     torch.set_num_threads(threads)
     torch.use_deterministic_algorithms(True)
+    torch.utils.deterministic.fill_uninitialized_memory = False  # no kernel here reads what it has not written, and filling takes a twentieth of the time

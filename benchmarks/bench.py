@@ -21,6 +21,7 @@ SECTIONS = {
     "driver": "benchmarks.driver",  # Kuhn games per second beside OpenSpiel and TextArena
     "flight": "benchmarks.flight",  # turns per second and bytes per play, by plays in flight
     "trainer": "benchmarks.trainer",  # whole-trainer games per CPU second on Kuhn, 2,048 at once
+    "tokens": "benchmarks.tokens",  # generated and trained tokens per CPU second beside HF, TRL and plain torch
 }
 _PACKAGES = ("axion-rl", "open-spiel", "textarena", "numpy", "torch", "trl")
 
