@@ -133,13 +133,14 @@ class Steppable:
 
     def _settle(self, play: Play) -> None:
         """Let services answer until only agents are asked, so that `acting` has no timing in it."""
-        asks = self._asks = {}
-        for request in play.requests:
-            if type(request) is Ask:
-                asks[request.agent] = request
-        if len(asks) < len(play.requests):
+        while True:
+            asks = self._asks = {}
+            for request in play.requests:
+                if type(request) is Ask:
+                    asks[request.agent] = request
+            if len(asks) == len(play.requests):
+                break
             serve([r for r in play.requests if type(r) is Call], self._services)
-            return self._settle(play)
         if play.episode is not None and play.episode.ending is Ending.FAILED:
             raise PlayFailed(play.episode) from play.exception
 
