@@ -48,7 +48,7 @@ def drive(
     policies: Policies | Callable[[Play], Policies],
     *,
     services: Mapping[str, Service] | None = None,
-    in_flight: int = 64,
+    in_flight: int = 32,
 ) -> Iterator[Episode]:
     """Advance plays together; their episodes come out in the order the plays were given.
 
