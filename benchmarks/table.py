@@ -81,15 +81,17 @@ class Report:
     Args:
         title: First line of the Markdown.
         name: Of the command's module.
-        made: Commits the figures come from; default: this one.
+        made: Commits of the runs it is about; none: figures of this commit, without runs.
     """
 
     def __init__(self, title: str, name: str, made: Iterable[str] = ()) -> None:
         self.command = shlex.join(["python", "-m", f"benchmarks.{name}", *sys.argv[1:]])
-        self.commits = sorted(set(made)) or [commit()]
+        self.commits = sorted(set(made))
+        about = " Intervals are 95 % t-intervals over runs." if self.commits else ""
+        self.commits = self.commits or [commit()]
         commits = ", ".join(c[:12] + c[40:] for c in self.commits)
         plus = " (+: with local changes)" if any(c.endswith("+") for c in self.commits) else ""
-        self._parts = [f"# {title}", f"`{self.command}`  \nat commit {commits}{plus}. Intervals are 95 % t-intervals over runs."]
+        self._parts = [f"# {title}", f"`{self.command}`  \nat commit {commits}{plus}.{about}"]
         print(f"{title}\n")
 
     def say(self, text: str) -> None:
