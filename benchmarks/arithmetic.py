@@ -96,11 +96,12 @@ def row(measured: list[dict[str, Any]]) -> dict[str, float]:
 def updates_seconds(run: Path) -> float:
     """Processor seconds of all updates of a run that measured nothing on the way.
 
-    The first line of `metrics.jsonl` is after an update, the last holds the final measurement: the updates between them, scaled to all.
+    The last line of `metrics.jsonl` holds the final measurement too: the updates up to the line before it, scaled to all.
     """
     lines = [json.loads(line) for line in (run / "metrics.jsonl").read_text().splitlines()]
-    inner = float(lines[-2]["cpu_seconds"]) - float(lines[0]["cpu_seconds"])
-    return inner * len(lines) / (len(lines) - 2)
+    first, before_last, last = lines[0], lines[-2], lines[-1]
+    each = (before_last["cpu_seconds"] - first["cpu_seconds"]) / (before_last["update"] - first["update"])
+    return float(each * last["update"])
 
 
 def _supervised(run: many.Run, folder: Path, changes: tuple[str, ...]) -> dict[str, Any]:

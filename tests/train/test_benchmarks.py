@@ -11,14 +11,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 pytest.importorskip("scipy")  # comes with open-spiel
 
 from axion_env import GameTree, load
 from axion_env.tree import ILLEGAL
+from axion_train import recipe
 from axion_train.advantage import GroupMean, LeaveOneOut, RoleBaseline
+from axion_train.checkpoint import load_policy
 from axion_train.dynamics import FlatGame, Numbers, flatten, gradient, softmax
-from benchmarks import arithmetic, controls, estimators, kuhn, many, table, variance, variants
+from axion_train.run import Run
+from benchmarks import arithmetic, controls, estimators, kuhn, many, supervised, table, variance, variants
 from benchmarks.blind import BlindKuhnPoker
 
 KUHN = load("axion/KuhnPoker-v0")
@@ -208,11 +212,26 @@ def test_arithmetic_s_arms_are_recipes() -> None:
     assert len(digests) == 3
 
 
-def test_seconds_of_the_updates_alone(tmp_path: Path) -> None:
-    """Four updates: the two that lie between the first line and the last, doubled; the last line's measurement does not count."""
-    lines = [{"cpu_seconds": s} for s in (9.0, 10.0, 11.0, 60.0)]
+@pytest.mark.parametrize("first", [0, 1])
+def test_seconds_of_the_updates_alone(tmp_path: Path, first: int) -> None:
+    """Five updates at one second each, whether or not the start has a line; the last line's measurement does not count."""
+    lines = [{"update": u, "cpu_seconds": 9.0 + u} for u in range(first, 5)] + [{"update": 5, "cpu_seconds": 60.0}]
     (tmp_path / "metrics.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
-    assert arithmetic.updates_seconds(tmp_path) == 4.0
+    assert arithmetic.updates_seconds(tmp_path) == 5.0
+
+
+def test_the_continued_warm_up_starts_where_the_run_does(tmp_path: Path) -> None:
+    """Equal weights before: a run of no self-play, warmed up the same way, has the very same; and then it moves, within its time."""
+    changes = ["warmup.steps=4", "warmup.plays=20", "warmup.batch=8", "warmup.until=0.0", "evaluation.final_episodes=8", "training.seed=7"]
+    knobs = recipe.read("arithmetic", [*changes, "model.hidden=32", "model.mlp=32", "training.updates=1", "curriculum.deals=2"])
+    found = supervised.train_on(knobs, tmp_path / "supervised", 0.2)
+    run = Run.create(tmp_path / "run", knobs)
+    trainer, _, start = run._begin(lambda event, figures: None)
+    before, after = (load_policy(tmp_path / "supervised" / name).model.state_dict() for name in ("before", "after"))
+    assert found["start"] == start
+    assert all(torch.equal(before[name], weight) for name, weight in trainer.learner.model.state_dict().items())
+    assert not all(torch.equal(before[name], after[name]) for name in before)
+    assert 0 < found["cpu_seconds"] < 1.0
 
 
 def test_finished_runs_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
