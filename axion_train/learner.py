@@ -15,6 +15,7 @@ from axion_train.batch import Batch, Row, Tensors, answer_logits, answer_logprob
 from axion_train.loss import Divergence, Loss, Reinforce, entropy
 from axion_train.schedule import Schedule
 
+_MEMORY = 0.95  # of the averages behind `Optimizer.agreement`
 _REFERENCES = 1 << 14  # rows whose reference log-probabilities are kept
 
 
@@ -41,6 +42,12 @@ class Optimizer:
     optimism: float = 0.0
     """Adds this many times (gradient - previous gradient): the optimistic step, which damps the cycling of self-play
     (Daskalakis et al., "Training GANs with optimism", arXiv 1711.00141)."""
+
+    agreement: float = 0.0
+    """Shortens steps that the two halves of a batch do not agree on; 0: never. With a = ⟨g₁, g₂⟩ / |(g₁+g₂)/2|², both averaged over some twenty updates, a
+    step is as long as the rate says where a is twice this or more, and nothing where a is this or less. Optimizers that rescale gradients turn pure noise into
+    full-size steps, and so into a random walk; a is the share of the squared gradient that is signal: 1 / (1 + B_noise/B) in McCandlish et al., "An empirical
+    model of large-batch training", arXiv 1812.06162."""
 
     def build(self, parameters: list[torch.nn.Parameter]) -> torch.optim.Optimizer:
         """The torch optimizer."""
@@ -119,6 +126,7 @@ class Learner:
         self._optimizer = self.settings.build(self._parameters)
         self._average = [p.detach().clone() for p in self._parameters]
         self._previous: list[torch.Tensor] = []  # the gradient before, where the optimizer is optimistic
+        self._agreement = (0.0, 0.0)  # moving averages of ⟨g₁, g₂⟩ and |(g₁+g₂)/2|²
         self._reference_model = copy.deepcopy(model).eval().requires_grad_(False) if max(self.magnet.coefficient.start, self.magnet.coefficient.last) else None
         self._reference: dict[tuple[tuple[int, ...], tuple[int, ...]], tuple[float, ...]] = {}
 
@@ -159,6 +167,21 @@ class Learner:
         loss_sum, kl_sum, entropy_sum, furthest = totals.tolist()
         return Gradient(loss_sum / share, kl_sum / answers, entropy_sum / max(1.0, tokens), furthest)
 
+    def forward_backward_halves(self, one_half: Batch, other_half: Batch, progress: float = 0.0) -> Gradient:
+        """As `forward_backward` of both halves of a batch together, and note how far they agree."""
+        first = self.forward_backward(one_half, progress)
+        one = self._gradient()
+        second = self.forward_backward(other_half, progress)
+        shared = size = 0.0
+        for parameter, g in zip(self._parameters, one, strict=True):
+            if parameter.grad is not None:
+                shared += float((g * (parameter.grad - g)).sum())
+                parameter.grad /= 2
+                size += float(parameter.grad.square().sum())
+        old_shared, old_size = self._agreement if self.steps else (0.0, size)
+        self._agreement = (_MEMORY * old_shared + (1 - _MEMORY) * shared, _MEMORY * old_size + (1 - _MEMORY) * size)
+        return Gradient(*((a + b) / 2 for a, b in zip(first[:3], second[:3], strict=True)), max(first.ratio, second.ratio))
+
     def optim_step(self, progress: float = 0.0) -> float:
         """Move the weights along the gradient, and the averaged weights after them.
 
@@ -169,7 +192,7 @@ class Learner:
         if self.settings.optimism:
             self._extrapolate()
         for group in self._optimizer.param_groups:
-            group["lr"] = self.settings.rate.at(progress)
+            group["lr"] = self.settings.rate.at(progress) * self.step_length
         self._optimizer.step()
         self._optimizer.zero_grad(set_to_none=True)
         self.steps += 1
@@ -179,11 +202,26 @@ class Learner:
         return float(norm)
 
     def _extrapolate(self) -> None:
-        now = [p.grad.clone() if p.grad is not None else torch.zeros_like(p) for p in self._parameters]
+        now = self._gradient()
         for parameter, new, old in zip(self._parameters, now, self._previous or now, strict=True):
             if parameter.grad is not None:
                 parameter.grad.add_(new - old, alpha=self.settings.optimism)
         self._previous = now
+
+    def _gradient(self) -> list[torch.Tensor]:
+        return [p.grad.clone() if p.grad is not None else torch.zeros_like(p) for p in self._parameters]
+
+    @property
+    def agreement(self) -> float:
+        """How far the halves of recent batches agree: 0 for pure noise, 1 for pure signal."""
+        shared, size = self._agreement
+        return shared / max(1e-30, size)
+
+    @property
+    def step_length(self) -> float:
+        """Share of a full step, 0 … 1, that this agreement is worth."""
+        threshold = self.settings.agreement
+        return min(1.0, max(0.0, self.agreement / threshold - 1)) ** 2 if threshold else 1.0
 
     def averaged(self) -> Any:
         """A copy of the model with the averaged weights."""
@@ -212,6 +250,7 @@ class Learner:
             "known": [[list(prompt), list(ids), list(values)] for (prompt, ids), values in self._reference.items()],
             "optimizer": self._optimizer.state_dict(),
             "previous": self._previous,
+            "agreement": list(self._agreement),
             "steps": self.steps,
         }
 
@@ -226,6 +265,7 @@ class Learner:
             self._reference = {(tuple(prompt), tuple(ids)): tuple(values) for prompt, ids, values in state["known"]}
         self._optimizer.load_state_dict(state["optimizer"])
         self._previous = list(state["previous"])
+        self._agreement = tuple(state["agreement"])
         self.steps = state["steps"]
 
     def _logits(self, model: Any, table: Tensors) -> torch.Tensor:

@@ -13,7 +13,7 @@ import gc
 import json
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +44,7 @@ class Run:
         self.recipe = chosen
         self.env: Env = chosen.env.load()
         self._tree: GameTree | None = None
+        self._written = {"episodes": 0, "metrics": 0}  # bytes that the last checkpoint knows of
 
     @classmethod
     def create(cls, path: Path, chosen: Recipe) -> Run:
@@ -86,11 +87,8 @@ class Run:
         use_threads(training.threads)
         began = time.process_time()
         trainer, spent, start = self._begin(watch)
-        written = self._offsets(trainer)
-        gc.freeze()  # the libraries' million objects stay, and an update makes no cycles:
-        gc.set_threshold(50_000, 20, 100)  # with the defaults, walking them all took half the time
-        store = EpisodeStore(self.path / "episodes.jsonl", offset=written["episodes"])
-        with store, _Metrics(self.path / "metrics.jsonl", written["metrics"]) as metrics:
+        store = EpisodeStore(self.path / "episodes.jsonl", offset=self._written["episodes"])
+        with _rare_collections(), store, _Metrics(self.path / "metrics.jsonl", self._written["metrics"]) as metrics:
             while trainer.updates < training.updates:
                 episodes, figures = trainer.update()
                 store.extend(self._kept(episodes, trainer.updates))
@@ -167,10 +165,12 @@ class Run:
             )  # fmt: skip
         trainer = Trainer(chosen, self.env, model, renderer)
         start = self.measure(trainer, final=True)
-        watch("measured", {"update": 0, "cpu_seconds": time.process_time() - began, **start})
-        _Metrics(self.path / "metrics.jsonl", 0).close()
-        EpisodeStore(self.path / "episodes.jsonl", offset=0)
-        self._save(trainer, {"episodes": 0, "metrics": 0}, time.process_time() - began, start)
+        first = {"update": 0, "cpu_seconds": round(time.process_time() - began, 3), **start}
+        watch("measured", first)
+        with _Metrics(self.path / "metrics.jsonl", 0) as metrics:
+            metrics.write(first)
+            self._written = {"episodes": 0, "metrics": metrics.offset}
+        self._save(trainer, self._written, first["cpu_seconds"], start)
         return trainer, 0.0, start
 
     def _train_reward(self, model: Any, renderer: Renderer) -> Callable[[], float]:
@@ -201,9 +201,6 @@ class Run:
         self._written = state["offsets"]
         return trainer, state["cpu_seconds"], state["start"]
 
-    def _offsets(self, trainer: Trainer) -> dict[str, int]:
-        return getattr(self, "_written", {"episodes": 0, "metrics": 0})
-
     def _save(self, trainer: Trainer, offsets: dict[str, int], cpu: float, start: dict[str, Any]) -> None:
         state = {"trainer": trainer.state_dict(), "offsets": offsets, "cpu_seconds": cpu, "start": start}
         checkpoint.save(self.path / "checkpoints", trainer.updates, state)
@@ -219,8 +216,7 @@ class Run:
         return [e for i, e in enumerate(episodes) if (first + i // copies) % every == 0]
 
     def _finish(self, trainer: Trainer, start: dict[str, Any], cpu: float) -> dict[str, Any]:
-        lines = (self.path / "metrics.jsonl").read_text().splitlines()
-        end = json.loads(lines[-1]) if lines else start
+        end = json.loads((self.path / "metrics.jsonl").read_text().splitlines()[-1])
         _save_model(trainer.learner.averaged(), self.path / "model")
         if self.recipe.evaluation.kind == "nash_conv":
             with contextlib.suppress(UsageError):  # a policy that thinks freely has an estimate and no table
@@ -229,6 +225,19 @@ class Run:
         summary = summarize(self.recipe, start, end, cpu)
         (self.path / "summary.json").write_text(json.dumps(summary, indent=2) + "\n")
         return summary
+
+
+@contextlib.contextmanager
+def _rare_collections() -> Iterator[None]:
+    """Few passes of the garbage collector: an update makes no cycles, and walking the libraries' million objects took half the time."""
+    thresholds = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*thresholds)
+        gc.unfreeze()
 
 
 def _save_model(model: Any, folder: Path) -> None:

@@ -19,13 +19,13 @@ class Schedule:
     start: float
     end: float | None = None
     shape: str = "linear"
-    """`linear`, `cosine` or `exponential`."""
+    """`linear`, `cosine`, `root` (the square root of linear, which stays high for long) or `exponential`."""
     rise: float = 0.0
     """Share of the run in which it first rises from zero to `start`."""
 
     def __post_init__(self) -> None:
-        if self.shape not in ("linear", "cosine", "exponential"):
-            raise UsageError(f"a schedule's shape is linear, cosine or exponential: got {self.shape!r}")
+        if self.shape not in ("linear", "cosine", "root", "exponential"):
+            raise UsageError(f"a schedule's shape is linear, cosine, root or exponential: got {self.shape!r}")
         if self.shape == "exponential" and min(self.start, self.last) <= 0:
             raise UsageError(f"an exponential schedule runs between positive numbers: got {self.start} to {self.last}")
 
@@ -40,5 +40,5 @@ class Schedule:
             return self.start * progress / self.rise
         if self.shape == "exponential":
             return float(self.start * (self.last / self.start) ** progress)
-        weight = progress if self.shape == "linear" else (1 - math.cos(math.pi * progress)) / 2
+        weight = {"linear": progress, "cosine": (1 - math.cos(math.pi * progress)) / 2, "root": 1 - math.sqrt(1 - progress)}[self.shape]
         return self.start + (self.last - self.start) * weight

@@ -13,6 +13,7 @@ import numpy as np
 
 from axion_env import Ending, Env, Episode, Play, PlayFailed, Policy, Trajectory, derive, drive, trajectories
 from axion_train.batch import Batch, pack
+from axion_train.curriculum import Deal
 from axion_train.learner import Gradient, Learner
 from axion_train.policy import LanguagePolicy
 from axion_train.recipe import Recipe
@@ -75,11 +76,12 @@ class Trainer:
         played = [t for episode in episodes for t in self._credit(episode)]
         advantages = self.advantage(played)
         batch = pack(played, advantages, self.policy.name)
-        gradient, norm = self._learn(batch)
+        gradient, norm = self._learn_by_halves(deals, played, advantages) if self.recipe.optimizer.agreement else self._learn(batch)
         self.updates += 1
         self.policy.version = self.updates
         self.opponents.observe(self.updates, lambda: copy.deepcopy(self.learner.model.state_dict()))
-        return episodes, _figures(episodes, played, advantages, batch, gradient, norm)
+        figures = _figures(episodes, played, advantages, batch, gradient, norm)
+        return episodes, figures | {"agreement": self.learner.agreement, "step_length": self.learner.step_length}
 
     def _credit(self, episode: Episode) -> list[Trajectory]:
         """The trajectories of an episode that may be learned from: not frozen opponents', not of truncated or void plays."""
@@ -106,6 +108,16 @@ class Trainer:
                 gradient = self.learner.forward_backward(batch, self.progress, [rows[i] for i in part])
                 norm = self.learner.optim_step(self.progress)
         return gradient, norm
+
+    def _learn_by_halves(self, deals: list[Deal], played: list[Trajectory], advantages: list[float]) -> tuple[Gradient, float]:
+        """One step whose length depends on how far the two halves of the deals agree on it."""
+        first = {deal.seed for deal in deals[: len(deals) // 2]}
+        sides: tuple[list[int], list[int]] = ([], [])
+        for i, trajectory in enumerate(played):
+            sides[trajectory.deal in first].append(i)
+        halves = [pack([played[i] for i in side], [advantages[i] for i in side], self.policy.name) for side in sides]
+        gradient = self.learner.forward_backward_halves(halves[0], halves[1], self.progress)
+        return gradient, self.learner.optim_step(self.progress)
 
     def _frozen(self, weights: dict[str, Any], name: str) -> Policy:
         model = self.learner.frozen()
