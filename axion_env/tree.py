@@ -216,23 +216,20 @@ class GameTree:
                 ]
         return values
 
-    def own_reach(self, strategy: Strategy) -> list[float]:
-        """[information sets] Probability that the agent's own actions allow it to get there."""
-        reach = [0.0] * len(self.information_sets)
+    def reach(self, strategy: Strategy) -> list[float]:
+        """[information sets] How often each is met in one play when all follow `strategy`."""
+        visits = [0.0] * len(self.information_sets)
 
-        def walk(node: _Node | _Leaf, own: dict[str, float]) -> None:
+        def walk(node: _Node | _Leaf, reach: float) -> None:
             if isinstance(node, _Leaf):
                 return
-            if node.infoset is None or node.agent is None:
-                for child in node.children:
-                    walk(child, own)
-                return
-            reach[node.infoset] = own[node.agent]
-            for probability, child in zip(strategy[node.infoset], node.children, strict=True):
-                walk(child, {**own, node.agent: own[node.agent] * probability})
+            if node.infoset is not None:
+                visits[node.infoset] += reach
+            for i, child in enumerate(node.children):
+                walk(child, reach * (1 / len(node.children) if node.infoset is None else strategy[node.infoset][i]))
 
-        walk(self._root, dict.fromkeys(self.agents, 1.0))
-        return reach
+        walk(self._root, 1.0)
+        return visits
 
     def _value(self, node: _Node | _Leaf, agent: str, strategy: Strategy, response: _BestResponse | None) -> float:
         if isinstance(node, _Leaf):
