@@ -1,7 +1,7 @@
 """Advantage estimators: every critic-free one is `A = (r - baseline[key]) / scale[key]`.
 
-A key is a tuple of fields of a trajectory: which returns are compared with which. In games the key holds the role and the deal: the cards and the seat
-are not the agent's doing, and comparing like with like takes their luck out of the gradient without biasing it.
+A key is a tuple of fields of a trajectory: which returns are compared with which. In games the key holds the role and the deal: the cards
+and the seat are not the agent's doing, and comparing like with like takes their luck out of the gradient without biasing it.
 """
 
 from __future__ import annotations
@@ -46,8 +46,8 @@ class _Stateless:
 class LeaveOneOut(_Stateless):
     """`A = r - mean reward of the same key over the other episodes`; the default for games.
 
-    The whole episode is left out, since a co-player's return depends on my action too. Unbiased: what is subtracted does not depend on the
-    trajectory's own actions. Its variance is n/(n-1) · Var(r | key) over n episodes, so have 8 copies of a deal or more. In Kuhn poker
+    The whole episode is left out, since a co-player's return depends on my action too. Unbiased: what is subtracted does not depend on
+    the trajectory's own actions. Its variance is n/(n-1) · Var(r | key) over n episodes, so have 8 copies of a deal or more. In Kuhn poker
     Var(r | role, deal) is 48 % (uniform play) to 84 % (equilibrium) below Var(r).
 
     Args:
@@ -83,8 +83,8 @@ class RoleBaseline:
     """`A = r - b[key]`, b an exponential moving average of each role's rewards: SPIRAL's role-conditioned advantage estimation.
 
     (Liu et al., "SPIRAL", arXiv 2506.24119, section 3.) The average is read before the batch updates it, so it does not depend on the
-    batch's actions and the gradient stays unbiased; and a batch of n updates it once, with decay^n and the batch's mean, so the order within
-    a batch does not show. It tracks differences between roles (first-move edge, another scale); it does not remove the luck of the deal.
+    batch's actions and the gradient stays unbiased; and a batch of n updates it once, with decay^n and the batch's mean, so the order
+    within a batch does not show. It tracks differences between roles (first-move edge, another scale); it does not remove the luck of the deal.
 
     Args:
         decay: Of the average, per trajectory.

@@ -15,8 +15,8 @@ from axion_env import Tokens, Trajectory
 class Row(NamedTuple):
     """One distinct pair of prompt and answer, with all the credit its copies earned.
 
-    Positive and negative advantages are summed apart: a clipped surrogate treats them differently, and so the merged row has exactly the gradient
-    of its copies.
+    Positive and negative advantages are summed apart: a clipped surrogate treats them differently, and so the merged row has exactly the
+    gradient of its copies.
 
     >>> Row((5, 9), (7, 1), (-0.7, 0.0), 3, 2.0, -0.5).count
     3
@@ -26,7 +26,7 @@ class Row(NamedTuple):
     ids: tuple[int, ...]
     logprobs: tuple[float, ...]
     """[L] Under the sampler."""
-    count: int
+    count: int  # type: ignore[assignment]  # over tuple.count, which no row needs
     """Copies merged into the row."""
     positive: float
     """Sum of their positive advantages."""

@@ -11,7 +11,6 @@ from rich.console import Console
 
 from axion_env import UsageError
 
-
 _TRAIN_EXAMPLES = """\b
 Examples:
   axion train kuhn-poker
@@ -35,7 +34,14 @@ Examples:
 @click.option("--quiet", is_flag=True, help="Print the summary only.")
 @click.pass_context
 def train(
-    ctx: click.Context, recipe: str | None, seed: int | None, out: Path | None, resume: Path | None, model: str | None, changes: tuple[str, ...], quiet: bool
+    ctx: click.Context,
+    recipe: str | None,
+    seed: int | None,
+    out: Path | None,
+    resume: Path | None,
+    model: str | None,
+    changes: tuple[str, ...],
+    quiet: bool,
 ) -> None:
     """Train a language model by self-play, as RECIPE says.
 
@@ -60,7 +66,11 @@ def train(
         run = Run.open(resume)
     else:
         assert recipe is not None
-        wanted = [*changes, *([f"training.seed={seed}"] if seed is not None else []), *([f"pretrained={json.dumps(model)}"] if model else [])]
+        wanted = [
+            *changes,
+            *([f"training.seed={seed}"] if seed is not None else []),
+            *([f"pretrained={json.dumps(model)}"] if model else []),
+        ]
         chosen = recipes.read(recipe, wanted)
         run = Run.create(out or _fresh(Path("runs"), f"{Path(recipe).stem}-seed{chosen.training.seed}"), chosen)
     console.print(f"{run.recipe.env.id} → {run.path}")
@@ -84,9 +94,7 @@ def train(
 @click.option("--tasks", default=1024, show_default=True, help="Tasks measured, with --split.")
 @click.option("--samples", default=1, show_default=True, help="Samples per task, with --split; 64 gives pass@64.")
 @click.option("--seed", default=0, show_default=True, help="Of the sampling.")
-def evaluate(
-    run: Path, as_json: bool, last: bool, strategy: Path | None, split: str | None, tasks: int, samples: int, seed: int
-) -> None:
+def evaluate(run: Path, as_json: bool, last: bool, strategy: Path | None, split: str | None, tasks: int, samples: int, seed: int) -> None:
     """Measure the policy in a run folder, from its last checkpoint.
 
     Finite games: NashConv at all information sets, exactly, raw (illegal answers forfeit) and legal. Others: sampled reward by split.

@@ -71,7 +71,9 @@ def strategy_table(policy: LanguagePolicy, tree: GameTree) -> list[dict[str, Any
     ]
 
 
-def sampled_reward(env: Env, policy: Policy, *, split: str, tasks: int, seed: int, copies: int = 1, part: str = "correct") -> dict[str, Any]:
+def sampled_reward(
+    env: Env, policy: Policy, *, split: str, tasks: int, seed: int, copies: int = 1, part: str = "correct"
+) -> dict[str, Any]:
     """Reward by role, accuracy and illegal rate over sampled plays of a split's first tasks, the policy in every seat.
 
     Args:
@@ -110,7 +112,7 @@ def sampled_reward(env: Env, policy: Policy, *, split: str, tasks: int, seed: in
         measured["accuracy"] = float(rates.mean())
         measured["accuracy_error"] = float(rates.std() / np.sqrt(len(rates)))
         for k in (1, 4, 16, 64):
-            if 1 < copies and k <= copies:
+            if copies > 1 and k <= copies:
                 measured[f"pass@{k}"] = float(np.mean([pass_at(copies, sum(s), k) for s in solved]))
     return measured
 

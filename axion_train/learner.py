@@ -44,10 +44,13 @@ class Optimizer:
     (Daskalakis et al., "Training GANs with optimism", arXiv 1711.00141)."""
 
     agreement: float = 0.0
-    """Shortens steps that the two halves of a batch do not agree on; 0: never. With a = ⟨g₁, g₂⟩ / |(g₁+g₂)/2|², both averaged over some twenty updates, a
-    step is as long as the rate says where a is twice this or more, and nothing where a is this or less. Optimizers that rescale gradients turn pure noise into
-    full-size steps, and so into a random walk; a is the share of the squared gradient that is signal: 1 / (1 + B_noise/B) in McCandlish et al., "An empirical
-    model of large-batch training", arXiv 1812.06162."""
+    """Shortens steps that the two halves of a batch do not agree on; 0: never.
+
+    With a = ⟨g₁, g₂⟩ / |(g₁+g₂)/2|², both averaged over some twenty updates, a step is as long as the rate says where a is twice this or
+    more, and nothing where a is this or less. Optimizers that rescale gradients turn pure noise into full-size steps, and so into a random
+    walk; a is the share of the squared gradient that is signal: 1 / (1 + B_noise/B) in McCandlish et al., "An empirical model of
+    large-batch training", arXiv 1812.06162.
+    """
 
     def build(self, parameters: list[torch.nn.Parameter]) -> torch.optim.Optimizer:
         """The torch optimizer."""
@@ -62,8 +65,8 @@ class Optimizer:
 class Magnet:
     """What holds the policy near its frozen start: a KL penalty with a coefficient that may fade.
 
-    With the uniform warm-up as reference this is magnetic mirror descent (Sokota et al., arXiv 2206.05825), which makes the *last* policy of self-play
-    converge where plain policy gradients cycle.
+    With the uniform warm-up as reference this is magnetic mirror descent (Sokota et al., arXiv 2206.05825), which makes the *last* policy
+    of self-play converge where plain policy gradients cycle.
     """
 
     kind: str = "k1"
@@ -127,7 +130,9 @@ class Learner:
         self._average = [p.detach().clone() for p in self._parameters]
         self._previous: list[torch.Tensor] = []  # the gradient before, where the optimizer is optimistic
         self._agreement = (0.0, 0.0)  # moving averages of ⟨g₁, g₂⟩ and |(g₁+g₂)/2|²
-        self._reference_model = copy.deepcopy(model).eval().requires_grad_(False) if max(self.magnet.coefficient.start, self.magnet.coefficient.last) else None
+        self._reference_model = (
+            copy.deepcopy(model).eval().requires_grad_(False) if max(self.magnet.coefficient.start, self.magnet.coefficient.last) else None
+        )
         self._reference: dict[tuple[tuple[int, ...], tuple[int, ...]], tuple[float, ...]] = {}
 
     def forward_backward(self, batch: Batch, progress: float = 0.0, rows: Sequence[Row] | None = None) -> Gradient:
@@ -180,7 +185,9 @@ class Learner:
                 size += float(parameter.grad.square().sum())
         old_shared, old_size = self._agreement if self.steps else (0.0, size)
         self._agreement = (_MEMORY * old_shared + (1 - _MEMORY) * shared, _MEMORY * old_size + (1 - _MEMORY) * size)
-        return Gradient(*((a + b) / 2 for a, b in zip(first[:3], second[:3], strict=True)), max(first.ratio, second.ratio))
+        return Gradient(
+            (first.loss + second.loss) / 2, (first.kl + second.kl) / 2, (first.entropy + second.entropy) / 2, max(first.ratio, second.ratio)
+        )
 
     def optim_step(self, progress: float = 0.0) -> float:
         """Move the weights along the gradient, and the averaged weights after them.
@@ -198,7 +205,8 @@ class Learner:
         self.steps += 1
         if self.ema:
             decay = min(self.ema, self.steps / (9 + self.steps))  # a young average follows faster, or it would remember the start
-            torch._foreach_lerp_(self._average, [p.detach() for p in self._parameters], 1 - decay)  # type: ignore[attr-defined]
+            for average, parameter in zip(self._average, self._parameters, strict=True):
+                average.lerp_(parameter.detach(), 1 - decay)
         return float(norm)
 
     def _extrapolate(self) -> None:
@@ -227,7 +235,7 @@ class Learner:
         """A copy of the model with the averaged weights."""
         model = copy.deepcopy(self.model).eval().requires_grad_(False)
         if self.ema:
-            for target, source in zip([p for p in model.parameters()], self._average, strict=True):
+            for target, source in zip(model.parameters(), self._average, strict=True):
                 target.copy_(source)
         return model
 

@@ -34,14 +34,14 @@ class Reinforce:
 class ClippedSurrogate:
     """PPO's `-min(ρA, clip(ρ, 1-low, 1+high) A)` per token, ρ = π/π_old (Schulman et al., arXiv 1707.06347).
 
-    With `high` above `low` it is DAPO's clip-higher (arXiv 2503.14476). Merged rows keep positive and negative advantages apart, so the result is exactly
-    that of the separate copies.
+    With `high` above `low` it is DAPO's clip-higher (arXiv 2503.14476). Merged rows keep positive and negative advantages apart, so the
+    result is exactly that of the separate copies.
 
     Args:
         low: How far ρ may fall where the advantage is negative.
         high: How far it may rise where the advantage is positive.
-        negative: Weight of negative advantages. Below 1, wrong answers push less than right ones pull, which keeps a small model from collapsing at
-            the step sizes that make it learn fast.
+        negative: Weight of negative advantages. Below 1, wrong answers push less than right ones pull, which keeps a small model from
+            collapsing at the step sizes that make it learn fast.
     """
 
     def __init__(self, low: float = 0.2, high: float = 0.2, negative: float = 1.0) -> None:
@@ -91,4 +91,5 @@ class Divergence:
 def entropy(logits: torch.Tensor, rows: Tensors) -> torch.Tensor:
     """Entropy of the next-token distributions, in nats, summed over all copies' tokens; from `logits` [R, L, V]."""
     logp: Any = torch.log_softmax(logits, dim=-1)
-    return (-(logp.exp() * logp).sum(-1) * rows.mask * rows.count[:, None]).sum()
+    spread: torch.Tensor = (-(logp.exp() * logp).sum(-1) * rows.mask * rows.count[:, None]).sum()
+    return spread

@@ -48,11 +48,13 @@ def pretrained(name: str) -> tuple[Any, Renderer]:
     """
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
-    if (name.startswith((".", "/", "~")) or name.count("/") != 1) and not Path(name).expanduser().is_dir():
+    folder = Path(name).expanduser()
+    if (name.startswith((".", "/", "~")) or name.count("/") != 1) and not folder.is_dir():
         raise UsageError(f"no model folder {name!r}; give a folder with config.json and weights, or a hub id 'owner/name'")
     try:
-        model = AutoModelForCausalLM.from_pretrained(Path(name).expanduser() if Path(name).expanduser().is_dir() else name, dtype=torch.float32)
-        wrapped = AutoTokenizer.from_pretrained(Path(name).expanduser() if Path(name).expanduser().is_dir() else name)
+        source = folder if folder.is_dir() else name
+        model = AutoModelForCausalLM.from_pretrained(source, dtype=torch.float32)
+        wrapped = AutoTokenizer.from_pretrained(source)
     except (OSError, ValueError, ImportError) as problem:
         raise UsageError(f"model {name!r} cannot be loaded: {str(problem).splitlines()[0]}") from problem
     if wrapped.eos_token_id is None:
@@ -65,4 +67,5 @@ def use_threads(threads: int) -> None:
     """Fix what the last bits of the weights depend on: the number of threads, and which kernels."""
     torch.set_num_threads(threads)
     torch.use_deterministic_algorithms(True)
-    torch.utils.deterministic.fill_uninitialized_memory = False  # no kernel here reads what it has not written, and filling takes a twentieth of the time
+    # no kernel here reads what it has not written, and filling it first would take a twentieth of the time
+    torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]

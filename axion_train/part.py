@@ -18,7 +18,12 @@ from axion_train.opponent import SelfPlay, SnapshotPool
 from axion_train.schedule import Schedule
 
 _BUILT_IN: dict[str, dict[str, Callable[..., Any]]] = {
-    "advantage": {"leave_one_out": LeaveOneOut, "role_baseline": RoleBaseline, "group_mean": GroupMean, "permuted_rewards": PermutedRewards},
+    "advantage": {
+        "leave_one_out": LeaveOneOut,
+        "role_baseline": RoleBaseline,
+        "group_mean": GroupMean,
+        "permuted_rewards": PermutedRewards,
+    },
     "loss": {"reinforce": Reinforce, "clipped_surrogate": ClippedSurrogate},
     "opponents": {"self_play": SelfPlay, "snapshot_pool": SnapshotPool},
     "curriculum": {"uniform_deals": UniformDeals},
@@ -57,8 +62,9 @@ def construct(target: Callable[..., Any], table: Any, where: str) -> Any:
     missing = [n for n, p in parameters.items() if p.default is p.empty and n not in table]
     if missing:
         raise UsageError(f"the recipe lacks '{where}.{missing[0]}'")
-    hints = get_type_hints(target if dataclasses.is_dataclass(target) else target.__init__)  # type: ignore[misc]
-    return target(**{key: convert(value, hints.get(key, Any), f"{where}.{key}") for key, value in table.items()})
+    part: Any = target
+    hints = get_type_hints(part if dataclasses.is_dataclass(part) else part.__init__)
+    return part(**{key: convert(value, hints.get(key, Any), f"{where}.{key}") for key, value in table.items()})
 
 
 def convert(value: Any, hint: Any, where: str) -> Any:

@@ -30,7 +30,13 @@ class Live:
     def __init__(self, recipe: Recipe, console: Console) -> None:
         self._recipe = recipe
         self._console = console
-        columns = ("[progress.description]{task.description}", BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
+        columns = (
+            "[progress.description]{task.description}",
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            TimeRemainingColumn(),
+        )
         self._bar = Progress(*columns, TextColumn("{task.fields[figures]}"), console=console, disable=not console.is_terminal)
         self._task = self._bar.add_task("warm-up", total=recipe.warmup.steps, figures="")
         self._spent = 0.0
@@ -47,7 +53,9 @@ class Live:
         rate = self._games / max(1e-9, figures["cpu_seconds"] - self._spent)
         if updates == 0:
             self._spent = figures["cpu_seconds"]
-        self._bar.update(self._task, description="training", total=self._recipe.training.updates, completed=updates, figures=_brief(figures, rate))
+        self._bar.update(
+            self._task, description="training", total=self._recipe.training.updates, completed=updates, figures=_brief(figures, rate)
+        )
         if event == "measured":
             line = f"update {updates:>5}  {_measured(figures)}  {_brief(figures, rate)}  {figures['cpu_seconds']:.1f} CPU-s"
             self._console.print(line, highlight=False, soft_wrap=True)

@@ -89,15 +89,15 @@ class Recipe:
     """Everything that decides a run."""
 
     env: Environment
-    model: TinyLlama = TinyLlama()
+    model: TinyLlama = field(default_factory=TinyLlama)
     pretrained: str = ""
     """Folder or hub id of a causal language model to train instead of `model`."""
-    warmup: WarmUp = WarmUp()
+    warmup: WarmUp = field(default_factory=WarmUp)
     curriculum: Mapping[str, Any] = field(default_factory=lambda: {"name": "uniform_deals"})
     opponents: Mapping[str, Any] = field(default_factory=lambda: {"name": "self_play"})
     advantage: Mapping[str, Any] = field(default_factory=lambda: {"name": "leave_one_out"})
     loss: Mapping[str, Any] = field(default_factory=lambda: {"name": "reinforce"})
-    magnet: Magnet = Magnet()
+    magnet: Magnet = field(default_factory=Magnet)
     optimizer: Optimizer = field(default_factory=Optimizer)
     sampling: Sampling = Sampling()
     training: Training = Training()

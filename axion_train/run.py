@@ -1,9 +1,9 @@
 """A run: a folder that holds everything about one training, and goes on from its last checkpoint.
 
-    recipe.toml      every knob          metrics.jsonl   a line per update
-    episodes.jsonl   traces, replayable  checkpoints/    whole or absent
-    model/           weights, tokenizer  summary.json    the figures that matter
-    strategy.json    of a finite game    report.html     all of it for the eye
+recipe.toml      every knob          metrics.jsonl   a line per update
+episodes.jsonl   traces, replayable  checkpoints/    whole or absent
+model/           weights, tokenizer  summary.json    the figures that matter
+strategy.json    of a finite game    report.html     all of it for the eye
 """
 
 from __future__ import annotations
@@ -135,7 +135,9 @@ class Run:
         if settings.kind == "nash_conv":
             return evaluate.nash_conv(policy, self.tree, cut=1e-7 if final else 1e-4)
         episodes = settings.final_episodes if final else settings.episodes
-        found = evaluate.sampled_reward(self.env, policy, split=settings.split, tasks=episodes, seed=self.recipe.training.seed, part=settings.part)
+        found = evaluate.sampled_reward(
+            self.env, policy, split=settings.split, tasks=episodes, seed=self.recipe.training.seed, part=settings.part
+        )
         return {f"heldout/{name}": value for name, value in found.items()}
 
     def _as_policy(self, trainer: Trainer, model: Any) -> LanguagePolicy:
@@ -243,9 +245,9 @@ def _rare_collections() -> Iterator[None]:
 def _save_model(model: Any, folder: Path) -> None:
     from transformers.utils import logging
 
-    logging.disable_progress_bar()  # of the writing of one small file
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # of the writing of one small file
     model.save_pretrained(folder)
-    logging.enable_progress_bar()
+    logging.enable_progress_bar()  # type: ignore[no-untyped-call]
 
 
 class _Metrics:
@@ -277,7 +279,9 @@ class _Metrics:
 def summarize(chosen: Recipe, start: dict[str, Any], end: dict[str, Any], cpu: float) -> dict[str, Any]:
     """The figures that matter, at the start and at the end; `_last` ones are of the last weights, the others of the averaged ones."""
     nash = chosen.evaluation.kind == "nash_conv"
-    keys = ("nash_conv", "nash_conv_legal", "illegal_mass") if nash else ("heldout/accuracy", "heldout/accuracy_error", "heldout/illegal_rate")
+    keys = (
+        ("nash_conv", "nash_conv_legal", "illegal_mass") if nash else ("heldout/accuracy", "heldout/accuracy_error", "heldout/illegal_rate")
+    )
     summary: dict[str, Any] = {"env": chosen.env.id, "seed": chosen.training.seed, "updates": chosen.training.updates}
     for key in keys:
         name = key.replace("/", "_")

@@ -1,7 +1,7 @@
 """Exact ancestral sampling from a causal language model that computes nothing twice.
 
-Equal prompts are read once, and equal beginnings of answers share one row of the batch: each ask walks down its own path through the tree of
-sampled prefixes by its own random numbers. Every ask's answer has exactly the model's distribution, independent of the others; only
+Equal prompts are read once, and equal beginnings of answers share one row of the batch: each ask walks down its own path through the tree
+of sampled prefixes by its own random numbers. Every ask's answer has exactly the model's distribution, independent of the others; only
 the arithmetic is shared. A finished answer leaves the batch at once.
 """
 
@@ -32,7 +32,14 @@ class Sampled(NamedTuple):
 
 @torch.inference_mode()
 def sample(
-    model: Any, prompts: Sequence[tuple[int, ...]], rng: np.random.Generator, *, max_tokens: int, eos_id: int, pad_id: int, temperature: float = 1.0
+    model: Any,
+    prompts: Sequence[tuple[int, ...]],
+    rng: np.random.Generator,
+    *,
+    max_tokens: int,
+    eos_id: int,
+    pad_id: int,
+    temperature: float = 1.0,
 ) -> Sampled:
     """One answer per prompt.
 
@@ -72,7 +79,9 @@ def sample(
         step.descend(node[~ends] // logp.shape[1], node[~ends] % logp.shape[1])
     length = (ids >= 0).sum(1)
     return Sampled(
-        [tuple(ids[i, : length[i]].tolist()) for i in representative], [tuple(logprobs[i, : length[i]].tolist()) for i in representative], answer
+        [tuple(ids[i, : length[i]].tolist()) for i in representative],
+        [tuple(logprobs[i, : length[i]].tolist()) for i in representative],
+        answer,
     )
 
 
@@ -86,7 +95,8 @@ def _walk(logp: NDArray[np.float32], row: NDArray[np.int64], u: NDArray[np.float
     cumulative += np.arange(len(cumulative))[:, None]
     vocabulary = logp.shape[1]
     found = np.searchsorted(cumulative.ravel(), row + u, side="right") - row * vocabulary
-    return np.minimum(found, vocabulary - 1)
+    token: NDArray[np.int64] = np.minimum(found, vocabulary - 1)
+    return token
 
 
 class Stepper:

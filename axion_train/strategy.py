@@ -112,13 +112,18 @@ def legal_part(tree: GameTree, strategy: Sequence[Sequence[float]]) -> list[list
 def figures(tree: GameTree, strategy: Sequence[Sequence[float]], unresolved: float = 0.0) -> Figures:
     """NashConv raw and legal, and illegal mass, of a strategy on a tree built with `illegal=True`."""
     visits = tree.reach(strategy)
-    illegal = [p for s, chances in zip(tree.information_sets, strategy, strict=True) for a, p in zip(s.actions, chances, strict=True) if a == ILLEGAL]
+    illegal = [
+        p
+        for s, chances in zip(tree.information_sets, strategy, strict=True)
+        for a, p in zip(s.actions, chances, strict=True)
+        if a == ILLEGAL
+    ]
     mean = sum(v * p for v, p in zip(visits, illegal, strict=True)) / sum(visits)
     return Figures(tree.nash_conv(strategy), tree.nash_conv(legal_part(tree, strategy)), mean, unresolved)
 
 
 def sampled_strategy(policy: LanguagePolicy, tree: GameTree, samples: int) -> list[list[list[int]]]:
-    """For policies that think freely: [information sets][samples] one-hot counts of the action taken; estimate with these, and bootstrap them."""
+    """For policies that think freely, the actions they took: [information sets][samples][actions], each sample one-hot."""
     tokenizer = policy.renderer.tokenizer
     prompts = [policy.renderer.prompt_ids(s.messages) for s in tree.information_sets for _ in range(samples)]
     drawn = sample(

@@ -1,7 +1,7 @@
 """A tiny Llama-style model and its word tokenizer, made from scratch for one environment.
 
-The vocabulary is the words of the environment's own questions and answers. A word carries the space before it, so that the text of ids is their plain
-concatenation and nothing is lost.
+The vocabulary is the words of the environment's own questions and answers. A word carries the space before it, so that the text of ids
+is their plain concatenation and nothing is lost.
 """
 
 from __future__ import annotations
@@ -51,7 +51,9 @@ class WordTokenizer:
         """Write it so that `AutoTokenizer.from_pretrained(folder)` reads it."""
         from transformers import PreTrainedTokenizerFast
 
-        wrapped = PreTrainedTokenizerFast(tokenizer_object=self.backend, pad_token="<pad>", eos_token="<eos>", unk_token="<unk>", clean_up_tokenization_spaces=False)
+        wrapped = PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
+            tokenizer_object=self.backend, pad_token="<pad>", eos_token="<eos>", unk_token="<unk>", clean_up_tokenization_spaces=False
+        )
         wrapped.save_pretrained(folder)
 
     def __len__(self) -> int:
@@ -63,7 +65,7 @@ class WordTokenizer:
 
     def decode(self, ids: Sequence[int]) -> str:
         """Text of ids, special tokens left out."""
-        return "".join(self.backend.id_to_token(i) for i in ids if i >= len(_SPECIAL))
+        return "".join(self.backend.id_to_token(i) or "" for i in ids if i >= len(_SPECIAL))
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
-"""The loop, one function per arrow:
+"""The loop, one function per arrow.
 
-    Curriculum.draw → Deals → drive(plays, policies) → Episodes → judge → Trajectories → Advantage → pack → Batch → Learner.step
+Curriculum.draw → Deals → drive(plays, policies) → Episodes → judge → Trajectories → Advantage → pack → Batch → Learner.step
 """
 
 from __future__ import annotations
@@ -123,7 +123,9 @@ class Trainer:
         model = self.learner.frozen()
         model.load_state_dict(weights)
         sampling = self.recipe.sampling
-        return LanguagePolicy(model, self.policy.renderer, self.rng, name=name, max_tokens=sampling.max_tokens, temperature=sampling.temperature)
+        return LanguagePolicy(
+            model, self.policy.renderer, self.rng, name=name, max_tokens=sampling.max_tokens, temperature=sampling.temperature
+        )
 
     def state_dict(self) -> dict[str, Any]:
         """All that an uninterrupted run would still have."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -28,7 +28,7 @@ class WarmUp:
     """Random plays of train tasks whose questions are learned from."""
     batch: int = 64
     """Rows per step; all rows in every step where there are no more than this."""
-    rate: Schedule = Schedule(3e-3, 0.0, "cosine")
+    rate: Schedule = field(default_factory=lambda: Schedule(3e-3, 0.0, "cosine"))
     betas: tuple[float, float] = (0.9, 0.95)
     """Of AdamW."""
     clip: float = 0.0
@@ -39,7 +39,6 @@ class WarmUp:
     """Steps before the first look at that reward."""
     check_every: int = 5
     """Steps between looks."""
-
 
 
 def collect(env: Env, plays: int, seed: int) -> list[tuple[tuple[Message, ...], str]]:
@@ -86,7 +85,9 @@ def warm_up(
     Returns:
         Steps taken.
     """
-    rows = [Row(renderer.prompt_ids(messages), ids := renderer.completion_ids(text), (0.0,) * len(ids), 1, 0.0, 0.0) for messages, text in pairs]
+    rows = [
+        Row(renderer.prompt_ids(messages), ids := renderer.completion_ids(text), (0.0,) * len(ids), 1, 0.0, 0.0) for messages, text in pairs
+    ]
     rng = np.random.default_rng(derive(seed, "warm-up order"))
     optimizer = torch.optim.AdamW(model.parameters(), lr=settings.rate.start, betas=settings.betas, weight_decay=0.0)
     model.eval()

@@ -16,7 +16,9 @@ from axion_env import GameTree, Trajectory, UsageError, Verdict, enumerate_plays
 from axion_train.advantage import GroupMean, LeaveOneOut, PermutedRewards, RoleBaseline
 
 
-def trajectory(reward: float, *, role: str = "first", deal: int = 0, copy: int = 0, env: str = "e", task: str = "t", agent: str = "a") -> Trajectory:
+def trajectory(
+    reward: float, *, role: str = "first", deal: int = 0, copy: int = 0, env: str = "e", task: str = "t", agent: str = "a"
+) -> Trajectory:
     return Trajectory(env, role, task, deal, agent, copy, (), reward, Verdict(agent, role, reward, ()))
 
 
@@ -34,9 +36,9 @@ def fresh(estimator):
     return type(estimator)(**{k: v for k, v in vars(estimator).items() if not k.startswith("_")})
 
 
-batches = st.lists(
-    st.tuples(st.sampled_from(["first", "second"]), st.integers(0, 3), st.integers(-4, 4)), min_size=1, max_size=24
-).map(lambda rows: [trajectory(float(r), role=role, deal=deal, copy=i) for i, (role, deal, r) in enumerate(rows)])
+batches = st.lists(st.tuples(st.sampled_from(["first", "second"]), st.integers(0, 3), st.integers(-4, 4)), min_size=1, max_size=24).map(
+    lambda rows: [trajectory(float(r), role=role, deal=deal, copy=i) for i, (role, deal, r) in enumerate(rows)]
+)
 
 
 def test_leave_one_out_by_hand():
@@ -137,7 +139,7 @@ def test_an_unknown_key_is_refused(key):
         LeaveOneOut(key)
 
 
-# Unbiasedness, exactly: the expectation of Σ A ∇log π over every deal and every pair of plays is the true gradient. ------------------------------
+# Unbiasedness, exactly: the expectation of Σ A ∇log π over every deal and every pair of plays is the true gradient.
 
 
 def _kuhn():

@@ -96,7 +96,12 @@ def test_padding_carries_nothing():
     logp = torch.tensor([[-0.5, 9.0, 9.0], [-0.5, -0.5, -0.5]], requires_grad=True)
     rows = table(short, long)
     reference = torch.full((2, 3), -1.0)
-    total = Reinforce()(logp, rows) + ClippedSurrogate()(logp, rows) + Divergence("k2")(logp, reference, rows) + Divergence("k1")(logp, reference, rows)
+    total = (
+        Reinforce()(logp, rows)
+        + ClippedSurrogate()(logp, rows)
+        + Divergence("k2")(logp, reference, rows)
+        + Divergence("k1")(logp, reference, rows)
+    )
     total.backward()
     assert logp.grad[0, 1:].tolist() == [0.0, 0.0]
     assert logp.grad[1, :2].all()

@@ -81,7 +81,13 @@ def test_stopped_and_resumed_equals_never_stopped(whole, tmp_path, moment):
 @pytest.mark.parametrize("advantage", ["role_baseline", "permuted_rewards"])
 def test_stateful_parts_resume_too(tmp_path, advantage):
     """Baselines, permutations and snapshots of opponents are part of the checkpoint."""
-    chosen = small(f"advantage.name={advantage}", "opponents.name=snapshot_pool", "opponents.every=2", "training.updates=5", "optimizer.agreement=0.001")
+    chosen = small(
+        f"advantage.name={advantage}",
+        "opponents.name=snapshot_pool",
+        "opponents.every=2",
+        "training.updates=5",
+        "optimizer.agreement=0.001",
+    )
 
     def watch(event, figures):
         if event != "warmup" and figures["update"] == 3:
@@ -233,7 +239,7 @@ def test_a_full_disk_ends_the_run_with_one_line(whole, tmp_path, monkeypatch):
     assert same(whole, path)
 
 
-BROKEN = '''
+BROKEN = """
 from axion_env import Env, EnvSpec, Outcome, Reward, Role, Rubric, Memory
 
 class Raises(Env):
@@ -256,7 +262,7 @@ class Elsewhere:
 class Foreign(Raises):
     async def then(self, ctx, move):
         await Elsewhere()
-'''
+"""
 
 
 @pytest.mark.parametrize(("name", "hint"), [("Raises", "the author's mistake"), ("Foreign", "foreign")])
