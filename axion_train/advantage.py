@@ -84,7 +84,8 @@ class RoleBaseline:
 
     (Liu et al., "SPIRAL", arXiv 2506.24119, section 3.) The average is read before the batch updates it, so it does not depend on the
     batch's actions and the gradient stays unbiased; and a batch of n updates it once, with decay^n and the batch's mean, so the order
-    within a batch does not show. It tracks differences between roles (first-move edge, another scale); it does not remove the luck of the deal.
+    within a batch does not show. It tracks differences between roles (first-move edge, another scale); it does not remove the luck of
+    the deal.
 
     Args:
         decay: Of the average, per trajectory.

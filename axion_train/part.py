@@ -62,9 +62,9 @@ def construct(target: Callable[..., Any], table: Any, where: str) -> Any:
     missing = [n for n, p in parameters.items() if p.default is p.empty and n not in table]
     if missing:
         raise UsageError(f"the recipe lacks '{where}.{missing[0]}'")
-    part: Any = target
-    hints = get_type_hints(part if dataclasses.is_dataclass(part) else part.__init__)
-    return part(**{key: convert(value, hints.get(key, Any), f"{where}.{key}") for key, value in table.items()})
+    annotated: Any = target
+    hints = get_type_hints(annotated if dataclasses.is_dataclass(target) else annotated.__init__)
+    return annotated(**{key: convert(value, hints.get(key, Any), f"{where}.{key}") for key, value in table.items()})
 
 
 def convert(value: Any, hint: Any, where: str) -> Any:
