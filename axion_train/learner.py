@@ -15,7 +15,7 @@ from axion_train.batch import Batch, Row, Tensors, answer_logits, answer_logprob
 from axion_train.loss import Divergence, Loss, Reinforce, entropy
 from axion_train.schedule import Schedule
 
-_MEMORY = 0.95  # of the averages behind `Optimizer.agreement`
+_MEMORY = 0.95  # of the averages behind `Optimizer.signal`
 _REFERENCES = 1 << 14  # rows whose reference log-probabilities are kept
 
 
@@ -43,13 +43,12 @@ class Optimizer:
     """Adds this many times (gradient - previous gradient): the optimistic step, which damps the cycling of self-play
     (Daskalakis et al., "Training GANs with optimism", arXiv 1711.00141)."""
 
-    agreement: float = 0.0
-    """Shortens steps that the two halves of a batch do not agree on; 0: never.
+    signal: float = 0.0
+    """No step is taken until the two halves of a batch agree this much, 0 … 1; 0: from the start.
 
-    With a = ⟨g₁, g₂⟩ / |(g₁+g₂)/2|², both averaged over some twenty updates, a step is as long as the rate says where a is twice this or
-    more, and nothing where a is this or less. Optimizers that rescale gradients turn pure noise into full-size steps, and so into a random
-    walk; a is the share of the squared gradient that is signal: 1 / (1 + B_noise/B) in McCandlish et al., "An empirical model of
-    large-batch training", arXiv 1812.06162.
+    The agreement is ⟨g₁, g₂⟩ / |(g₁+g₂)/2|², both averaged over some twenty updates: the share of the squared gradient that is signal,
+    1 / (1 + B_noise/B) in McCandlish et al., "An empirical model of large-batch training", arXiv 1812.06162. Optimizers that rescale
+    gradients turn pure noise into full-size steps, and so into a random walk away from the warm-up.
     """
 
     def build(self, parameters: list[torch.nn.Parameter]) -> torch.optim.Optimizer:
@@ -130,6 +129,8 @@ class Learner:
         self._average = [p.detach().clone() for p in self._parameters]
         self._previous: list[torch.Tensor] = []  # the gradient before, where the optimizer is optimistic
         self._agreement = (0.0, 0.0)  # moving averages of ⟨g₁, g₂⟩ and |(g₁+g₂)/2|²
+        self.waiting = self.settings.signal > 0
+        """No signal has been seen yet, and no step is taken."""
         self._reference_model = (
             copy.deepcopy(model).eval().requires_grad_(False) if max(self.magnet.coefficient.start, self.magnet.coefficient.last) else None
         )
@@ -185,6 +186,7 @@ class Learner:
                 size += float(parameter.grad.square().sum())
         old_shared, old_size = self._agreement if self.steps else (0.0, size)
         self._agreement = (_MEMORY * old_shared + (1 - _MEMORY) * shared, _MEMORY * old_size + (1 - _MEMORY) * size)
+        self.waiting = self.waiting and self.agreement < self.settings.signal
         return Gradient(
             (first.loss + second.loss) / 2, (first.kl + second.kl) / 2, (first.entropy + second.entropy) / 2, max(first.ratio, second.ratio)
         )
@@ -199,7 +201,7 @@ class Learner:
         if self.settings.optimism:
             self._extrapolate()
         for group in self._optimizer.param_groups:
-            group["lr"] = self.settings.rate.at(progress) * self.step_length
+            group["lr"] = 0.0 if self.waiting else self.settings.rate.at(progress)
         self._optimizer.step()
         self._optimizer.zero_grad(set_to_none=True)
         self.steps += 1
@@ -221,15 +223,9 @@ class Learner:
 
     @property
     def agreement(self) -> float:
-        """How far the halves of recent batches agree: 0 for pure noise, 1 for pure signal."""
+        """How far the halves of recent batches agreed: 0 for pure noise, 1 for pure signal."""
         shared, size = self._agreement
         return shared / max(1e-30, size)
-
-    @property
-    def step_length(self) -> float:
-        """Share of a full step, 0 … 1, that this agreement is worth."""
-        threshold = self.settings.agreement
-        return min(1.0, max(0.0, self.agreement / threshold - 1)) ** 2 if threshold else 1.0
 
     def averaged(self) -> Any:
         """A copy of the model with the averaged weights."""
@@ -259,6 +255,7 @@ class Learner:
             "optimizer": self._optimizer.state_dict(),
             "previous": self._previous,
             "agreement": list(self._agreement),
+            "waiting": self.waiting,
             "steps": self.steps,
         }
 
@@ -274,6 +271,7 @@ class Learner:
         self._optimizer.load_state_dict(state["optimizer"])
         self._previous = list(state["previous"])
         self._agreement = tuple(state["agreement"])
+        self.waiting = state["waiting"]
         self.steps = state["steps"]
 
     def _logits(self, model: Any, table: Tensors) -> torch.Tensor:

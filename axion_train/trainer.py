@@ -76,12 +76,12 @@ class Trainer:
         played = [t for episode in episodes for t in self._credit(episode)]
         advantages = self.advantage(played)
         batch = pack(played, advantages, self.policy.name)
-        gradient, norm = self._learn_by_halves(deals, played, advantages) if self.recipe.optimizer.agreement else self._learn(batch)
+        gradient, norm = self._learn_by_halves(deals, played, advantages) if self.learner.waiting else self._learn(batch)
         self.updates += 1
         self.policy.version = self.updates
         self.opponents.observe(self.updates, lambda: copy.deepcopy(self.learner.model.state_dict()))
         figures = _figures(episodes, played, advantages, batch, gradient, norm)
-        return episodes, figures | {"agreement": self.learner.agreement, "step_length": self.learner.step_length}
+        return episodes, figures | {"agreement": self.learner.agreement}
 
     def _credit(self, episode: Episode) -> list[Trajectory]:
         """The trajectories of an episode that may be learned from: not frozen opponents', not of truncated or void plays."""
@@ -110,7 +110,7 @@ class Trainer:
         return gradient, norm
 
     def _learn_by_halves(self, deals: list[Deal], played: list[Trajectory], advantages: list[float]) -> tuple[Gradient, float]:
-        """One step whose length depends on how far the two halves of the deals agree on it."""
+        """One step, taken only if the two halves of the deals agree on it."""
         first = {deal.seed for deal in deals[: len(deals) // 2]}
         sides: tuple[list[int], list[int]] = ([], [])
         for i, trajectory in enumerate(played):

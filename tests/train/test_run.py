@@ -22,7 +22,7 @@ from axion_train.run import Run
 
 SMALL = (
     "warmup.steps=60", "curriculum.deals=16", "curriculum.copies=4", "training.updates=8", "training.checkpoint_every=2",
-    "training.store_every=4", "evaluation.every=4", "model.hidden=32", "model.mlp=64", "optimizer.agreement=0.0",
+    "training.store_every=4", "evaluation.every=4", "model.hidden=32", "model.mlp=64", "optimizer.signal=0.0",
 )  # fmt: skip
 
 
@@ -86,7 +86,7 @@ def test_stateful_parts_resume_too(tmp_path, advantage):
         "opponents.name=snapshot_pool",
         "opponents.every=2",
         "training.updates=5",
-        "optimizer.agreement=0.001",
+        "optimizer.signal=0.001",
     )
 
     def watch(event, figures):
