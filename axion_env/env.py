@@ -62,15 +62,17 @@ class Env(metaclass=_Frozen):
     """What each agent is shown of its past; None: nothing."""
     first_task: Task
     """The first task of the train split."""
+    splits: tuple[str, ...] = ("train", "test")
+    """Names that `tasks` takes."""
     _frozen = False
 
     def __init__(self) -> None:
         """An environment without options."""
 
     def tasks(self, split: str = "train") -> Sequence[Task]:
-        """The tasks of a split: `train`, `test`, or whatever else the environment documents."""
-        if split not in ("train", "test"):
-            raise UsageError(f"{self.spec.id} has no split {split!r}; it has train, test")
+        """The tasks of one of `splits`."""
+        if split not in self.splits:
+            raise UsageError(f"{self.spec.id} has no split {split!r}; it has {', '.join(self.splits)}")
         return (Task(),)
 
     def demos(self) -> Sequence[Demo]:

@@ -13,6 +13,7 @@ from axion_env.error import StoreError, UsageError
 from axion_env.registry import load
 from axion_env.request import Address, Ask, Call
 from axion_env.running import Chance, Play
+from axion_env.task import Task
 
 
 def replay(episode: Episode, *, env: Env | None = None) -> Episode:
@@ -101,6 +102,20 @@ def fork(episode: Episode, address: Address, *, reseed: int | None = None, env: 
         chance.recorded = ()
     if not any(request.address == address for request in play.requests):
         raise UsageError(f"a replay does not get to {address}; has {episode.env} changed since it was recorded?")
+    return play
+
+
+def restore(
+    env: Env, task: Task, seed: int | None, copy: int, events: tuple[Event, ...], attempts: Sequence[tuple[Address, tuple[Action, ...]]]
+) -> Play:
+    """A running play again, from the log of its answers: what a pickle of it holds."""
+    play = Play(env, task, seed, copy=copy)
+    _feed(play, events, None)
+    for address, refused in attempts:
+        for request in play.requests:
+            if request.address == address:
+                for attempt in refused:
+                    play.answer(request, Action(attempt.text, tokens=attempt.tokens))
     return play
 
 

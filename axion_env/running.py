@@ -13,10 +13,10 @@ from functools import lru_cache
 from math import inf
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from axion_env.blame import blame, blame_foreign, where
-from axion_env.chance import Stream, derive
+from axion_env.blame import blame, blame_foreign
+from axion_env.branch import Branch, close, close_parts, log
 from axion_env.context import Context
-from axion_env.episode import NO_NOTES, Action, Called, Ending, Episode, Event, Gathered, Limit, Message, Outcome, Tokens, Turn
+from axion_env.episode import NO_NOTES, Action, Called, Ending, Episode, Gathered, Limit, Message, Outcome, Tokens, Turn
 from axion_env.error import UsageError
 from axion_env.fact import joined, record
 from axion_env.parse import strip_thinking
@@ -31,39 +31,6 @@ Chance: TypeAlias = Callable[[Address, str, Sequence[Any]], int]
 """Answers a draw: (where it stands, its label, what can be drawn) → index of the outcome."""
 
 _new: Any = tuple.__new__  # builds the records of the hot path at half the price of calling their class
-
-
-class Branch:
-    """One coroutine of a play, with its log."""
-
-    __slots__ = ("coroutine", "ended", "events", "gather", "inbox", "parent", "path", "play", "result", "stream", "turns")
-
-    def __init__(self, play: Play, parent: Branch | None, path: tuple[int, ...], coroutine: Coroutine[Any, Any, Any] | None) -> None:
-        self.play = play
-        self.parent = parent
-        self.path = path
-        """Its last number is the branch's index among its siblings."""
-        self.coroutine = coroutine
-        """None where the branch is a single request."""
-        self.events: list[Event] = []
-        self.inbox: dict[str, tuple[Message, ...]] = {}
-        """Told in this branch and not yet seen."""
-        self.turns: float = 0 if parent is None else parent.turns
-        """Accepted turns on the causal path up to here; infinite once a limit was reached, and then nobody may be asked any more."""
-        self.stream: Stream | None = None
-        """Its own chance stream, made when first drawn from."""
-        self.gather: Gather[Any] | None = None
-        """The gather it waits for."""
-
-    def open_stream(self) -> Stream:
-        """Make its chance stream, from the episode's seed and its path."""
-        self.stream = stream = Stream(derive(self.play.seed or 0, *self.path))
-        return stream
-
-    def end(self, result: Any, ended: Forfeit | Truncated | None = None) -> None:
-        """It returned, or was ended by a forfeit or a limit."""
-        self.result = result
-        self.ended = ended
 
 
 class Play:
@@ -104,6 +71,16 @@ class Play:
         self._context = context
         self._root = Branch(self, None, (), env.play(task, context))
         self._advance(self._root, None)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """A pickle of a running play is its log of answers: coroutines cannot be stored, and answering again is quick."""
+        from axion_env.replay import restore
+
+        if self.chance is not None:
+            raise TypeError("a play whose draws are chosen from outside cannot be pickled; seed it instead")
+        open_attempts = [(r.address, r.attempts) for r in self.requests if type(r) is Ask and r.attempts]
+        events = self.episode.root if self.episode is not None else log(self._root)
+        return restore, (self.env, self.task, self.seed, self.copy, events, open_attempts)
 
     @property
     def done(self) -> bool:
@@ -267,7 +244,7 @@ class Play:
         return self.requests.append(request)
 
     def _spent(self, request: Request[Any]) -> None:
-        _close_parts(request)
+        close_parts(request)
         self._fail("author", f"more than {self.spec.max_requests} requests in one play; the last was {request.describe()}", None)
 
     def _overrun(self, branch: Branch, ask: Ask[Any]) -> None:
@@ -393,7 +370,7 @@ class Play:
         self._queue = None
         env = self.env
         self.episode = _new(Episode, (
-            self.spec.id, env.options, self.task, env.roles(self.agents), self.seed, self.copy, _log(root),
+            self.spec.id, env.options, self.task, env.roles(self.agents), self.seed, self.copy, log(root),
             root.inbox, ending, facts, culprits, fault, error,
         ))  # fmt: skip
         del self._context, self._root  # cuts the circle play → context → play: a finished play needs no collector
@@ -401,8 +378,8 @@ class Play:
     def _close(self) -> str | None:
         """Close every coroutine, innermost first; says so if one swallowed its GeneratorExit."""
         for stray in self._context._made:
-            _close_parts(stray)
-        return _close(self._root, self.env)
+            close_parts(stray)
+        return close(self._root, self.env)
 
 
 def _said(ask: Ask[Any], reply: Any) -> tuple[str, Tokens | None]:
@@ -417,37 +394,3 @@ def _said(ask: Ask[Any], reply: Any) -> tuple[str, Tokens | None]:
 def _exact(text: str) -> tuple[Action]:
     """The legal action, word for word: one record for all the turns that were answered so."""
     return (Action(text, text),)
-
-
-def _log(branch: Branch) -> tuple[Event, ...]:
-    events = tuple(branch.events)
-    if branch.gather is None:
-        return events
-    return (*events, Gathered(tuple(_log(child) for child in branch.gather.branches)))
-
-
-def _close_parts(request: Request[Any]) -> None:
-    """Close sub-plays that were never started; those started have a branch that knows them."""
-    if isinstance(request, Gather) and not request.branches:
-        for part in request.parts:
-            if isinstance(part, Request):
-                _close_parts(part)
-            else:
-                part.close()
-
-
-def _close(branch: Branch, env: Env) -> str | None:
-    swallowed = None
-    if branch.gather is not None:
-        for child, part in zip(branch.gather.branches, branch.gather.parts, strict=True):
-            swallowed = _close(child, env) or swallowed
-            if isinstance(part, Gather):
-                _close_parts(part)
-    if branch.coroutine is not None:
-        try:
-            branch.coroutine.close()
-        except RuntimeError:  # Python's own word for a coroutine that went on after GeneratorExit
-            swallowed = f"GeneratorExit was swallowed at {where(branch.coroutine, env)}"
-        except Exception as problem:
-            swallowed = blame(problem, env)
-    return swallowed

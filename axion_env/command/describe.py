@@ -9,7 +9,6 @@ from typing import Any
 from axion_env.demo import play_demo
 from axion_env.env import Env
 from axion_env.episode import Ending
-from axion_env.error import UsageError
 from axion_env.reward import Reward, judge
 
 
@@ -33,15 +32,8 @@ def _described(docstring: str) -> dict[str, str]:
 
 
 def splits(env: Env) -> dict[str, int]:
-    """Tasks in each split: `train`, `test` and those its `tasks` documents in back quotes."""
-    names = dict.fromkeys(["train", "test", *re.findall(r"`(\w+)`", inspect.getdoc(type(env).tasks) or "")])
-    sizes = {}
-    for name in names:
-        try:
-            sizes[name] = len(env.tasks(name))
-        except UsageError:
-            continue
-    return sizes
+    """Tasks in each split."""
+    return {name: len(env.tasks(name)) for name in env.splits}
 
 
 def rewards(env: Env) -> dict[str, list[dict[str, Any]]]:

@@ -54,6 +54,8 @@ class Arithmetic(Env):
         format_weight: Share of the reward that a well-formed answer earns, right or wrong.
     """
 
+    splits = tuple(_LENGTHS)
+
     def __init__(self, digits: int = 2, scratchpad: bool = True, seed: int = 0, format_weight: float = 0.1) -> None:
         if not 1 <= digits < _LONGEST_ANSWER - 1 or not 0 <= format_weight < 1:
             raise UsageError(f"Arithmetic needs digits from 1 to 998 and a format_weight in [0, 1): got {digits}, {format_weight}")
