@@ -59,13 +59,8 @@ class LanguagePolicy:
             self.model, prompts, self.rng,
             max_tokens=self.max_tokens, eos_id=tokenizer.eos_id, pad_id=tokenizer.pad_id, temperature=self.temperature,
         )  # fmt: skip
-        made: list[Action | None] = [None] * len(sampled.ids)
-        actions = []
-        for prompt, number in zip(prompts, sampled.answer.tolist(), strict=True):
-            action = made[number]
-            if action is None:
-                ids = sampled.ids[number]
-                tokens = Tokens(prompt, ids, sampled.logprobs[number], self.name, self.version)
-                action = made[number] = Action(self.renderer.text(ids), tokens=tokens)
-            actions.append(action)
-        return actions
+        made = [
+            Action(self.renderer.text(ids), tokens=Tokens(prompts[ask], ids, logprobs, self.name, self.version))
+            for ids, logprobs, ask in zip(sampled.ids, sampled.logprobs, sampled.asks, strict=True)
+        ]
+        return [made[number] for number in sampled.answer.tolist()]

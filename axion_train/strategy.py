@@ -72,7 +72,7 @@ def _completions(policy: LanguagePolicy, prompts: list[tuple[int, ...]], cut: fl
     tokenizer = policy.renderer.tokenizer
     found: list[dict[str, float]] = [{} for _ in prompts]
     lost = np.zeros(len(prompts))
-    step = Stepper(policy.model, prompts, tokenizer.pad_id)
+    step = Stepper(policy.model, prompts, tokenizer.pad_id, policy.max_tokens)
     prompt = np.arange(len(prompts))
     reach = np.ones(len(prompts))
     prefixes: list[tuple[int, ...]] = [() for _ in prompts]
