@@ -133,7 +133,7 @@ class Run:
     def _measure(self, policy: LanguagePolicy, final: bool) -> dict[str, Any]:
         settings = self.recipe.evaluation
         if settings.kind == "nash_conv":
-            return evaluate.nash_conv(policy, self.tree, cut=1e-7 if final else 1e-4)
+            return evaluate.nash_conv(policy, self.tree, cut=1e-8 if final else 1e-4)
         episodes = settings.final_episodes if final else settings.episodes
         found = evaluate.sampled_reward(
             self.env, policy, split=settings.split, tasks=episodes, seed=self.recipe.training.seed, part=settings.part
