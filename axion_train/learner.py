@@ -109,7 +109,7 @@ class Learner:
         magnet: Magnet | None = None,
         entropy: float = 0.0,
         ema: float = 0.98,
-        rows: int = 512,
+        rows: int = 128,
         temperature: float = 1.0,
     ) -> None:
         self.model = model.eval()  # no dropout: what is scored must be what was sampled

@@ -32,6 +32,8 @@ from axion_train.warmup import collect, warm_up
 from benchmarks.measure import Spread, ratios, spread
 
 ROWS = 512
+PASS = 128
+"""Rows that go through the model at once in training; gradients of the four passes add up."""
 GROUP = 16
 MAX_TOKENS = 26
 """As in the recipe: room for a whole scratchpad."""
@@ -111,7 +113,7 @@ class AxionStep:
     def __init__(self, s: Setting) -> None:
         chosen = recipe.read("arithmetic")
         optimizer = dataclasses.replace(chosen.optimizer, rate=Schedule(0.0))
-        self.learner = Learner(s.model, s.renderer.tokenizer.pad_id, optimizer=optimizer, loss=chosen.part("loss"), ema=0.0)
+        self.learner = Learner(s.model, s.renderer.tokenizer.pad_id, optimizer=optimizer, loss=chosen.part("loss"), ema=0.0, rows=PASS)
 
     def __call__(self, batch: Batch) -> int:
         self.learner.forward_backward(batch)
@@ -127,21 +129,25 @@ class PlainStep:
         self.optimizer = torch.optim.AdamW(s.model.parameters(), lr=0.0, weight_decay=0.0)
 
     def __call__(self, batch: Batch) -> int:
-        prompts, prompt_mask = padded([row.prompt_ids for row in batch.rows], self.pad, left=True)
-        answers, mask = padded([row.ids for row in batch.rows], self.pad, left=False)
-        old, _ = padded([[0.0] * len(row.ids) for row in batch.rows], 0.0, left=False)  # type: ignore[list-item, arg-type]
-        for i, row in enumerate(batch.rows):
-            old[i, : len(row.ids)] = torch.tensor(row.logprobs)
-        advantage = torch.tensor([[row.positive + row.negative] for row in batch.rows])
-        logits = self.model(torch.cat((prompts, answers), 1), attention_mask=torch.cat((prompt_mask, mask), 1)).logits
-        logprobs = torch.log_softmax(logits[:, prompts.shape[1] - 1 : -1], -1).gather(-1, answers.unsqueeze(-1)).squeeze(-1)
-        ratio = (logprobs - old).exp()
-        gain = torch.minimum(ratio * advantage, ratio.clamp(0.8, 1.2) * advantage)
-        (-(gain * mask).sum() / len(batch.rows)).backward()
+        for start in range(0, len(batch.rows), PASS):
+            self._backward(batch.rows[start : start + PASS], len(batch.rows))
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), 10.0)
         self.optimizer.step()
         self.optimizer.zero_grad()
         return batch.tokens
+
+    def _backward(self, rows: list[Row], of: int) -> None:
+        prompts, prompt_mask = padded([row.prompt_ids for row in rows], self.pad, left=True)
+        answers, mask = padded([row.ids for row in rows], self.pad, left=False)
+        old = torch.zeros(mask.shape)
+        for i, row in enumerate(rows):
+            old[i, : len(row.ids)] = torch.tensor(row.logprobs)
+        advantage = torch.tensor([[row.positive + row.negative] for row in rows])
+        logits = self.model(torch.cat((prompts, answers), 1), attention_mask=torch.cat((prompt_mask, mask), 1)).logits
+        logprobs = torch.log_softmax(logits[:, prompts.shape[1] - 1 : -1], -1).gather(-1, answers.unsqueeze(-1)).squeeze(-1)
+        ratio = (logprobs - old).exp()
+        gain = torch.minimum(ratio * advantage, ratio.clamp(0.8, 1.2) * advantage)
+        (-(gain * mask).sum() / of).backward()
 
 
 def batch_of(s: Setting, prompts: list[tuple[int, ...]], rng: np.random.Generator) -> Batch:
@@ -150,7 +156,8 @@ def batch_of(s: Setting, prompts: list[tuple[int, ...]], rng: np.random.Generato
     found = sample(s.model, prompts, rng, max_tokens=MAX_TOKENS, eos_id=tokenizer.eos_id, pad_id=tokenizer.pad_id)
     signs = rng.choice((-1.0, 1.0), len(prompts)).tolist()
     rows = [
-        Row(prompt, found.ids[i], found.logprobs[i], 1, max(a, 0.0), min(a, 0.0)) for prompt, i, a in zip(prompts, found.answer, signs, strict=True)
+        Row(prompt, found.ids[i], found.logprobs[i], 1, max(a, 0.0), min(a, 0.0))
+        for prompt, i, a in zip(prompts, found.answer, signs, strict=True)
     ]
     return Batch(rows, len(rows), sum(len(row.ids) for row in rows))
 
@@ -198,7 +205,8 @@ def trl_steps(race: Race, folder: Path, steps: int) -> None:
     group = max(2, ROWS // len(texts))
     config = GRPOConfig(
         output_dir=str(folder), use_cpu=True, bf16=False, report_to="none", save_strategy="no", logging_strategy="no", disable_tqdm=True,
-        gradient_checkpointing=False, max_steps=steps, learning_rate=0.0, per_device_train_batch_size=ROWS, num_generations=group,
+        gradient_checkpointing=False, max_steps=steps, learning_rate=0.0, num_generations=group,
+        per_device_train_batch_size=PASS, gradient_accumulation_steps=ROWS // PASS,
         max_completion_length=MAX_TOKENS, temperature=1.0, top_k=0, top_p=1.0, beta=0.0, loss_type="dr_grpo", max_grad_norm=10.0, shuffle_dataset=False,
     )  # fmt: skip
 
