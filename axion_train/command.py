@@ -81,7 +81,9 @@ def train(
         click.echo(f"stopped; go on with: axion train --resume {run.path}", err=True)
         ctx.exit(130)
     except OSError as problem:
-        raise UsageError(f"cannot write to {run.path}: {problem.strerror}; free some space, then: axion train --resume {run.path}") from problem
+        raise UsageError(
+            f"cannot write to {run.path}: {problem.strerror}; free some space, then: axion train --resume {run.path}"
+        ) from problem
     report = write_report(run.path)
     click.echo(json.dumps(summary, indent=2))
     console.print(f"report: {report}")

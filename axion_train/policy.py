@@ -46,6 +46,18 @@ class LanguagePolicy:
         self.version = 0
         """Updates its weights have seen."""
 
+    def like(self, model: Any, rng: np.random.Generator, *, name: str | None = None, temperature: float | None = None) -> LanguagePolicy:
+        """Another model, asked in the same way."""
+        return LanguagePolicy(
+            model,
+            self.renderer,
+            rng,
+            name=name or self.name,
+            max_tokens=self.max_tokens,
+            temperature=self.temperature if temperature is None else temperature,
+            batch=self.batch,
+        )
+
     def act(self, asks: Sequence[Ask[Any]]) -> list[Action]:
         """One action per ask; equal answers to equal prompts share one `Action`."""
         actions: list[Action] = []

@@ -109,12 +109,8 @@ class Run:
         """The policy as of the last checkpoint, frozen."""
         trainer, _, _ = self._resume()
         model = trainer.learner.averaged() if averaged else trainer.learner.frozen()
-        sampling = self.recipe.sampling
         rng = np.random.default_rng(derive(seed, "policy"))
-        return LanguagePolicy(
-            model, trainer.policy.renderer, rng,
-            name=self.path.name, max_tokens=sampling.max_tokens, temperature=self.recipe.evaluation.temperature,
-        )  # fmt: skip
+        return trainer.policy.like(model, rng, name=self.path.name, temperature=self.recipe.evaluation.temperature)
 
     @property
     def tree(self) -> GameTree:
@@ -141,11 +137,8 @@ class Run:
         return {f"heldout/{name}": value for name, value in found.items()}
 
     def _as_policy(self, trainer: Trainer, model: Any) -> LanguagePolicy:
-        sampling = self.recipe.sampling
         rng = np.random.default_rng(derive(self.recipe.training.seed, "evaluation", trainer.updates))
-        return LanguagePolicy(
-            model, trainer.policy.renderer, rng, max_tokens=sampling.max_tokens, temperature=self.recipe.evaluation.temperature
-        )
+        return trainer.policy.like(model, rng, temperature=self.recipe.evaluation.temperature)
 
     def _begin(self, watch: Watcher) -> tuple[Trainer, float, dict[str, Any]]:
         """The trainer where the run stands, the CPU seconds that earlier processes used, and what was measured before training."""
@@ -176,10 +169,9 @@ class Run:
         return trainer, 0.0, start
 
     def _train_reward(self, model: Any, renderer: Renderer) -> Callable[[], float]:
-        """Sampled accuracy on train tasks, fresh ones at each call."""
+        """Sampled accuracy on the first train tasks."""
         rng = np.random.default_rng(derive(self.recipe.training.seed, "warm-up probe"))
-        sampling = self.recipe.sampling
-        policy = LanguagePolicy(model, renderer, rng, max_tokens=sampling.max_tokens)
+        policy = LanguagePolicy(model, renderer, rng, max_tokens=self.recipe.sampling.max_tokens)
 
         def reward() -> float:
             seed = int(rng.integers(1 << 60))

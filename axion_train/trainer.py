@@ -122,10 +122,7 @@ class Trainer:
     def _frozen(self, weights: dict[str, Any], name: str) -> Policy:
         model = self.learner.frozen()
         model.load_state_dict(weights)
-        sampling = self.recipe.sampling
-        return LanguagePolicy(
-            model, self.policy.renderer, self.rng, name=name, max_tokens=sampling.max_tokens, temperature=sampling.temperature
-        )
+        return self.policy.like(model, self.rng, name=name)
 
     def state_dict(self) -> dict[str, Any]:
         """All that an uninterrupted run would still have."""
