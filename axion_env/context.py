@@ -15,7 +15,8 @@ from axion_env.parse import strip_thinking
 from axion_env.request import Ask, Call, Gather, Request
 
 if TYPE_CHECKING:
-    from axion_env.running import Branch, Play
+    from axion_env.branch import Branch
+    from axion_env.running import Play
 
 T = TypeVar("T")
 A = TypeVar("A")

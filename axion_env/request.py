@@ -14,7 +14,8 @@ from axion_env.parse import Illegal, match_choice
 from axion_env.task import Task
 
 if TYPE_CHECKING:
-    from axion_env.running import Branch, Play
+    from axion_env.branch import Branch
+    from axion_env.running import Play
 
 T = TypeVar("T")
 Address: TypeAlias = tuple[tuple[int, ...], int]
