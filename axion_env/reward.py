@@ -184,5 +184,5 @@ def trajectories(env: Env, episode: Episode, verdicts: Mapping[str, Verdict] | N
     for agent, role in episode.agents.items():
         if agent in paths:
             verdict = judged[agent]
-            found.append(Trajectory(env_id, role, task, deal, agent, copy, tuple(paths[agent]), verdict.reward, verdict))
+            found.append(_new(Trajectory, (env_id, role, task, deal, agent, copy, tuple(paths[agent]), verdict.reward, verdict)))
     return found

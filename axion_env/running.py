@@ -192,6 +192,7 @@ class Play:
             branch.end(stop.value)
             return self._join(branch)
         except (Forfeit, Truncated) as ended:
+            ended.__traceback__ = None  # it holds the frames of the driver, and with them every play of the round until the collector comes
             if context._made:
                 return self._fail("author", f"{context._made[0].describe()} was not awaited", None)
             if branch.parent is None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+from collections import deque
 from collections.abc import Sequence
 from itertools import count, islice
 from typing import Any
@@ -145,3 +147,20 @@ def test_a_script_that_ends_too_early() -> None:
     """The agent and its question are named."""
     with pytest.raises(UsageError, match="no answer left for a, who is asked"):
         finish(LENGTHS, {"a": ["x"]}, task=Task(public={"turns": 2}))
+
+
+@pytest.mark.parametrize("answer", ["x", "nonsense"])
+def test_finished_plays_leave_no_cycles(answer: str) -> None:
+    """Won or forfeited, a play is freed by reference counts alone, and does not keep the others of its round."""
+
+    class Always:
+        def act(self, asks: Sequence[Ask[Any]]) -> list[str]:
+            return [answer for _ in asks]
+
+    gc.collect()
+    gc.disable()
+    try:
+        deque(drive(_plays(1, 2, 3), Always()), maxlen=0)
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
