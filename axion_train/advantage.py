@@ -7,10 +7,11 @@ and the seat are not the agent's doing, and comparing like with like takes their
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Protocol, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from axion_env import Trajectory, UsageError
 
@@ -61,21 +62,13 @@ class LeaveOneOut(_Stateless):
 
     def __call__(self, trajectories: Sequence[Trajectory]) -> list[float]:
         """[N] Advantages."""
-        keys = [_key(t, self.key) for t in trajectories]
-        total: dict[Key, float] = {}
-        count: dict[Key, int] = {}
-        own: dict[Key, tuple[float, int]] = {}
-        episodes = [(key, t.task, t.deal, t.copy) for key, t in zip(keys, trajectories, strict=True)]
-        for key, episode, t in zip(keys, episodes, trajectories, strict=True):
-            total[key] = total.get(key, 0.0) + t.reward
-            count[key] = count.get(key, 0) + 1
-            mine, seats = own.get(episode, (0.0, 0))
-            own[episode] = (mine + t.reward, seats + 1)
-        advantages = []
-        for key, episode, t in zip(keys, episodes, trajectories, strict=True):
-            mine, seats = own[episode]
-            others = count[key] - seats
-            advantages.append(t.reward - (total[key] - mine) / others if others else 0.0)
+        reward = np.array([t.reward for t in trajectories], dtype=np.float64)
+        key = _numbers(_keys(trajectories, self.key))
+        episode = _columns(trajectories, ("task", "deal", "copy"))
+        seat = _numbers(zip(key.tolist(), *episode, strict=True))  # those of one episode are left out together
+        others = np.bincount(key)[key] - np.bincount(seat)[seat]
+        rest = np.bincount(key, reward)[key] - np.bincount(seat, reward)[seat]
+        advantages: list[float] = np.where(others > 0, reward - rest / np.maximum(others, 1), 0.0).tolist()
         return advantages
 
 
@@ -101,7 +94,7 @@ class RoleBaseline:
 
     def __call__(self, trajectories: Sequence[Trajectory]) -> list[float]:
         """[N] Advantages; the average moves on."""
-        keys = [_key(t, self.key) for t in trajectories]
+        keys = _keys(trajectories, self.key)
         advantages = [t.reward - self._average.get(key, 0.0) for key, t in zip(keys, trajectories, strict=True)]
         rewards: dict[Key, list[float]] = defaultdict(list)
         for key, t in zip(keys, trajectories, strict=True):
@@ -148,8 +141,8 @@ class GroupMean(_Stateless):
     def __call__(self, trajectories: Sequence[Trajectory]) -> list[float]:
         """[N] Advantages."""
         groups: dict[Key, list[int]] = defaultdict(list)
-        for i, t in enumerate(trajectories):
-            groups[_key(t, self.key)].append(i)
+        for i, key in enumerate(_keys(trajectories, self.key)):
+            groups[key].append(i)
         advantages = [0.0] * len(trajectories)
         for members in groups.values():
             rewards = np.array([trajectories[i].reward for i in members])
@@ -205,5 +198,17 @@ def _checked(key: Sequence[str]) -> tuple[str, ...]:
     return tuple(key)
 
 
-def _key(trajectory: Trajectory, fields: tuple[str, ...]) -> Key:
-    return tuple([getattr(trajectory, field) for field in fields])
+def _columns(trajectories: Sequence[Trajectory], fields: tuple[str, ...]) -> list[list[Any]]:
+    """[fields, N] Their values."""
+    return [[getattr(t, field) for t in trajectories] for field in fields]
+
+
+def _keys(trajectories: Sequence[Trajectory], fields: tuple[str, ...]) -> list[Key]:
+    """[N] The values of these fields."""
+    return list(zip(*_columns(trajectories, fields), strict=True))
+
+
+def _numbers(keys: Iterable[Key]) -> NDArray[np.int64]:
+    """[N] Equal numbers for equal keys, from 0 on."""
+    number: dict[Key, int] = {}
+    return np.array([number.setdefault(key, len(number)) for key in keys], dtype=np.int64)

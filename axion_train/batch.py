@@ -137,11 +137,13 @@ def tensors(rows: Sequence[Row], pad_id: int, device: torch.device | str = "cpu"
 def answer_logits(model: Any, table: Tensors) -> torch.Tensor:
     """[R, L, V] Next-token logits of each answer token, with gradient.
 
-    Each prompt is read once and its keys and values are shared by all its answers. Padding after an answer needs no attention mask:
-    nothing that counts comes after it.
+    A prompt with several answers is read once, and its keys and values are shared by all of them. Padding after an answer needs no
+    attention mask: nothing that counts comes after it.
     """
+    if len(table.prompts) == len(table.prompt):
+        return _read_through(model, table)
     padded = not bool(table.attention.all())
-    extra = {"attention_mask": table.attention, "position_ids": (table.attention.cumsum(1) - 1).clamp(min=0)} if padded else {}
+    extra = {"attention_mask": table.attention, "position_ids": _positions(table.attention)} if padded else {}
     read = model(table.prompts, use_cache=True, logits_to_keep=1, **extra)
     first: torch.Tensor = read.logits[table.prompt]
     steps = table.answers.shape[1] - 1
@@ -151,9 +153,25 @@ def answer_logits(model: Any, table: Tensors) -> torch.Tensor:
     cache.batch_select_indices(table.prompt)
     if padded:
         attention = torch.nn.functional.pad(table.attention[table.prompt], (0, steps), value=1)
-        extra = {"attention_mask": attention, "position_ids": (attention.cumsum(1) - 1)[:, -steps:]}
+        extra = {"attention_mask": attention, "position_ids": _positions(attention)[:, -steps:]}
     rest = model(table.answers[:, :-1], past_key_values=cache, use_cache=True, **extra).logits
     return torch.cat((first, rest), dim=1).float()
+
+
+def _read_through(model: Any, table: Tensors) -> torch.Tensor:
+    """The same where no prompt is shared: prompts and answers in one pass."""
+    steps = table.answers.shape[1] - 1
+    ids = torch.cat((table.prompts[table.prompt], table.answers[:, :-1]), dim=1)
+    extra = {}
+    if not bool(table.attention.all()):
+        attention = torch.nn.functional.pad(table.attention[table.prompt], (0, steps), value=1)
+        extra = {"attention_mask": attention, "position_ids": _positions(attention)}
+    logits: torch.Tensor = model(ids, use_cache=False, logits_to_keep=steps + 1, **extra).logits
+    return logits.float()
+
+
+def _positions(attention: torch.Tensor) -> torch.Tensor:
+    return (attention.cumsum(1) - 1).clamp(min=0)
 
 
 def answer_logprobs(logits: torch.Tensor, table: Tensors) -> torch.Tensor:

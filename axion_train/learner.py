@@ -149,6 +149,8 @@ class Learner:
         strength = self.magnet.coefficient.at(progress)
         totals = np.zeros(4)
         tokens = 0.0
+        if len(chosen) > self.rows:
+            chosen = sorted(chosen, key=lambda row: len(row.ids))  # so that little of each pass is padding
         for start in range(0, len(chosen), self.rows):
             part = chosen[start : start + self.rows]
             table = tensors(part, self.pad_id, self.model.device)

@@ -226,7 +226,7 @@ def _rare_collections() -> Iterator[None]:
     """Few passes of the garbage collector: an update makes no cycles, and walking the libraries' million objects took half the time."""
     thresholds = gc.get_threshold()
     gc.freeze()
-    gc.set_threshold(50_000, 20, 100)
+    gc.set_threshold(200_000, 20, 100)
     try:
         yield
     finally:

@@ -19,6 +19,8 @@ from axion_train.policy import LanguagePolicy
 from axion_train.recipe import Recipe
 from axion_train.renderer import Renderer
 
+_VOID = (Ending.FAILED, Ending.TRUNCATED)  # endings that nothing is learned from
+
 
 class Trainer:
     """Everything that moves during a run, and the one function that moves it.
@@ -87,13 +89,12 @@ class Trainer:
         """The trajectories of an episode that may be learned from: not frozen opponents', not of truncated or void plays."""
         if episode.ending is Ending.FAILED and episode.fault == "author":
             raise PlayFailed(episode)
-        if episode.ending in (Ending.FAILED, Ending.TRUNCATED):
+        if episode.ending in _VOID:
             return []
-        return [t for t in trajectories(self.env, episode) if self._sampled(t)]
-
-    def _sampled(self, trajectory: Trajectory) -> bool:
-        tokens = trajectory.turns[0].attempts[0].tokens
-        return tokens is not None and tokens.policy == self.policy.name
+        mine = self.policy.name
+        return [
+            t for t in trajectories(self.env, episode) if (tokens := t.turns[0].attempts[0].tokens) is not None and tokens.policy == mine
+        ]
 
     def _learn(self, batch: Batch) -> tuple[Gradient, float]:
         """Steps over the batch: all rows at once, or in minibatches over several epochs; rows that nothing pushes are left out."""
@@ -149,19 +150,17 @@ def _figures(
     episodes: list[Episode], played: list[Trajectory], advantages: list[float], batch: Batch, gradient: Gradient, norm: float
 ) -> dict[str, Any]:
     rewards: dict[str, list[float]] = defaultdict(list)
-    attempts = illegal = 0
     for trajectory in played:
         rewards[trajectory.role].append(trajectory.reward)
-        for turn in trajectory.turns:
-            attempts += len(turn.attempts)
-            illegal += len(turn.attempts) - turn.action.legal
+    illegal = [attempt.error is not None for t in played for turn in t.turns for attempt in turn.attempts]
+    endings = [episode.ending for episode in episodes]
     return {
         "episodes": len(episodes),
-        "failed": sum(e.ending is Ending.FAILED for e in episodes),
-        "truncated": sum(e.ending is Ending.TRUNCATED for e in episodes),
+        "failed": endings.count(Ending.FAILED),
+        "truncated": endings.count(Ending.TRUNCATED),
         **{f"reward/{role}": float(np.mean(values)) for role, values in sorted(rewards.items())},
-        "illegal_rate": illegal / max(1, attempts),
-        "zero_advantage": sum(a == 0 for a in advantages) / max(1, len(advantages)),
+        "illegal_rate": sum(illegal) / max(1, len(illegal)),
+        "zero_advantage": advantages.count(0.0) / max(1, len(advantages)),
         "tokens": batch.tokens,
         "rows": len(batch.rows),
         "entropy": gradient.entropy,

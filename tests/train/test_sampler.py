@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections import Counter
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 import torch
 
 from axion_env import Message
-from axion_train.batch import Row, pack
+from axion_train.batch import Batch, Row, pack
 from axion_train.learner import Learner
 from axion_train.renderer import Renderer, layout
 from axion_train.sampler import sample
@@ -95,6 +96,28 @@ def test_the_learner_scores_what_was_sampled(model):
     scored = Learner(model, PAD).logprobs(rows)
     for r, row in enumerate(rows):
         assert scored[r, : len(row.ids)].tolist() == pytest.approx(list(row.logprobs), abs=2e-5)
+
+
+@pytest.mark.parametrize(
+    "prompts", [[(4, 5, 6), (7,), (4, 5)], [(4, 5, 6), (7,)] * 3, [(4, 5), (6, 7)] * 3], ids=["alone", "shared", "unpadded"]
+)
+def test_the_learner_scores_as_a_full_forward_does(model, prompts):
+    """Whether prompts are shared, padded or neither."""
+    answers = [(5, 6, EOS), (8,), (9, 4, 7, EOS), (3, EOS), (5, 5), (6,)]
+    rows = [Row(p, ids, (0.0,) * len(ids), 1, 1.0, 0.0) for p, ids in zip(prompts, answers, strict=False)]
+    for row, scored in zip(rows, Learner(model, PAD).logprobs(rows), strict=True):
+        assert scored[: len(row.ids)].tolist() == pytest.approx(full(model, row.prompt_ids, row.ids), abs=2e-5)
+
+
+def test_small_passes_add_up(model):
+    """The gradient of a batch is the same in passes of two rows as in one, whatever the answers' lengths."""
+    rows = [Row((4, 5), (6,) * n, (0.0,) * n, 1, 1.0, 0.0) for n in (5, 1, 4, 2, 3)]
+    gradients = []
+    for size in (8, 2):
+        learner = Learner(copy.deepcopy(model), PAD, rows=size)
+        learner.forward_backward(Batch(rows, 5, 15))
+        gradients.append(torch.cat([p.grad.flatten() for p in learner.model.parameters()]))
+    assert torch.allclose(*gradients, atol=1e-5)
 
 
 def test_word_tokenizer_loses_nothing():
