@@ -1,8 +1,9 @@
 """Tokens per second, generated and trained, beside Hugging Face `generate`, TRL's GRPOTrainer and a plain torch step.
 
-Arithmetic prompts, none twice, so that nothing can be shared; and for comparison groups of 16 samples of one prompt, as GRPO has them. Everybody has the
-same model (the arithmetic recipe's, warmed up until its answers are well-formed), the same number of rows in one batch and the same longest answer;
-the learning rate is 0, so that nobody's answers change under way. TRL asks for groups of two at least: its prompts come twice.
+Arithmetic prompts, none twice, so that nothing can be shared; and for comparison groups of 16 samples of one prompt, as GRPO has them.
+Everybody has the same model (the arithmetic recipe's, warmed up until its answers are well-formed), the same number of rows in a batch
+and in a pass, and the same longest answer; the learning rate is 0, so that nobody's answers change under way. TRL asks for groups of two
+at least: its prompts come twice.
 
 Counted are the tokens of answers, their end-of-sequence token included and padding not.
 """
@@ -204,10 +205,12 @@ def trl_steps(race: Race, folder: Path, steps: int) -> None:
     assert tokenizer(texts, add_special_tokens=False)["input_ids"] == [list(ids) for ids in dict.fromkeys(race.prompts)]
     group = max(2, ROWS // len(texts))
     config = GRPOConfig(
-        output_dir=str(folder), use_cpu=True, bf16=False, report_to="none", save_strategy="no", logging_strategy="no", disable_tqdm=True,
+        output_dir=str(folder), use_cpu=True, bf16=False, report_to="none", save_strategy="no", logging_strategy="no",
+        disable_tqdm=True,
         gradient_checkpointing=False, max_steps=steps, learning_rate=0.0, num_generations=group,
         per_device_train_batch_size=PASS, gradient_accumulation_steps=ROWS // PASS,
-        max_completion_length=MAX_TOKENS, temperature=1.0, top_k=0, top_p=1.0, beta=0.0, loss_type="dr_grpo", max_grad_norm=10.0, shuffle_dataset=False,
+        max_completion_length=MAX_TOKENS, temperature=1.0, top_k=0, top_p=1.0, beta=0.0, loss_type="dr_grpo",
+        max_grad_norm=10.0, shuffle_dataset=False,
     )  # fmt: skip
 
     class Watched(GRPOTrainer):  # type: ignore[misc]
@@ -237,7 +240,8 @@ def trl_steps(race: Race, folder: Path, steps: int) -> None:
 
     trainer = Watched(
         model=race.s.model, args=config, processing_class=tokenizer, callbacks=[Turns()],
-        train_dataset=Dataset.from_dict({"prompt": texts * max(1, ROWS // len(texts))}), reward_funcs=lambda completions, **_: [float(len(c) % 2) for c in completions],
+        train_dataset=Dataset.from_dict({"prompt": texts * (ROWS // len(texts))}),
+        reward_funcs=lambda completions, **_: [float(len(c) % 2) for c in completions],
     )  # fmt: skip
     trainer.train()
     race.s.model.eval()

@@ -1,7 +1,7 @@
-"""The whole trainer on Kuhn poker, games per second of processor time: 2,048 plays in flight, sampled, recorded, judged and learned from.
+"""The whole trainer on Kuhn poker, games per second of processor time: 2,048 plays in flight, sampled, recorded, judged, learned from.
 
-One round is one `Trainer.update` of the shipped recipe (256 deals of 8 copies), after its warm-up. What is not in it: measurements, checkpoints and the
-writing of traces, which a run does now and then.
+One round is one `Trainer.update` of the shipped recipe (256 deals of 8 copies), after its warm-up. Not in it: measurements, checkpoints
+and the writing of traces, which a run does now and then.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def run() -> dict[str, Any]:
     gc.collect()
     gc.freeze()  # as `Run.train` does
     thresholds = gc.get_threshold()
-    gc.set_threshold(50_000, 20, 100)
+    gc.set_threshold(200_000, 20, 100)
     games, parts = [], []
     for i in range(UNMEASURED + ROUNDS):
         policy.spent = learner.spent = 0.0
