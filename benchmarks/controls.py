@@ -1,8 +1,9 @@
 """Kuhn poker with the reasons for learning taken away, one at a time.
 
-`permuted`: rewards are dealt out anew within each role before they are compared; the recipe then sees no signal and waits, so nothing moves.
-`permuted, not waiting`: the same without waiting (`optimizer.signal=0`), so that the noise moves the weights freely. `blind`: the question shows `?` for the own card, and
-the strategy is judged in the real game, as one that plays all cards alike. What either still gains does not come from what was taken away.
+`permuted`: rewards are dealt out anew within each role before they are compared; the recipe then sees no signal and waits, so nothing
+moves. `permuted, not waiting`: the same without waiting (`optimizer.signal=0`), so that the noise moves the weights freely. `blind`: the
+question shows `?` for the own card, and the strategy is judged in the real game, as one that plays all cards alike. What an arm still
+gains does not come from what was taken away.
 """
 
 from __future__ import annotations
