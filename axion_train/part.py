@@ -52,19 +52,19 @@ def build(kind: str, table: Mapping[str, Any]) -> Any:
 def construct(target: Callable[..., Any], table: Any, where: str) -> Any:
     """Call `target` with the keys of a table, after checking names and types."""
     if not isinstance(table, Mapping):
-        raise UsageError(f"{where} must be a table: got {table!r}")
+        raise UsageError(f"recipe key '{where}' must be a table: got {table!r}")
     parameters = {n: p for n, p in inspect.signature(target).parameters.items() if p.kind is not p.VAR_KEYWORD}
     for key in table:
         if key not in parameters:
             near = nearest(key, parameters)
             hint = f"did you mean {near[0]!r}?" if near else f"it has {', '.join(parameters) or 'no keys'}"
-            raise UsageError(f"unknown recipe key '{where}.{key}'; {hint}")
+            raise UsageError(f"unknown recipe key '{_path(where, key)}'; {hint}")
     missing = [n for n, p in parameters.items() if p.default is p.empty and n not in table]
     if missing:
-        raise UsageError(f"the recipe lacks '{where}.{missing[0]}'")
+        raise UsageError(f"the recipe lacks '{_path(where, missing[0])}'")
     annotated: Any = target
     hints = get_type_hints(annotated if dataclasses.is_dataclass(target) else annotated.__init__)
-    return annotated(**{key: convert(value, hints.get(key, Any), f"{where}.{key}") for key, value in table.items()})
+    return annotated(**{key: convert(value, hints.get(key, Any), _path(where, key)) for key, value in table.items()})
 
 
 def convert(value: Any, hint: Any, where: str) -> Any:
@@ -95,6 +95,10 @@ def convert(value: Any, hint: Any, where: str) -> Any:
     if origin in (Mapping, dict) and isinstance(value, Mapping):
         return dict(value)
     raise UsageError(f"recipe key '{where}' must be {_name(hint)}: got {value!r}")
+
+
+def _path(where: str, key: str) -> str:
+    return f"{where}.{key}" if where else key
 
 
 def _is_number(value: Any) -> bool:

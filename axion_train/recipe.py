@@ -141,7 +141,7 @@ def read(name: str, changes: Iterable[str] = ()) -> Recipe:
         raise UsageError(f"recipe {name!r} is not TOML: {problem}") from None
     for change in changes:
         _change(table, change)
-    recipe: Recipe = part.construct(Recipe, table, "recipe")
+    recipe: Recipe = part.construct(Recipe, table, "")
     for kind in ("advantage", "loss", "opponents", "curriculum"):
         recipe.part(kind)
     return recipe
