@@ -6,14 +6,11 @@ import os
 import pickle
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
 
 from axion_env import UsageError
-
-if TYPE_CHECKING:
-    from axion_train.policy import LanguagePolicy
 
 KEPT = 2  # the newest, and one before it, should the disk fail under the newest
 
@@ -64,19 +61,3 @@ def clear_drafts(folder: Path) -> None:
     """Remove what a stopped writer left behind."""
     for draft in folder.glob(".*.writing"):
         shutil.rmtree(draft) if draft.is_dir() else draft.unlink()
-
-
-def load_policy(run: str | Path, *, averaged: bool = True, seed: int = 0) -> LanguagePolicy:
-    """The policy a run has trained so far, frozen; to play against, or to measure.
-
-    Args:
-        run: A run folder.
-        averaged: Its averaged weights instead of the last ones.
-        seed: Of its sampling stream.
-
-    Raises:
-        UsageError: no run there, or no checkpoint yet.
-    """
-    from axion_train.run import Run
-
-    return Run.open(Path(run)).policy(averaged=averaged, seed=seed)

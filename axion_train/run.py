@@ -222,6 +222,20 @@ class Run:
         return summary
 
 
+def load_policy(run: str | Path, *, averaged: bool = True, seed: int = 0) -> LanguagePolicy:
+    """The policy a run has trained so far, frozen; to play against, or to measure.
+
+    Args:
+        run: A run folder.
+        averaged: Its averaged weights instead of the last ones.
+        seed: Of its sampling stream.
+
+    Raises:
+        UsageError: no run there, or no checkpoint yet.
+    """
+    return Run.open(Path(run)).policy(averaged=averaged, seed=seed)
+
+
 @contextlib.contextmanager
 def _rare_collections() -> Iterator[None]:
     """Few passes of the garbage collector: an update makes no cycles, and walking the libraries' million objects took half the time."""

@@ -113,12 +113,12 @@ def _task(env: Env, split: str, index: int | None, seed: int) -> Task:
 def _trained(run: Path) -> Policy:
     """The model of a training run; the trainer is another package, imported only here."""
     try:
-        checkpoint = importlib.import_module("axion_train.checkpoint")
+        trainer = importlib.import_module("axion_train.run")
     except ModuleNotFoundError as problem:
         if problem.name and problem.name.startswith("axion_train"):
             raise UsageError(f"--against needs the trainer, and {problem.name} is not there: install axion-rl[train]") from problem
         raise
-    policy: Policy = checkpoint.load_policy(run)
+    policy: Policy = trainer.load_policy(run)
     return policy
 
 
