@@ -19,9 +19,8 @@ from axion_env import GameTree, load
 from axion_env.tree import ILLEGAL
 from axion_train import recipe
 from axion_train.advantage import GroupMean, LeaveOneOut, RoleBaseline
-from axion_train.run import load_policy
 from axion_train.dynamics import FlatGame, Numbers, flatten, gradient, softmax
-from axion_train.run import Run
+from axion_train.run import Run, load_policy
 from benchmarks import arithmetic, controls, estimators, kuhn, many, supervised, table, variance, variants
 from benchmarks.blind import BlindKuhnPoker
 
