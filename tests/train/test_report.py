@@ -202,7 +202,9 @@ def test_a_run_that_lacks_files(kuhn_run: Path, tmp_path: Path, missing: tuple[s
     for file in kuhn_run.glob("*.*"):
         if file.name not in missing:
             (tmp_path / file.name).write_bytes(file.read_bytes())
-    Page(write_report(tmp_path))
+    page = write_report(tmp_path)
+    Page(page)
+    assert "</html>" in page.read_text()
 
 
 @pytest.mark.parametrize("name", ["recipe.toml", "metrics.jsonl", "summary.json", "strategy.json", "episodes.jsonl"])
@@ -213,7 +215,9 @@ def test_a_file_that_is_not_what_it_should_be(kuhn_run: Path, tmp_path: Path, na
     """A torn or foreign file never stops the page."""
     for file in kuhn_run.glob("*.*"):
         (tmp_path / file.name).write_bytes(content if file.name == name else file.read_bytes())
-    Page(write_report(tmp_path))
+    page = write_report(tmp_path)
+    Page(page)
+    assert "</html>" in page.read_text()
 
 
 def test_an_unfinished_run_says_so(kuhn_run: Path, tmp_path: Path) -> None:
