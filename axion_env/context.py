@@ -13,6 +13,8 @@ from axion_env.error import ContractError
 from axion_env.fact import record
 from axion_env.parse import strip_thinking
 from axion_env.request import Ask, Call, Gather, Request
+from axion_env.sandbox.job import Command, Function, Job, JobResult
+from axion_env.sandbox.workspace import Workspace
 
 if TYPE_CHECKING:
     from axion_env.branch import Branch
@@ -71,9 +73,17 @@ class Context:
         self._made += (call,)
         return call
 
-    def run(self, job: Any, *, workspace: str | None = None) -> Call[Any]:
-        """Execute a job in the sandbox: a call of the service `sandbox`."""
-        call: Call[Any] = Call("sandbox", {"job": record(job, "the job"), "workspace": workspace})
+    def run(self, job: Job, *, workspace: Workspace | None = None) -> Call[JobResult]:
+        """Execute a job in the sandbox: a call of the service `sandbox`.
+
+        Args:
+            job: What to run. It holds no expected value: compare in `play`, with `Match`.
+            workspace: The files it works in. The result has the workspace after it; this one stays as it is.
+        """
+        if not isinstance(job, Function | Command):
+            raise ContractError(f"run takes a Function or a Command: got {type(job).__name__}")
+        request = {"job": record(job.record(), "the job"), "workspace": None if workspace is None else workspace.id}
+        call = Call("sandbox", request, given=(job, workspace), read=lambda facts: JobResult.of(facts, workspace))
         self._made += (call,)
         return call
 

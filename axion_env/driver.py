@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from axion_env.episode import Ending, Episode
 from axion_env.error import ContractError, PlayFailed, UsageError
 from axion_env.policy import Policies, Policy, seat
-from axion_env.request import Ask, Call
+from axion_env.request import Ask, Call, Fault
 from axion_env.running import Play
 from axion_env.task import Task
 
@@ -31,7 +31,7 @@ def play(
         task: Default: the first task of the train split.
         seed: Seeds the chance stream.
         copy: Which play of this deal; policies sample by it.
-        services: Outside services by name; `sandbox` answers `ctx.run`.
+        services: Outside services by name; `ctx.run` is answered by `sandbox`, or by this process's own where none is given.
 
     Raises:
         PlayFailed: the environment's code, or machinery, broke.
@@ -135,23 +135,40 @@ def serve(calls: Sequence[Call[Any]], services: Mapping[str, Service]) -> None:
     """Let services answer calls, those of one service in one batch. A service that raises voids the plays that called it.
 
     Raises:
-        UsageError: a service was not given.
+        UsageError: a service was not given, or no sandbox works on this machine.
     """
     batches: dict[str, list[Call[Any]]] = {}
     for call in calls:
         batches.setdefault(call.service, []).append(call)
     for name, batch in batches.items():
-        if name not in services:
+        service = services.get(name)
+        if service is None and name == "sandbox":
+            service = _own_sandbox(batch)
+        if service is None:
             given = ", ".join(sorted(services)) or "none"
             raise UsageError(f"{batch[0].play.spec.id} calls the service {name!r}, which was not given; given: {given}")
         try:
-            responses = list(services[name]([call.request for call in batch]))
+            responses = list(service([call.given for call in batch]))
             if len(responses) != len(batch):
                 raise ValueError(f"{len(responses)} responses to {len(batch)} requests")
+        except UsageError:
+            raise
         except Exception as problem:
             for call in batch:
                 call.play.fail(f"service {name!r}: {type(problem).__name__}: {problem}")
             continue
         for call, response in zip(batch, responses, strict=True):
-            if call.play.episode is None:
+            if type(response) is Fault:
+                call.play.fail(f"service {name!r}: {response.reason}")
+            elif call.play.episode is None:
                 call.play.answer(call, response)
+
+
+def _own_sandbox(calls: Sequence[Call[Any]]) -> Service:
+    """This process's sandbox, up before the first job, so that a machine without one is an error and not a void play."""
+    from axion_env.sandbox import shared  # imported by those alone who run jobs
+
+    sandbox = shared()
+    for profile in {call.given[0].profile for call in calls}:
+        sandbox.tier(profile)
+    return sandbox

@@ -8,7 +8,7 @@ from typing import Any
 _SCALARS = frozenset({str, bool, type(None)})
 _INT_LIMIT = 10**4000  # Python refuses to write or read an int of more than 4,300 digits, and so would every reader of the record
 _LEAST_INT = -_INT_LIMIT
-_DEPTH_LIMIT = 64  # deeper nesting, or a list that holds itself, would end in the recursion limit of some JSON reader
+_DEPTH_LIMIT = 256  # deeper nesting, or a list that holds itself, would end in the recursion limit of some JSON reader
 
 
 class _Refused(Exception):

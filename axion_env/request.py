@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Coroutine, Generator
 from types import CodeType
-from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, NoReturn, TypeAlias, TypeVar
 
 from axion_env.chance import derive
 from axion_env.episode import Action, Message
@@ -154,12 +154,27 @@ class Ask(Request[T]):
 class Call(Request[T]):
     """A request to an outside service: a sandbox, a search engine, a judge model, a simulator."""
 
-    __slots__ = ("request", "service")
+    __slots__ = ("given", "read", "request", "service")
 
-    def __init__(self, service: str, request: Any) -> None:
+    def __init__(self, service: str, request: Any, *, given: Any = None, read: Callable[[Any], T] | None = None) -> None:
         super().__init__()
         self.service = service
         self.request = request
+        """What the record holds of it."""
+        self.given = request if given is None else given
+        """What the service gets."""
+        self.read = read
+        """Makes of the response, which is facts, what `play` gets; None: the facts."""
+
+    def __await__(self) -> Generator[Request[T], T, T]:
+        response = yield self
+        return response if self.read is None else self.read(response)
+
+
+class Fault(NamedTuple):
+    """A service's answer to one request that its machinery could not serve: voids that play, and no other of the batch."""
+
+    reason: str
 
 
 class Gather(Request[T]):

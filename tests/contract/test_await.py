@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from axion_env import Context, Outcome, Play, Task
+from axion_env.sandbox import Function
 from tests.contract.game import error, finish, game, line
 
 
@@ -24,7 +25,7 @@ async def _forgotten_call(task: Task, ctx: Context) -> Outcome:
 
 
 async def _forgotten_run(task: Task, ctx: Context) -> Outcome:
-    ctx.run("job")  # forgotten
+    ctx.run(Function("", "f"))  # forgotten
     return Outcome({})
 
 
@@ -178,7 +179,7 @@ def test_an_open_request_knows_its_line() -> None:
 
     async def calls(task: Task, ctx: Context) -> Outcome:
         await ctx.call("service", 1)  # here
-        await ctx.run("job")  # there
+        await ctx.run(Function("", "f"))  # there
         return Outcome({})
 
     play = Play(game(calls))

@@ -1,0 +1,36 @@
+"""The sandbox: runs what models write, apart from everything that must not be touched, and judges nothing.
+
+    Job → Sandbox.run → JobResult → Match.same(expected, value) in the host
+
+Inputs go in and bounded bytes come out. The process that runs a candidate never holds an expected value and never speaks a verdict.
+"""
+
+from axion_env.sandbox.compare import Match
+from axion_env.sandbox.inside.wire import BadValue, Opaque
+from axion_env.sandbox.job import Case, Command, Function, Job, JobResult, JobStatus, Limits, Usage
+from axion_env.sandbox.probe import SandboxUnavailable
+from axion_env.sandbox.profile import Profile
+from axion_env.sandbox.sandbox import Sandbox, UnsafeSandbox, shared
+from axion_env.sandbox.workspace import Delta, File, Workspace
+
+__all__ = [
+    "BadValue",
+    "Case",
+    "Command",
+    "Delta",
+    "File",
+    "Function",
+    "Job",
+    "JobResult",
+    "JobStatus",
+    "Limits",
+    "Match",
+    "Opaque",
+    "Profile",
+    "Sandbox",
+    "SandboxUnavailable",
+    "UnsafeSandbox",
+    "Usage",
+    "Workspace",
+    "shared",
+]

@@ -1,0 +1,93 @@
+"""Cgroups for slots: memory and process limits that no arithmetic of address spaces can give. Version 1 and 2, where the host allows."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+from pathlib import Path
+
+_ROOT = Path("/sys/fs/cgroup")
+_PREFIX = "axion-"
+
+
+class Cgroup:
+    """The cgroups of one slot; one folder, or one for each controller of version 1.
+
+    Raises:
+        OSError: this host does not allow it; says why.
+    """
+
+    def __init__(self, name: str, *, memory: int, processes: int) -> None:
+        self.name = f"{_PREFIX}{os.getpid()}-{name}"
+        if (_ROOT / "cgroup.controllers").exists():
+            controllers = (_ROOT / "cgroup.controllers").read_text().split()
+            if not {"memory", "pids"} <= set(controllers):
+                raise OSError("cgroup v2 without the controllers memory and pids")
+            (_ROOT / "cgroup.subtree_control").write_text("+memory +pids")
+            self.folders: tuple[Path, ...] = (_ROOT / self.name,)
+            settings = {"memory.max": memory, "memory.swap.max": 0, "pids.max": processes}
+            self._oom = self.folders[0] / "memory.events"
+        else:
+            self.folders = (_ROOT / "memory" / self.name, _ROOT / "pids" / self.name)
+            settings = {"memory.limit_in_bytes": memory, "memory.memsw.limit_in_bytes": memory, "pids.max": processes}
+            self._oom = self.folders[0] / "memory.oom_control"
+        self._used = self.folders[0] / ("memory.current" if len(self.folders) == 1 else "memory.usage_in_bytes")
+        try:
+            for folder in self.folders:
+                folder.mkdir()
+                for name, value in settings.items():
+                    if (folder / name).exists():
+                        (folder / name).write_text(str(value))
+        except OSError:
+            self.remove()
+            raise
+
+    @property
+    def kills(self) -> int:
+        """How often the kernel has ended a process here for want of memory."""
+        for line in self._oom.read_text().splitlines():
+            name, _, count = line.partition(" ")
+            if name == "oom_kill":
+                return int(count)
+        return 0
+
+    @property
+    def used(self) -> int:
+        """Bytes in use."""
+        return int(self._used.read_text())
+
+    def remove(self) -> None:
+        """End whatever is left inside, and remove the folders."""
+        for folder in self.folders:
+            for _ in range(100):
+                try:
+                    folder.rmdir()
+                except FileNotFoundError:
+                    break
+                except OSError:
+                    _end(folder)
+                    time.sleep(0.005)
+                else:
+                    break
+
+
+def _end(folder: Path) -> None:
+    with contextlib.suppress(OSError, ValueError):
+        for line in (folder / "cgroup.procs").read_text().split():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(int(line), 9)
+
+
+def sweep() -> int:
+    """Remove cgroups whose host process is gone; how many."""
+    swept = 0
+    for parent in (_ROOT, _ROOT / "memory", _ROOT / "pids"):
+        for folder in parent.glob(f"{_PREFIX}*-*"):
+            owner = folder.name.removeprefix(_PREFIX).partition("-")[0]
+            if owner.isdigit() and not Path("/proc", owner).exists():
+                _end(folder)
+                with contextlib.suppress(OSError):
+                    folder.rmdir()
+                    swept += 1
+    return swept

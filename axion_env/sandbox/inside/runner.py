@@ -1,0 +1,222 @@
+"""Runs one job, in the job's own sealed process. From here on everything may be overwritten by the candidate: nothing here is believed."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import json
+import os
+import random
+import signal
+import sys
+import types
+from typing import Any, NoReturn
+
+import tree  # type: ignore[import-not-found]
+import wire  # type: ignore[import-not-found]
+
+_LONGEST = 400  # characters of an error's text
+WORK = "work"
+"""The workspace, in the job's private folder."""
+
+
+def settle(numbers: list[int]) -> list[int]:
+    """Move descriptors to 0, 1, 2, … and close every other one."""
+    high = [os.dup2(number, 100 + i) for i, number in enumerate(numbers)]
+    for i, number in enumerate(high):
+        os.dup2(number, i, inheritable=i < 3)
+    os.closerange(len(numbers), 200)
+    return list(range(len(numbers)))
+
+
+def run(payload: int, result: int, files: list[int]) -> None:
+    """Read what to do and do it.
+
+    Args:
+        payload: Descriptor of the job, JSON.
+        result: Descriptor for its result: lines of JSON.
+        files: Descriptors of standard output, standard error, the workspace's tree and its changes; some jobs have none.
+    """
+    job = json.loads(_read(payload))
+    os.close(payload)
+    before = {}
+    if files:
+        before = tree.unpack(_read(files[2]), WORK)
+        os.chdir(WORK)
+    random.seed(job["seed"])
+    if "function" in job:
+        if files:
+            sys.path.insert(0, os.getcwd())
+            for number in files:
+                os.close(number)
+        gc.enable()
+        _function(result, **job["function"])
+    else:
+        _command(result, files, before, job["seed"], **job["command"])
+
+
+def _read(number: int) -> bytes:
+    return os.pread(number, os.fstat(number).st_size, 0)
+
+
+def _say(result: int, kind: str, value: Any) -> None:
+    data = f'["{kind}",{value}]\n'.encode()
+    while data:
+        data = data[os.write(result, data) :]
+
+
+def _function(result: int, code: str, entry: str, calls: list[Any]) -> None:
+    module = types.ModuleType("solution")
+    sys.modules["solution"] = module
+    try:
+        exec(compile(code, "solution.py", "exec"), module.__dict__)
+        name, _, method = entry.partition(".")
+        target = getattr(module, name)
+        if method:
+            getattr(target, method)
+    except BaseException as problem:
+        return _say(result, "failed", _error(problem))
+    for arguments, keywords in calls:
+        try:
+            function = getattr(target(), method) if method else target
+            answer = wire.dump(function(*wire.unpack(arguments), **wire.unpack(keywords)))
+        except BaseException as problem:
+            _say(result, "raised", _error(problem))
+        else:
+            _say(result, "returned", answer)
+    return None
+
+
+def _error(problem: BaseException) -> str:
+    """`ValueError: text (line 3)`, as JSON."""
+    line = None
+    try:
+        trace = problem.__traceback__
+        while trace is not None:
+            if trace.tb_frame.f_code.co_filename == "solution.py":
+                line = trace.tb_lineno
+            trace = trace.tb_next
+        if isinstance(problem, SyntaxError):
+            line = problem.lineno
+            text = str(problem.msg)
+        else:
+            text = str(problem)
+        text = f": {text[:_LONGEST]}" if text else ""
+    except BaseException:  # a candidate's exception may raise as it is read
+        text = ""
+    return json.dumps(f"{type(problem).__name__[:80]}{text}" + (f" (line {line})" if line else ""))
+
+
+def _command(result: int, files: list[int], before: dict[str, Any], seed: int, argv: list[str], stdin: str) -> None:
+    """Supervise: start the command, wait, end whatever it left behind, and collect what it changed."""
+    out, err, given, changes = files
+    os.close(given)
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            os.setsid()
+            for number, name in ((reading, 0), (out, 1), (err, 2)):
+                os.dup2(number, name)
+            os.closerange(3, 200)
+            _become(argv, seed)
+        except BaseException as problem:
+            os.write(2, f"{argv[0]}: {type(problem).__name__}: {problem}\n".encode(errors="replace"))
+        finally:
+            os._exit(127)
+    os.close(reading)
+    _feed(writing, stdin)
+    _, status = os.waitpid(child, 0)
+    if os.getpid() != 1:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(child, signal.SIGKILL)
+    _end_others()
+    _say(result, "exited", json.dumps(os.waitstatus_to_exitcode(status)))
+    os.chdir("..")
+    tree.collect(WORK, before, changes)
+
+
+def _feed(pipe: int, text: str) -> None:
+    """Standard input, from a helper process: the command may never read it."""
+    if text and os.fork() == 0:
+        try:
+            data = text.encode(errors="surrogatepass")
+            while data:
+                data = data[os.write(pipe, data) :]
+        finally:
+            os._exit(0)
+    os.close(pipe)
+
+
+def _end_others() -> None:
+    """As the first process of our own namespace: everyone else in it is the command's offspring.
+
+    Where there is no namespace (only `unsafe` runs commands so), whoever left the command's session lives on.
+    """
+    while os.getpid() == 1:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(-1, signal.SIGKILL)
+        try:
+            os.wait()
+        except ChildProcessError:
+            return
+
+
+def _become(argv: list[str], seed: int) -> NoReturn:
+    """Turn into the command: `python …` in this warm interpreter, anything else by exec."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGPIPE):
+        signal.signal(number, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    if argv[0] != "python":
+        os.execvp(argv[0], argv)
+    gc.enable()
+    random.seed(seed)
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        number = ("stdin", "stdout", "stderr").index(name)
+        stream = os.fdopen(number, mode, encoding="utf-8", errors="backslashreplace", closefd=False)
+        setattr(sys, name, stream)
+        setattr(sys, f"__{name}__", stream)
+    import runpy
+
+    code = 0
+    try:
+        if len(argv) > 2 and argv[1] == "-m":
+            sys.path.insert(0, os.getcwd())
+            sys.argv = argv[2:]
+            runpy.run_module(argv[2], run_name="__main__", alter_sys=True)
+        elif len(argv) > 2 and argv[1] == "-c":
+            sys.path.insert(0, "")
+            sys.argv = ["-c", *argv[3:]]
+            main = types.ModuleType("__main__")
+            sys.modules["__main__"] = main
+            exec(compile(argv[2], "<string>", "exec"), main.__dict__)
+        elif len(argv) > 1 and not argv[1].startswith("-"):
+            sys.path.insert(0, os.path.dirname(os.path.abspath(argv[1])))
+            sys.argv = argv[1:]
+            runpy.run_path(argv[1], run_name="__main__")
+        else:
+            print(f"python: takes -m MODULE, -c CODE or a file: got {argv[1:]}", file=sys.stderr)
+            code = 2
+    except SystemExit as stop:
+        code = stop.code if isinstance(stop.code, int) else 0 if stop.code is None else 1
+        if isinstance(stop.code, str):
+            print(stop.code, file=sys.stderr)
+    except BaseException:
+        import traceback
+
+        traceback.print_exc()
+        code = 1
+    _shut_down()
+    os._exit(code & 255)
+
+
+def _shut_down() -> None:
+    """What an interpreter does before it exits: wait for threads, call what was registered, flush."""
+    import atexit
+    import threading
+
+    for step in (threading._shutdown, atexit._run_exitfuncs, sys.stdout.flush, sys.stderr.flush):  # type: ignore[attr-defined]
+        try:
+            step()
+        except BaseException as problem:
+            os.write(2, f"{type(problem).__name__}\n".encode())

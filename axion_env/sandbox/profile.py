@@ -1,0 +1,104 @@
+"""Profiles: what a job may do, and what is loaded before it starts."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import sysconfig
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.metadata import Distribution, PackageNotFoundError, distribution
+from pathlib import Path
+
+INSIDE = Path(__file__).parent / "inside"
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What a kind of job may do.
+
+    >>> Profile("tables", packages=("numpy",), preload=("numpy",)).processes
+    False
+    """
+
+    name: str
+    processes: bool = False
+    """Whether it may fork and exec."""
+    packages: Sequence[str] = ()
+    """Installed distributions its code can import, with all that they require."""
+    preload: Sequence[str] = ()
+    """Modules imported once, before any job. Every 100 MB of them cost each job about 1.5 ms."""
+    memory_mib: int = 1024
+    """Of a slot as a whole, where the host allows cgroups."""
+
+
+_STDLIB = (
+    "math", "re", "json", "random", "collections", "collections.abc", "itertools", "functools", "heapq", "bisect", "string", "typing",
+    "operator", "dataclasses", "copy", "datetime", "decimal", "fractions", "statistics", "enum", "abc", "textwrap", "hashlib",
+    "array", "queue", "time", "cmath", "io", "contextlib", "numbers", "types", "traceback", "warnings",
+)  # fmt: skip
+
+FUNC = Profile("func", preload=_STDLIB)
+"""Functions: no processes, no sockets."""
+PROC = Profile("proc", processes=True, packages=("pytest",), preload=(*_STDLIB, "runpy", "subprocess", "threading", "atexit"))
+"""Commands: may fork and exec inside the job; pytest if it is installed."""
+NUMERIC = Profile("numeric", packages=("math-verify",), preload=(*_STDLIB, "sympy", "math_verify"))
+"""Functions with sympy and math-verify at hand."""
+
+
+@lru_cache
+def files_of(packages: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The files and folders of distributions and of all they require, and the folders to import them from.
+
+    Raises:
+        ModuleNotFoundError: one of `packages` is not installed.
+    """
+    found: dict[str, Distribution] = {}
+    pending = list(packages)
+    while pending:
+        name = pending.pop()
+        try:
+            dist = distribution(name)
+        except PackageNotFoundError:
+            if name in packages:
+                raise ModuleNotFoundError(f"the package {name} is not installed", name=name) from None
+            continue
+        if dist.name in found:
+            continue
+        found[dist.name] = dist
+        for requirement in dist.requires or ():
+            wanted, _, marker = requirement.partition(";")
+            if "extra" not in marker:
+                pending.append(re.split(r"[\s\[(<>=!~]", wanted.strip())[0])
+    paths: dict[str, None] = {}
+    roots: dict[str, None] = {}
+    for dist in found.values():
+        for file in dist.files or ():
+            top = file.parts[0]
+            if top not in ("..", "__pycache__") and not top.endswith(".pth"):
+                root = str(dist.locate_file(""))
+                roots[root] = None
+                paths[os.path.join(root, top)] = None
+    return tuple(path for path in paths if os.path.exists(path)), tuple(roots)
+
+
+@lru_cache
+def interpreter() -> tuple[str, tuple[str, ...], tuple[str, ...]]:
+    """The real interpreter, what it needs to be able to read, and the folders below that whose content it must not see."""
+    executable = os.path.realpath(sys.executable)
+    stdlib = [sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib")]
+    base = [path.replace(sys.prefix, sys.base_prefix, 1) if path.startswith(sys.prefix) else path for path in stdlib]
+    library = Path(sysconfig.get_config_var("LIBDIR") or "/nowhere", sysconfig.get_config_var("LDLIBRARY") or "none")
+    triplet = sysconfig.get_config_var("MULTIARCH") or "none"
+    shared = [f"/lib/{triplet}", f"/usr/lib/{triplet}", "/lib64", "/usr/lib64"]
+    if not os.path.isdir(f"/usr/lib/{triplet}"):
+        shared += ["/lib", "/usr/lib"]
+    needed = [executable, *base, *(str(found) for found in library.parent.glob("libpython*.so*") if not found.is_symlink()), *shared]
+    present = tuple(dict.fromkeys(path for path in needed if os.path.exists(path)))
+    hidden = [
+        os.path.join(folder, name) for folder in (*base, "/usr/lib/python3", "/usr/lib") for name in ("site-packages", "dist-packages")
+    ]
+    below = tuple(path for path in dict.fromkeys(hidden) if os.path.isdir(path) and any(path.startswith(f"{top}/") for top in present))
+    return executable, present, below

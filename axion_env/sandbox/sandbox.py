@@ -1,0 +1,325 @@
+"""The sandbox: a pool of slots that takes jobs and gives results, in order."""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import heapq
+import os
+import select
+import shutil
+import tempfile
+import threading
+import time
+import warnings
+import weakref
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from axion_env.error import NotFound, UsageError
+from axion_env.request import Fault
+from axion_env.sandbox import cgroup
+from axion_env.sandbox.job import Job, JobResult, JobStatus
+from axion_env.sandbox.probe import choose
+from axion_env.sandbox.profile import FUNC, NUMERIC, PROC, Profile
+from axion_env.sandbox.slot import Slot
+from axion_env.sandbox.tier import TIERS, UNSAFE, Tier
+from axion_env.sandbox.workspace import Workspace
+
+_TRIES = 2  # of a job whose slot was lost or could not seal it off
+_AHEAD = 8  # jobs taken in advance for each slot, so that one slow job does not idle the others
+
+
+class UnsafeSandbox(UserWarning):
+    """Jobs run without isolation."""
+
+
+@dataclass(slots=True)
+class _Ticket:
+    """A job on its way."""
+
+    index: int
+    job: Job
+    workspace: Workspace | None
+    attempts: int = 0
+
+
+class Sandbox:
+    """Runs jobs in isolation, several at once.
+
+    >>> with Sandbox() as sandbox:  # doctest: +SKIP
+    ...     sandbox.run([Function("def f(x): return x + 1", "f", [(1,)])])[0].values
+    (2,)
+
+    Args:
+        slots: Jobs that run at once; default: two for each usable core.
+        profiles: Further kinds of job, beside `func`, `proc` and `numeric`.
+        tier: Insist on one of `nsjail`, `bubblewrap` and `landlock`; default: the strongest that passes its self-test.
+        unsafe: Run without any isolation. Warned about, stamped on every result, and refused where CI is set.
+
+    Slots come up when a profile's first job arrives. What a job may do to the machine is up to its tier: the kernel is shared with the
+    host, so for code that is worth a kernel exploit, run the whole process in a virtual machine.
+
+    Raises:
+        UsageError: no such tier, or `unsafe` where it is refused.
+    """
+
+    def __init__(
+        self, *, slots: int | None = None, profiles: Sequence[Profile] = (), tier: str | None = None, unsafe: bool = False
+    ) -> None:
+        if slots is not None and slots < 1:
+            raise UsageError(f"a sandbox has 1 slot or more: got {slots}")
+        self.slots = slots or 2 * len(os.sched_getaffinity(0))
+        self.profiles = {profile.name: profile for profile in (FUNC, PROC, NUMERIC, *profiles)}
+        self._tiers = _tiers(tier, unsafe)
+        self._pools: dict[str, list[Slot]] = {}
+        self._chosen: dict[str, tuple[Tier, bool]] = {}
+        self._lock = threading.RLock()
+        self.lost = 0
+        """Slots that had to be replaced."""
+        sweep()
+
+    def run(self, jobs: Iterable[Job | tuple[Job, Workspace | None]]) -> list[JobResult]:
+        """Run jobs, each alone or with the workspace it works in; results in the order of the jobs.
+
+        Raises:
+            SandboxUnavailable: no tier of isolation works here.
+        """
+        return list(self.stream(jobs))
+
+    def stream(self, jobs: Iterable[Job | tuple[Job, Workspace | None]]) -> Iterator[JobResult]:
+        """The same, one result at a time, taking jobs as room arises. Closing the iterator ends the jobs under way."""
+        with self._lock:
+            stream = _Stream(self, jobs)
+            try:
+                yield from stream
+            finally:
+                stream.cancel()
+
+    def __call__(self, calls: Sequence[tuple[Job, Workspace | None]]) -> list[dict[str, Any] | Fault]:
+        """Answer the `ctx.run` of plays: the results as facts; a play whose job the machine could not run is void."""
+        answers: list[dict[str, Any] | Fault] = []
+        for (_, workspace), result in zip(calls, self.stream(calls), strict=True):
+            failed = result.status is JobStatus.SANDBOX_ERROR
+            answers.append(Fault(result.error or "the sandbox failed") if failed else result.record(workspace))
+        return answers
+
+    def tier(self, profile: str = "func") -> str:
+        """The tier that jobs of a profile run in.
+
+        Raises:
+            SandboxUnavailable: there is none.
+        """
+        with self._lock:
+            self._pool(profile)
+            return self._chosen[profile][0].name
+
+    def warm(self, profile: str = "func", slots: int | None = None) -> None:
+        """Bring slots up before they are needed."""
+        with self._lock:
+            while len(self._pool(profile)) < (slots or self.slots):
+                self._grow(profile)
+
+    def close(self) -> None:
+        """End every slot."""
+        for pool in self._pools.values():
+            for slot in pool:
+                slot.close()
+        self._pools.clear()
+
+    def __enter__(self) -> Sandbox:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    # For streams ---------------------------------------------------------------------------------------------------
+
+    def _pool(self, profile: str) -> list[Slot]:
+        if profile not in self._pools:
+            if profile not in self.profiles:
+                raise NotFound("sandbox profile", profile, self.profiles)
+            slot, _ = choose(self.profiles[profile], self._tiers)
+            _register(slot)
+            self._chosen[profile] = slot.tier, slot.limited
+            self._pools[profile] = [slot]
+        return self._pools[profile]
+
+    def _idle(self, profile: str) -> Slot | None:
+        """A slot without work, brought up if there is room for one more."""
+        pool = self._pool(profile)
+        for slot in pool:
+            if slot.idle:
+                return slot
+        return self._grow(profile) if len(pool) < self.slots else None
+
+    def _grow(self, profile: str) -> Slot:
+        tier, limited = self._chosen[profile]
+        pool = self._pools[profile]
+        taken = {slot.number for slot in pool}
+        number = next(n for n in range(len(pool) + 1) if n not in taken)
+        slot = Slot(number, tier, self.profiles[profile], cgroups=limited)
+        _register(slot)
+        pool.append(slot)
+        return slot
+
+    def _lose(self, slot: Slot) -> None:
+        self.lost += 1
+        self._drop(slot)
+
+    def _drop(self, slot: Slot) -> None:
+        self._pools[slot.profile.name].remove(slot)
+        slot.close()
+
+
+class _Stream:
+    """One call of `stream`: its jobs on their way through the slots."""
+
+    def __init__(self, sandbox: Sandbox, jobs: Iterable[Job | tuple[Job, Workspace | None]]) -> None:
+        self._sandbox = sandbox
+        self._source = enumerate(jobs)
+        self._waiting: dict[str, deque[_Ticket]] = {}
+        self._busy: dict[int, tuple[Slot, _Ticket]] = {}
+        """By the number of the slot's socket."""
+        self._done: list[tuple[int, JobResult]] = []
+        self._poll = select.poll()
+        self._open = 0
+        self._next = 0
+
+    def __iter__(self) -> Iterator[JobResult]:
+        while True:
+            self._take()
+            self._submit()
+            while self._done and self._done[0][0] == self._next:
+                self._next += 1
+                self._open -= 1
+                yield heapq.heappop(self._done)[1]
+                self._take()
+                self._submit()
+            if not self._open:
+                return
+            if self._busy:
+                self._collect()
+
+    def _take(self) -> None:
+        while self._open < self._sandbox.slots * _AHEAD:
+            item = next(self._source, None)
+            if item is None:
+                return
+            index, given = item
+            job, workspace = given if isinstance(given, tuple) else (given, None)
+            self._waiting.setdefault(job.profile, deque()).append(_Ticket(index, job, workspace))
+            self._open += 1
+
+    def _submit(self) -> None:
+        for profile, waiting in self._waiting.items():
+            while waiting:
+                slot = self._sandbox._idle(profile)
+                if slot is None:
+                    break
+                ticket = waiting.popleft()
+                ticket.attempts += 1
+                try:
+                    slot.submit(ticket.job, ticket.workspace)
+                except OSError as problem:
+                    self._lost(slot, ticket, f"{type(problem).__name__}: {problem}")
+                    continue
+                self._busy[slot.fileno()] = slot, ticket
+                self._poll.register(slot.fileno(), select.POLLIN)
+
+    def _collect(self) -> None:
+        """Wait until at least one job has ended, or is so late that its slot must be lost."""
+        soonest = min(slot.deadline for slot, _ in self._busy.values())
+        ready = {number for number, _ in self._poll.poll(max(0.0, soonest - time.monotonic()) * 1000)}
+        late = {number for number, (slot, _) in self._busy.items() if slot.deadline <= time.monotonic()} - ready
+        for number in (*ready, *late):
+            slot, ticket = self._busy.pop(number)
+            self._poll.unregister(number)
+            result = slot.collect() if number in ready else None
+            if result is None:
+                self._lost(slot, ticket, "its slot was lost")
+            elif result.status is JobStatus.SANDBOX_ERROR:
+                self._again(ticket, result)
+            else:
+                self._end(ticket, result)
+
+    def _lost(self, slot: Slot, ticket: _Ticket, why: str) -> None:
+        self._sandbox._lose(slot)
+        self._again(ticket, JobResult(JobStatus.SANDBOX_ERROR, error=why, unsafe=slot.tier is UNSAFE))
+
+    def _again(self, ticket: _Ticket, result: JobResult) -> None:
+        if ticket.attempts < _TRIES:
+            self._waiting[ticket.job.profile].appendleft(ticket)
+        else:
+            self._end(ticket, result)
+
+    def _end(self, ticket: _Ticket, result: JobResult) -> None:
+        if result.usage is not None and ticket.attempts > 1:
+            result = replace(result, usage=replace(result.usage, attempts=ticket.attempts))
+        heapq.heappush(self._done, (ticket.index, result))
+
+    def cancel(self) -> None:
+        """End what is under way."""
+        for slot, _ in self._busy.values():
+            with contextlib.suppress(ValueError):
+                self._sandbox._drop(slot)
+        self._busy.clear()
+
+
+def _tiers(tier: str | None, unsafe: bool) -> tuple[Tier, ...]:
+    if not unsafe:
+        known = {t.name: t for t in TIERS}
+        if tier is not None and tier not in known:
+            raise NotFound("sandbox tier", tier, known)
+        return TIERS if tier is None else (known[tier],)
+    if tier is not None:
+        raise UsageError("Sandbox(unsafe=True) is a tier of its own: leave out `tier`")
+    if os.environ.get("CI"):
+        raise UsageError("Sandbox(unsafe=True) is refused where CI is set: what a public run pays for must have been isolated")
+    warnings.warn("this sandbox isolates nothing: jobs run as you, and can read and write what you can", UnsafeSandbox, stacklevel=3)
+    return (UNSAFE,)
+
+
+def sweep() -> None:
+    """Remove what processes that were killed have left: cgroups, and folders of slots."""
+    if os.geteuid() == 0:
+        cgroup.sweep()
+    for folder in Path(tempfile.gettempdir()).glob("axion-slot-*-*"):
+        owner = folder.name.split("-")[2]
+        if owner.isdigit() and not Path("/proc", owner).exists():
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+# The sandbox of this process -------------------------------------------------------------------------------------
+
+_slots: weakref.WeakSet[Slot] = weakref.WeakSet()
+_shared: Sandbox | None = None
+
+
+def shared() -> Sandbox:
+    """The sandbox of this process, which answers `ctx.run` where no other was given. Its slots end with the process."""
+    global _shared
+    if _shared is None:
+        _shared = Sandbox()
+        atexit.register(_shared.close)
+    return _shared
+
+
+def _register(slot: Slot) -> None:
+    _slots.add(slot)
+
+
+def _forked() -> None:
+    """A forked child has no share in its parent's slots; a socket left open here would keep them alive after the parent."""
+    global _shared
+    for slot in _slots:
+        slot.disown()
+    _slots.clear()
+    _shared = None
+
+
+os.register_at_fork(after_in_child=_forked)

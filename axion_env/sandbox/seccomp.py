@@ -1,0 +1,108 @@
+"""The system calls a job may make: allowlists, assembled into BPF programs for x86-64 and aarch64.
+
+A call that is not listed answers EPERM. `clone3` answers ENOSYS, for then the C library falls back to `clone`, whose flags can be
+looked at. A call of another architecture, x32 included, ends the process.
+"""
+
+from __future__ import annotations
+
+import platform
+import struct
+from functools import lru_cache
+
+from axion_env.sandbox.syscall import NUMBERS
+
+_ARCH = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
+_KILL, _ALLOW, _EPERM, _ENOSYS = 0x80000000, 0x7FFF0000, 0x00050001, 0x00050026
+
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_ANY = _names("""
+read write readv writev pread64 pwrite64 preadv pwritev preadv2 pwritev2 close close_range lseek fstat stat lstat newfstatat statx access
+faccessat faccessat2 open openat creat mkdir mkdirat rmdir unlink unlinkat rename renameat renameat2 link linkat symlink symlinkat
+readlink readlinkat truncate ftruncate fallocate chmod fchmod fchmodat utime utimes utimensat futimesat umask getcwd chdir fchdir getdents
+getdents64 statfs fstatfs mmap munmap mprotect mremap madvise brk dup dup2 dup3 pipe pipe2 select pselect6 poll ppoll epoll_create
+epoll_create1 epoll_ctl epoll_wait epoll_pwait eventfd2 sched_yield sched_getaffinity nanosleep clock_nanosleep clock_gettime clock_getres
+gettimeofday time times getpid getppid gettid getuid geteuid getgid getegid getresuid getresgid getgroups getpgrp getpgid getsid
+rt_sigaction rt_sigprocmask rt_sigreturn rt_sigpending rt_sigsuspend sigaltstack setitimer getitimer alarm pause futex set_robust_list
+get_robust_list set_tid_address rseq restart_syscall arch_prctl getrlimit getrusage sysinfo uname getrandom exit exit_group wait4 waitid
+membarrier copy_file_range sendfile
+""")
+_PROCESSES = _names("""
+fork vfork execve execveat kill tgkill tkill setpgid setsid fsync fdatasync socketpair sendto recvfrom sendmsg recvmsg shutdown
+getpriority capget
+""")
+
+_NAMESPACES = 0x7E020080  # CLONE_NEW…: a job gets none of its own
+_THREAD = 0x10000
+_FCNTL = (0, 1, 2, 3, 4, 1030)  # duplicate, flags: no locks, leases, seals or owners on files the host shares with us
+_IOCTL = (0x5401, 0x5451, 0x5450, 0x541B, 0x5421, 0x5413)  # TCGETS, FIOCLEX, FIONCLEX, FIONREAD, FIONBIO, TIOCGWINSZ
+_PRCTL = (15, 16)  # names of threads
+
+
+@lru_cache
+def program(*, processes: bool, machine: str | None = None) -> bytes:
+    """The filter, 8 bytes an instruction; empty where the architecture has no table.
+
+    Args:
+        processes: Whether the job may fork and exec.
+        machine: As `platform.machine()` names it; default: this one.
+    """
+    machine = machine or platform.machine()
+    if machine not in NUMBERS:
+        return b""
+    numbers = NUMBERS[machine]
+    code = [_load(4), _jump(0x15, _ARCH[machine], 1, 0), _return(_KILL), _load(0)]
+    if machine == "x86_64":
+        code += [_jump(0x35, 0x40000000, 0, 1), _return(_KILL)]
+    code += [_jump(0x15, numbers["clone3"], 0, 1), _return(_ENOSYS)]
+    code += _on(numbers["clone"], _clone(processes))
+    code += _on(numbers["fcntl"], _one_of(1, _FCNTL))
+    code += _on(numbers["ioctl"], _one_of(1, _IOCTL))
+    code += _on(numbers["prctl"], _one_of(0, _PRCTL))
+    code += _on(numbers["prlimit64"], _one_of(0, (0,)))
+    names = _ANY | _PROCESSES if processes else _ANY
+    for low, high in _ranges({numbers[name] for name in names if name in numbers}):
+        code += [_jump(0x35, low, 0, 2), _jump(0x25, high, 1, 0), _return(_ALLOW)]
+    return b"".join([*code, _return(_EPERM)])
+
+
+def _clone(processes: bool) -> list[bytes]:
+    """Threads; with processes, whatever makes no namespace."""
+    if processes:
+        return [_load(16), _jump(0x45, _NAMESPACES, 1, 0), _return(_ALLOW), _return(_EPERM)]
+    return [_load(16), _jump(0x45, _NAMESPACES, 2, 0), _jump(0x45, _THREAD, 0, 1), _return(_ALLOW), _return(_EPERM)]
+
+
+def _one_of(argument: int, values: tuple[int, ...]) -> list[bytes]:
+    tests = [_jump(0x15, value, len(values) - i, 0) for i, value in enumerate(values)]
+    return [_load(16 + 8 * argument), *tests, _return(_EPERM), _return(_ALLOW)]
+
+
+def _on(number: int, body: list[bytes]) -> list[bytes]:
+    return [_jump(0x15, number, 0, len(body)), *body]
+
+
+def _ranges(numbers: set[int]) -> list[tuple[int, int]]:
+    ranges: list[tuple[int, int]] = []
+    for number in sorted(numbers):
+        if ranges and ranges[-1][1] == number - 1:
+            ranges[-1] = (ranges[-1][0], number)
+        else:
+            ranges.append((number, number))
+    return ranges
+
+
+def _load(offset: int) -> bytes:
+    return struct.pack("HBBI", 0x20, 0, 0, offset)
+
+
+def _jump(operation: int, value: int, yes: int, no: int) -> bytes:
+    return struct.pack("HBBI", operation, yes, no, value)
+
+
+def _return(action: int) -> bytes:
+    return struct.pack("HBBI", 0x06, 0, 0, action)

