@@ -8,6 +8,7 @@ import click
 
 from axion_env.command.bench import bench
 from axion_env.command.doctor import doctor
+from axion_env.command.episodes import episodes
 from axion_env.command.group import Commands
 from axion_env.command.info import info
 from axion_env.command.listing import listing
@@ -23,7 +24,7 @@ Examples:
 """
 
 
-@click.group(cls=Commands, own=[listing, info, play, replay, doctor, bench], epilog=_EXAMPLES)
+@click.group(cls=Commands, own=[listing, info, play, replay, episodes, doctor, bench], epilog=_EXAMPLES)
 @click.version_option(package_name="axion-rl", prog_name="axion")
 def axion() -> None:
     """Verifiable text environments with several agents, and self-play training on them.

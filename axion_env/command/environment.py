@@ -101,6 +101,31 @@ def open_env(name: str, options: dict[str, Any]) -> Env:
         raise UsageError(f"{name} cannot be built with {given}: {_in_one_line(problem)}") from problem
 
 
+class Environments:
+    """Environments of records, each built once.
+
+    Args:
+        override: `module:Class` that stands in for whatever a record names.
+    """
+
+    def __init__(self, override: str | None = None) -> None:
+        self._override = override
+        self._built: dict[str, Env] = {}
+        if override is not None:
+            open_class(override)
+
+    def of(self, name: str, options: dict[str, Any]) -> Env:
+        """The environment of a record.
+
+        Raises:
+            UsageError: it is not installed, or no longer takes these options.
+        """
+        key = json.dumps([name, options])
+        if key not in self._built:
+            self._built[key] = open_env(self._override or name, options)
+        return self._built[key]
+
+
 def _in_one_line(problem: BaseException) -> str:
     at = traceback.extract_tb(problem.__traceback__)[-1]
     return f"{type(problem).__name__}: {' '.join(str(problem).split()) or 'no message'} ({at.filename}:{at.lineno})"

@@ -7,12 +7,11 @@ from collections import deque
 from collections.abc import Iterable
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 import click
 
 from axion_env.codec import damage, decode
-from axion_env.command.environment import open_class, open_env
+from axion_env.command.environment import Environments
 from axion_env.command.warning import warnings_as_lines
 from axion_env.env import Env
 from axion_env.episode import Ending, Episode
@@ -43,28 +42,12 @@ def replay(file: Path, verifying: bool, index: int | None, agent: str | None, ov
     With --verify, exit code 1 means that an episode differs from its replay or that the file was changed; the first
     difference is named. A torn last line, left by a writer that was stopped, is reported and skipped.
     """
-    envs = _Environments(override)
+    envs = Environments(override)
     with warnings_as_lines():
         if verifying:
             _verify(file, _chosen(file, index), envs)
         else:
             _show_all(file, _chosen(file, index), agent, envs)
-
-
-class _Environments:
-    """Environments of records, each built once."""
-
-    def __init__(self, override: str | None) -> None:
-        self._override = override
-        self._built: dict[str, Env] = {}
-        if override is not None:
-            open_class(override)
-
-    def of(self, name: str, options: dict[str, Any]) -> Env:
-        key = json.dumps([name, options])
-        if key not in self._built:
-            self._built[key] = open_env(self._override or name, options)
-        return self._built[key]
 
 
 def _chosen(file: Path, index: int | None) -> Iterable[Line]:
@@ -83,7 +66,7 @@ def _chosen(file: Path, index: int | None) -> Iterable[Line]:
     return found
 
 
-def _verify(file: Path, lines: Iterable[Line], envs: _Environments) -> None:
+def _verify(file: Path, lines: Iterable[Line], envs: Environments) -> None:
     count = 0
     for line in lines:
         difference = verify(line.text, env=_env_of(line, envs))
@@ -94,7 +77,7 @@ def _verify(file: Path, lines: Iterable[Line], envs: _Environments) -> None:
     click.echo(f"{count} episode{'s' * (count != 1)} verified: every replay is equal to its record, byte for byte")
 
 
-def _env_of(line: Line, envs: _Environments) -> Env | None:
+def _env_of(line: Line, envs: Environments) -> Env | None:
     """The environment a line names; None if the line is too damaged to say, and `verify` then names the damage."""
     try:
         record = json.loads(line.text)
@@ -109,7 +92,7 @@ def _env_of(line: Line, envs: _Environments) -> Env | None:
         return None
 
 
-def _show_all(file: Path, lines: Iterable[Line], agent: str | None, envs: _Environments) -> None:
+def _show_all(file: Path, lines: Iterable[Line], agent: str | None, envs: Environments) -> None:
     shown = 0
     for line in lines:
         click.echo(f"{chr(10) * (shown > 0)}-- {file}, line {line.number} --")
@@ -119,7 +102,7 @@ def _show_all(file: Path, lines: Iterable[Line], agent: str | None, envs: _Envir
         click.echo(f"{file} holds no whole episode", err=True)
 
 
-def _show(file: Path, line: Line, agent: str | None, envs: _Environments) -> None:
+def _show(file: Path, line: Line, agent: str | None, envs: Environments) -> None:
     try:
         episode = decode(line.text)
     except StoreError as problem:
@@ -129,7 +112,7 @@ def _show(file: Path, line: Line, agent: str | None, envs: _Environments) -> Non
     click.echo(transcript(episode, _verdicts(episode, envs), agent=agent), nl=False)
 
 
-def _verdicts(episode: Episode, envs: _Environments) -> dict[str, Verdict]:
+def _verdicts(episode: Episode, envs: Environments) -> dict[str, Verdict]:
     """What was earned; a record whose environment is not installed is shown all the same."""
     if episode.ending is Ending.FAILED:
         return {}

@@ -1,6 +1,7 @@
 """Commands of other packages: named without being imported, imported when used, explained when they cannot be."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -55,8 +56,8 @@ def run(package: Path, *args: str, code: str = RUN) -> subprocess.CompletedProce
 def test_help_names_a_plugin_by_its_docstring_and_imports_nothing_of_it(package: Path) -> None:
     done = run(package, "--help")
     assert done.returncode == 0, done.stderr
-    assert "simmer  Simmer a model." in done.stdout
-    assert "number  (of axion-test-kitchen)" in done.stdout
+    assert re.search(r"simmer +Simmer a model\.", done.stdout)
+    assert re.search(r"number +\(of axion-test-kitchen\)", done.stdout)
     assert "IMPORTED" not in done.stdout
 
 

@@ -1,0 +1,105 @@
+"""Decontamination: what training data share with an evaluation set, by n-grams of words.
+
+Thirteen words, as in Brown et al., "Language models are few-shot learners", arXiv 2005.14165, appendix C. A text of fewer words counts as
+a whole: it overlaps with an equal text only. An n-gram that most evaluation texts hold is their common wording, not a problem's.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from axion_env.error import UsageError
+from axion_env.select import Candidate, Exchange
+from axion_env.task import Task
+
+_WORD = re.compile(r"\w+")
+_FIELDS = ("question", "problem", "prompt", "instruction", "input", "text")
+_COMMON = 0.5  # share of the evaluation texts from which on an n-gram is wording
+
+
+class Overlap:
+    """Whether a candidate repeats an evaluation text: in its task, in what the agent was shown or in what it answered.
+
+    Args:
+        texts: Of the evaluation set.
+        ngram: Words in a row that make an overlap.
+    """
+
+    def __init__(self, texts: Iterable[str], ngram: int = 13) -> None:
+        self.ngram = ngram
+        found = list({tuple(_words(text)): None for text in texts})
+        counts = Counter(gram for words in found for gram in set(self._grams(words)))
+        most = max(1.0, _COMMON * len(found))
+        self._known = {gram for gram, count in counts.items() if count <= most}
+
+    def __call__(self, candidate: Candidate, exchanges: list[Exchange]) -> bool:
+        """Whether it does."""
+        asked = [task_text(candidate.task), *(message.text for exchange in exchanges for message in exchange.messages)]
+        if any(self._holds(text) for text in asked):
+            return True
+        # a short answer is no evidence: two problems may well have the same number as their result
+        return any(self._holds(exchange.action.text) for exchange in exchanges if len(_words(exchange.action.text)) >= self.ngram)
+
+    def _holds(self, text: str) -> bool:
+        return any(gram in self._known for gram in self._grams(tuple(_words(text))))
+
+    def _grams(self, words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+        if 0 < len(words) < self.ngram:
+            yield words
+        for i in range(len(words) - self.ngram + 1):
+            yield words[i : i + self.ngram]
+
+
+def task_text(task: Task) -> str:
+    """All that agents may be told of a task, as one text."""
+    return " ".join(map(str, _leaves(task.public)))
+
+
+def read_texts(path: Path) -> Iterator[str]:
+    """The evaluation texts in a file of JSON lines: chat rows, stored episodes, or records with a field such as `question`.
+
+    Raises:
+        UsageError: the file cannot be read, or a line holds no text in any of these ways.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as problem:
+        raise UsageError(f"cannot read {path}: {problem}") from problem
+    for number, line in enumerate(lines, 1):
+        try:
+            texts = list(_texts(json.loads(line)))
+        except (ValueError, TypeError, KeyError, AttributeError):
+            texts = []
+        if not texts:
+            wanted = ", ".join(_FIELDS)
+            raise UsageError(f"{path} line {number} is no evaluation text: it has neither messages, nor a task, nor a field of {wanted}")
+        yield from texts
+
+
+def _texts(record: dict[str, Any]) -> Iterator[str]:
+    if "messages" in record:
+        yield from (m["content"] for m in record["messages"] if m["role"] == "user")
+    elif "task" in record and "schema" in record:
+        yield task_text(Task(record["task"]["id"], record["task"]["public"]))
+    else:
+        yield from (record[name] for name in _FIELDS if isinstance(record.get(name), str))
+
+
+def _leaves(value: Any) -> Iterator[Any]:
+    if isinstance(value, dict):
+        for item in value.values():
+            yield from _leaves(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _leaves(item)
+    elif value is not None:
+        yield value
+
+
+def _words(text: str) -> list[str]:
+    return _WORD.findall(text.casefold())
