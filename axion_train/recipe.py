@@ -18,6 +18,7 @@ import tomli_w
 from axion_env import Env, NotFound, UsageError, load
 from axion_train import part
 from axion_train.learner import Magnet, Optimizer
+from axion_train.sft import SFT
 from axion_train.tiny import TinyLlama
 from axion_train.warmup import WarmUp
 
@@ -84,6 +85,13 @@ class Evaluation:
     """The part of the reward reported as accuracy."""
 
 
+_UNREAD = {
+    "policy_gradient": ("sft",),
+    "sft": ("advantage", "loss", "training.epochs", "optimizer.signal"),
+}
+"""Learners, and what each leaves unread."""
+
+
 @dataclass(frozen=True)
 class Recipe:
     """Everything that decides a run."""
@@ -92,7 +100,10 @@ class Recipe:
     model: TinyLlama = field(default_factory=TinyLlama)
     pretrained: str = ""
     """Folder or hub id of a causal language model to train instead of `model`."""
+    learner: str = "policy_gradient"
+    """`policy_gradient` learns from all answers by their advantage, `sft` from right ones, as `sft` says."""
     warmup: WarmUp = field(default_factory=WarmUp)
+    sft: SFT = field(default_factory=SFT)
     curriculum: Mapping[str, Any] = field(default_factory=lambda: {"name": "uniform_deals"})
     opponents: Mapping[str, Any] = field(default_factory=lambda: {"name": "self_play"})
     advantage: Mapping[str, Any] = field(default_factory=lambda: {"name": "leave_one_out"})
@@ -102,6 +113,21 @@ class Recipe:
     sampling: Sampling = Sampling()
     training: Training = Training()
     evaluation: Evaluation = Evaluation()
+
+    def __post_init__(self) -> None:
+        """Refuses what the chosen learner does not read: a knob that does nothing is a mistake.
+
+        Raises:
+            UsageError: no such learner, or a knob of another.
+        """
+        if self.learner not in _UNREAD:
+            raise NotFound("learner", self.learner, _UNREAD)
+        default = {f.name: f.default_factory() if callable(f.default_factory) else f.default for f in dataclasses.fields(self)}
+        for name in _UNREAD[self.learner]:
+            section, _, key = name.partition(".")
+            mine, usual = getattr(self, section), default[section]
+            if (getattr(mine, key) != getattr(usual, key)) if key else mine != usual:
+                raise UsageError(f"learner = {self.learner!r} does not read '{name}'; leave it out of the recipe")
 
     def part(self, kind: str) -> Any:
         """A fresh part of the run: advantage, loss, opponents, curriculum."""

@@ -21,6 +21,7 @@ import numpy as np
 
 from axion_env import Env, EpisodeStore, GameTree, UsageError, derive
 from axion_train import checkpoint, evaluate, recipe
+from axion_train.imitation import Imitation
 from axion_train.model import from_scratch, pretrained, use_threads
 from axion_train.policy import LanguagePolicy
 from axion_train.recipe import Recipe
@@ -111,7 +112,9 @@ class Run:
         trainer, _, _ = self._resume()
         model = trainer.learner.averaged() if averaged else trainer.learner.frozen()
         rng = np.random.default_rng(derive(seed, "policy"))
-        return trainer.policy.like(model, rng, name=self.path.name, temperature=self.recipe.evaluation.temperature)
+        policy = trainer.policy.like(model, rng, name=self.path.name, temperature=self.recipe.evaluation.temperature)
+        policy.version = trainer.updates
+        return policy
 
     @property
     def tree(self) -> GameTree:
@@ -159,7 +162,7 @@ class Run:
                 model, renderer, pairs, chosen.warmup, chosen.training.seed,
                 reward=self._train_reward(model, renderer), report=lambda step, loss: watch("warmup", {"step": step, "loss": loss}),
             )  # fmt: skip
-        trainer = Trainer(chosen, self.env, model, renderer)
+        trainer = make_trainer(chosen, self.env, model, renderer)
         start = self.measure(trainer, final=True)
         first = {"update": 0, "cpu_seconds": round(time.process_time() - began, 3), **start}
         watch("measured", first)
@@ -191,7 +194,7 @@ class Run:
         else:
             tokenizer = WordTokenizer.load(self.path / "model")
             model, renderer = self.recipe.model.build(len(tokenizer), 0), Renderer(tokenizer)
-        trainer = Trainer(self.recipe, self.env, model, renderer)
+        trainer = make_trainer(self.recipe, self.env, model, renderer)
         trainer.load_state_dict(state["trainer"])
         self._written = state["offsets"]
         return trainer, state["cpu_seconds"], state["start"]
@@ -220,6 +223,11 @@ class Run:
         summary = summarize(self.recipe, start, end, cpu)
         (self.path / "summary.json").write_text(json.dumps(summary, indent=2) + "\n")
         return summary
+
+
+def make_trainer(chosen: Recipe, env: Env, model: Any, renderer: Renderer) -> Trainer:
+    """The trainer that a recipe's learner asks for."""
+    return (Imitation if chosen.learner == "sft" else Trainer)(chosen, env, model, renderer)
 
 
 def load_policy(run: str | Path, *, averaged: bool = True, seed: int = 0) -> LanguagePolicy:

@@ -73,19 +73,23 @@ class Trainer:
             PlayFailed: the environment's own code broke.
         """
         deals = self.curriculum.draw(self.env, self.seed)
-        plays = (Play(self.env, deal.task, deal.seed, copy=c) for deal in deals for c in range(self.curriculum.copies))
-        episodes = list(drive(plays, self.opponents.seating(self.policy, self._frozen), in_flight=len(deals) * self.curriculum.copies))
-        played = [t for episode in episodes for t in self._credit(episode)]
+        episodes = self.play(deals)
+        played = [t for episode in episodes for t in self.credit(episode)]
         advantages = self.advantage(played)
         batch = pack(played, advantages, self.policy.name)
         gradient, norm = self._learn_by_halves(deals, played, advantages) if self.learner.waiting else self._learn(batch)
         self.updates += 1
         self.policy.version = self.updates
         self.opponents.observe(self.updates, lambda: copy.deepcopy(self.learner.model.state_dict()))
-        figures = _figures(episodes, played, advantages, batch, gradient, norm)
+        figures = play_figures(episodes, played) | _figures(advantages, batch, gradient, norm)
         return episodes, figures | {"agreement": self.learner.agreement}
 
-    def _credit(self, episode: Episode) -> list[Trajectory]:
+    def play(self, deals: list[Deal]) -> list[Episode]:
+        """Every copy of every deal, played by the policy and its opponents."""
+        plays = (Play(self.env, deal.task, deal.seed, copy=c) for deal in deals for c in range(self.curriculum.copies))
+        return list(drive(plays, self.opponents.seating(self.policy, self._frozen), in_flight=len(deals) * self.curriculum.copies))
+
+    def credit(self, episode: Episode) -> list[Trajectory]:
         """The trajectories of an episode that may be learned from: not frozen opponents', not of truncated or void plays."""
         if episode.ending is Ending.FAILED and episode.fault == "author":
             raise PlayFailed(episode)
@@ -146,9 +150,8 @@ class Trainer:
         self.rng.bit_generator.state = state["rng"]
 
 
-def _figures(
-    episodes: list[Episode], played: list[Trajectory], advantages: list[float], batch: Batch, gradient: Gradient, norm: float
-) -> dict[str, Any]:
+def play_figures(episodes: list[Episode], played: list[Trajectory]) -> dict[str, Any]:
+    """How the games went."""
     rewards: dict[str, list[float]] = defaultdict(list)
     for trajectory in played:
         rewards[trajectory.role].append(trajectory.reward)
@@ -160,6 +163,12 @@ def _figures(
         "truncated": endings.count(Ending.TRUNCATED),
         **{f"reward/{role}": float(np.mean(values)) for role, values in sorted(rewards.items())},
         "illegal_rate": sum(illegal) / max(1, len(illegal)),
+    }
+
+
+def _figures(advantages: list[float], batch: Batch, gradient: Gradient, norm: float) -> dict[str, Any]:
+    """How the step went."""
+    return {
         "zero_advantage": advantages.count(0.0) / max(1, len(advantages)),
         "tokens": batch.tokens,
         "rows": len(batch.rows),

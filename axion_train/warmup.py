@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from axion_env import Ask, Env, Message, Play, RandomPolicy, Stream, derive, drive
-from axion_train.batch import Row, answer_logits, answer_logprobs, tensors
+from axion_train.batch import Row, answer_logits, answer_logprobs, demonstration, tensors
 from axion_train.renderer import Renderer
 from axion_train.schedule import Schedule
 
@@ -85,9 +85,7 @@ def warm_up(
     Returns:
         Steps taken.
     """
-    rows = [
-        Row(renderer.prompt_ids(messages), ids := renderer.completion_ids(text), (0.0,) * len(ids), 1, 0.0, 0.0) for messages, text in pairs
-    ]
+    rows = [demonstration(renderer.prompt_ids(messages), renderer.completion_ids(text)) for messages, text in pairs]
     rng = np.random.default_rng(derive(seed, "warm-up order"))
     optimizer = torch.optim.AdamW(model.parameters(), lr=settings.rate.start, betas=settings.betas, weight_decay=0.0)
     model.eval()
