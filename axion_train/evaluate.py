@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import asdict
-from math import comb
 from typing import Any
 
-import numpy as np
-
-from axion_env import Ending, Env, GameTree, Play, Policy, UsageError, derive, drive, judge
+from axion_env import Env, GameTree, Play, Policy, UsageError, derive, drive
 from axion_env.tree import ILLEGAL
 from axion_train.policy import LanguagePolicy
 from axion_train.strategy import TooFree, estimate, exact_strategy, figures, sampled_strategy
+from axion_train.tally import Tally
 
 _OPEN = 0.01  # the largest probability that may stay unresolved in a figure called exact
 _SAMPLES = 500  # per information set, for policies that think freely
@@ -82,44 +79,15 @@ def sampled_reward(
         split: Of the environment's tasks.
         tasks: How many, in the split's order.
         seed: Seeds the chance streams.
-        copies: Plays per task; with several, `pass@k` is reported too.
+        copies: Plays per task; with several, `pass@k`, `maj@k` and `best@n` are reported too.
         part: The reward part counted as solved.
 
     Returns:
-        `reward/{role}`, `illegal_rate`, and, where the rubric has the part, `accuracy` (the share solved), its standard error, and pass@k.
+        As `Tally.figures`.
     """
     pool = env.tasks(split)
     plays = (Play(env, pool[k % len(pool)], derive(seed, "evaluation", k) >> 1, copy=c) for k in range(tasks) for c in range(copies))
-    rewards: dict[str, list[float]] = defaultdict(list)
-    solved: list[list[bool]] = []
-    illegal = turns = 0
+    tally = Tally(env, part)
     for i, episode in enumerate(drive(plays, policy)):
-        illegal += sum(not a.legal for t in episode.turns for a in t.attempts)
-        turns += sum(len(t.attempts) for t in episode.turns)
-        if episode.ending is Ending.FAILED:
-            continue
-        if i % copies == 0:
-            solved.append([])
-        for verdict in judge(env, episode).values():
-            rewards[verdict.role].append(verdict.reward)
-            weights = {r.name: r.weight for r in env.rubric[verdict.role]}
-            if part in weights:
-                solved[-1].append(any(p.name == part and p.value >= weights[part] for p in verdict.parts))
-    measured: dict[str, Any] = {f"reward/{role}": float(np.mean(values)) for role, values in rewards.items()}
-    measured["illegal_rate"] = illegal / max(1, turns)
-    if any(solved):
-        rates = np.array([np.mean(s) for s in solved])
-        measured["accuracy"] = float(rates.mean())
-        measured["accuracy_error"] = float(rates.std() / np.sqrt(len(rates)))
-        for k in (1, 4, 16, 64):
-            if copies > 1 and k <= copies:
-                measured[f"pass@{k}"] = float(np.mean([pass_at(copies, sum(s), k) for s in solved]))
-    return measured
-
-
-def pass_at(n: int, right: int, k: int) -> float:
-    """Probability that k of n samples, drawn without replacement, hold a right one.
-
-    The unbiased estimator of Chen et al., "Evaluating large language models trained on code", arXiv 2107.03374, section 2.1.
-    """
-    return 1.0 - comb(n - right, k) / comb(n, k)
+        tally.add(i // copies, episode)
+    return tally.figures()

@@ -68,6 +68,37 @@ class Live:
         self._bar.stop()
 
 
+class Counter:
+    """A progress bar of things done; on no terminal, a line at every tenth.
+
+    Args:
+        noun: What is counted.
+        console: Where to write.
+    """
+
+    def __init__(self, noun: str, console: Console) -> None:
+        self._noun = noun
+        self._console = console
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
+        self._bar = Progress(*columns, console=console, disable=not console.is_terminal)
+        self._task = self._bar.add_task(noun, total=None)
+        self._tenths = 0
+
+    def __call__(self, done: int, of: int) -> None:
+        """Show how many are done."""
+        self._bar.update(self._task, completed=done, total=of)
+        if not self._console.is_terminal and 10 * done // of > self._tenths:
+            self._tenths = 10 * done // of
+            self._console.print(f"{done:,} of {of:,} {self._noun}", highlight=False)
+
+    def __enter__(self) -> Counter:
+        self._bar.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._bar.stop()
+
+
 def _measured(figures: dict[str, Any]) -> str:
     return "  ".join(f"{label} {figures[key]:.4f}" for key, label in _SHOWN.items() if key in figures)
 
