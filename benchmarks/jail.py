@@ -16,7 +16,7 @@ from axion_env.sandbox.tier import find_nsjail
 
 _NEWNS, _BIND, _REC, _PRIVATE, _DETACH = 0x20000, 0x1000, 0x4000, 1 << 18, 2
 _CGROUP = "axion-bench-jail"
-_KERNEL_NAMES = {
+_KERNEL_NAMES = {"uname": "newuname", "stat": "newstat", "fstat": "newfstat", "lstat": "newlstat", "sendfile": "sendfile64"}
     "uname": "newuname",
     "stat": "newstat",
     "fstat": "newfstat",
@@ -31,7 +31,8 @@ def jailed(script: Path) -> Iterator[list[str]]:
     with _staged(interpreter()[1]) as binds, _parents() as parents:
         root = os.geteuid() == 0
         options = [
-            "-Mo", "-Q", "-t", "10", "--nice_level", "0", "--disable_proc", "--experimental_mnt", "new", "--iface_no_lo", "--hostname", "box",
+            "-Mo", "-Q", "-t", "10", "--nice_level", "0", "--disable_proc", "--experimental_mnt", "new", "--iface_no_lo",
+            "--hostname", "box",
             *(("-u", "1000:200001:1", "-g", "1000:200001:1") if root else ("-u", "1000", "-g", "1000")),
             *(word for source, path in binds for word in ("-R", f"{source}:{path}")),
             "-R", "/dev/null", "-R", f"{script}:/runner.py", "-m", "none:/tmp:tmpfs:size=16777216,nr_inodes=256,mode=1777",
@@ -43,7 +44,7 @@ def jailed(script: Path) -> Iterator[list[str]]:
 
 
 def _policy() -> str:
-    """The allowlist of the profile `func` in nsjail's own language."""
+    """The allowlist of the profile `func` in nsjail's own language, which goes by the kernel's names."""
     names = sorted(_KERNEL_NAMES.get(name, name) for name in seccomp._ANY | {"fcntl", "ioctl", "prctl", "prlimit64", "execve"})
     threads = "clone(flags) { (flags & 0x7E020080) == 0 }"
     return f"ALLOW {{ {', '.join(names)}, {threads} }} ERRNO(38) {{ clone3 }} DEFAULT ERRNO(1)"
@@ -51,9 +52,11 @@ def _policy() -> str:
 
 @contextmanager
 def _staged(paths: tuple[str, ...]) -> Iterator[list[tuple[str, str]]]:
-    """(where to bind from, path inside). A jail's user cannot pass a closed folder, such as root's home: what lies below one is shown
-    elsewhere, in a mount namespace of our own, which no crash can leave behind. This process stays in it: the kernel lets none go back that
-    has had threads of late."""
+    """(where to bind from, path inside).
+
+    A jail's user cannot pass a closed folder, such as root's home: what lies below one is shown elsewhere, in a mount namespace of our
+    own, which no crash can leave behind. This process stays in it: the kernel lets none go back that has had threads of late.
+    """
     hidden = closed(list(paths)) if os.geteuid() == 0 else []
     if not hidden:
         yield [(path, path) for path in paths]
