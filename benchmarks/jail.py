@@ -17,12 +17,6 @@ from axion_env.sandbox.tier import find_nsjail
 _NEWNS, _BIND, _REC, _PRIVATE, _DETACH = 0x20000, 0x1000, 0x4000, 1 << 18, 2
 _CGROUP = "axion-bench-jail"
 _KERNEL_NAMES = {"uname": "newuname", "stat": "newstat", "fstat": "newfstat", "lstat": "newlstat", "sendfile": "sendfile64"}
-    "uname": "newuname",
-    "stat": "newstat",
-    "fstat": "newfstat",
-    "lstat": "newlstat",
-    "sendfile": "sendfile64",
-}  # kafel goes by these
 
 
 @contextmanager
