@@ -53,7 +53,7 @@ def main() -> None:
             folders[arm, g.job.seed], spent[arm, g.job.seed] = path, seconds
     where = [(key, name) for key in folders for name in MEASURES]
     measured = many.watched(
-        lambda one: _measure(folders[one[0]], one[1], chosen.tasks), where, chosen.jobs,
+        lambda one: measure(folders[one[0]], one[1], chosen.tasks), where, chosen.jobs,
         lambda one, f: f"{one[0][0]} seed {one[0][1]}, {one[1]}: {f['accuracy']:.4f}",
     )  # fmt: skip
     figures = {key: row(measured[i * len(MEASURES) : (i + 1) * len(MEASURES)]) for i, key in enumerate(folders)}
@@ -119,7 +119,7 @@ def _supervised(run: many.Run, folder: Path, changes: tuple[str, ...]) -> dict[s
     return {**json.loads(result.read_text()), "path": path, "wanted": wanted}
 
 
-def _measure(path: Path, name: str, tasks: int | None) -> dict[str, Any]:
+def measure(path: Path, name: str, tasks: int | None) -> dict[str, Any]:
     """What `axion eval` says, kept beside the run."""
     arguments = [*MEASURES[name], *(("--tasks", str(tasks)) if tasks else ())]
     kept = path / f"eval-{many.digest(arguments)}.json"

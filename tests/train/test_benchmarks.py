@@ -21,7 +21,7 @@ from axion_train import recipe
 from axion_train.advantage import GroupMean, LeaveOneOut, RoleBaseline
 from axion_train.dynamics import FlatGame, Numbers, flatten, gradient, softmax
 from axion_train.run import Run, load_policy
-from benchmarks import arithmetic, controls, estimators, kuhn, many, supervised, table, variance, variants
+from benchmarks import arithmetic, controls, estimators, expert_iteration, kuhn, many, supervised, table, variance, variants
 from benchmarks.blind import BlindKuhnPoker
 
 KUHN = load("axion/KuhnPoker-v0")
@@ -217,6 +217,19 @@ def test_seconds_of_the_updates_alone(tmp_path: Path, first: int) -> None:
     lines = [{"update": u, "cpu_seconds": 9.0 + u} for u in range(first, 5)] + [{"update": 5, "cpu_seconds": 60.0}]
     (tmp_path / "metrics.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
     assert arithmetic.updates_seconds(tmp_path) == 5.0
+
+
+def test_rounds_are_read_without_the_seconds_of_measuring_them(tmp_path: Path) -> None:
+    """Two rounds of three steps: three seconds where it plays, one elsewhere, nine more where it measures."""
+    lines: list[dict[str, float]] = [{"update": 0, "cpu_seconds": 20.0, "heldout/accuracy": 0.2}]
+    for update in range(1, 7):
+        plays, measures = update % 3 == 1, update % 3 == 0
+        seconds = lines[-1]["cpu_seconds"] + (3 if plays else 1) + 9 * measures
+        extra = {"heldout/accuracy": update / 10} if measures else {"episodes": 8} if plays else {}
+        lines.append({"update": update, "cpu_seconds": seconds, **extra})
+    (tmp_path / "metrics.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    assert expert_iteration.learning_seconds(tmp_path) == [0, 3, 4, 5, 8, 9, 10]
+    assert expert_iteration.curve(tmp_path, 2) == [(0, 0.2), (5, 0.3), (10, 0.6)]
 
 
 def test_the_continued_warm_up_starts_where_the_run_does(tmp_path: Path) -> None:
