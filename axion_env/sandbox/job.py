@@ -6,6 +6,7 @@ the sandbox does not compare (`axion_env.sandbox.compare` does, in the host).
 
 from __future__ import annotations
 
+import marshal
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
@@ -92,15 +93,23 @@ class Function:
             if len(self.keywords) != len(self.calls):
                 raise UsageError(f"Function has {len(self.calls)} calls and {len(self.keywords)} sets of keywords")
 
-    def payload(self) -> dict[str, Any]:
-        """What the jail is told: plain JSON."""
-        keywords = self.keywords or ({},) * len(self.calls)
-        calls = [[wire.pack(a), wire.pack(k)] for a, k in zip(self.calls, keywords, strict=True)]
-        return {"function": {"code": self.code, "entry": self.entry, "calls": calls}, "seed": self.seed}
+    def payload(self) -> bytes:
+        """What the jail is told.
+
+        Raises:
+            UsageError: an argument is not made of builtins.
+        """
+        try:
+            return marshal.dumps(("function", self.code, self.entry, self.calls, self.keywords, self.seed))
+        except ValueError:
+            raise UsageError(f"the arguments of {self.entry} are not all builtins, or nested too deep: {str(self.calls)[:200]}") from None
 
     def record(self) -> dict[str, Any]:
         """The job as facts, for an episode's record."""
-        return {**self.payload(), "profile": self.profile, "limits": asdict(self.limits)}
+        facts: dict[str, Any] = {"code": self.code, "entry": self.entry, "calls": [wire.pack(list(call)) for call in self.calls]}
+        if self.keywords is not None:
+            facts["keywords"] = [wire.pack(keywords) for keywords in self.keywords]
+        return {"function": facts, "seed": self.seed, "profile": self.profile, "limits": asdict(self.limits)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,13 +131,14 @@ class Command:
             raise UsageError(f"Command takes a list of words: got {self.argv!r}")
         object.__setattr__(self, "argv", tuple(map(str, self.argv)))
 
-    def payload(self) -> dict[str, Any]:
-        """What the jail is told: plain JSON."""
-        return {"command": {"argv": list(self.argv), "stdin": self.stdin}, "seed": self.seed}
+    def payload(self) -> bytes:
+        """What the jail is told."""
+        return marshal.dumps(("command", list(self.argv), self.stdin, self.seed))
 
     def record(self) -> dict[str, Any]:
         """The job as facts, for an episode's record."""
-        return {**self.payload(), "profile": self.profile, "limits": asdict(self.limits)}
+        command = {"argv": list(self.argv), "stdin": self.stdin}
+        return {"command": command, "seed": self.seed, "profile": self.profile, "limits": asdict(self.limits)}
 
 
 Job: TypeAlias = Function | Command
@@ -203,9 +213,9 @@ class JobResult:
         facts: dict[str, Any] = {"status": str(self.status)}
         if self.cases:
             facts["cases"] = [{"error": case.error} if case.error is not None else {"value": wire.pack(case.value)} for case in self.cases]
-        for name in ("error", "exit_code", "stdout", "stderr"):
-            if getattr(self, name) not in (None, ""):
-                facts[name] = getattr(self, name)
+        for name, value in (("error", self.error), ("exit_code", self.exit_code), ("stdout", self.stdout), ("stderr", self.stderr)):
+            if value is not None and (value or name in ("error", "exit_code")):
+                facts[name] = value
         if self.workspace is not None:
             facts["workspace"] = (base or Workspace()).delta(self.workspace).record()
         if self.refused:

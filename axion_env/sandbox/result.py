@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from axion_env.error import UsageError
 from axion_env.sandbox.inside import tree, wire
@@ -15,32 +15,43 @@ from axion_env.sandbox.workspace import Delta, File, Workspace, path_problem
 _LONGEST_ERROR = 600
 
 
-def read_result(job: Job, workspace: Workspace | None, report: Mapping[str, Any], outputs: Sequence[int], *, oom: bool) -> JobResult:
+class Ended(NamedTuple):
+    """How a job's process ended: what the zygote and the kernel say. It is the one thing here that the candidate has no hand in."""
+
+    killed: str | None
+    """`cpu` or `wall` if it was ended for want of that."""
+    code: int
+    """Negative: the signal that ended it."""
+    cpu_s: float
+    oom: bool = False
+    """Whether the kernel ended a process of the slot for want of memory."""
+
+
+def read_result(job: Job, workspace: Workspace | None, ended: Ended, outputs: Sequence[int]) -> JobResult:
     """What came of a job.
 
     Args:
         job: What was asked for.
         workspace: What it was given to work in.
-        report: The zygote's: how the job's process ended. It is the one thing here that the candidate has no hand in.
+        ended: How its process ended.
         outputs: Descriptors the job could write to.
-        oom: Whether the kernel ended a process of the slot for want of memory.
     """
-    ended = _ended(job, report, oom)
+    why = _why(job, ended)
     if isinstance(job, Command):
-        return _command(job, workspace or Workspace(), ended, outputs)
-    result = _function(job, ended, outputs[0])
+        return _command(job, workspace or Workspace(), why, outputs)
+    result = _function(job, why, outputs[0])
     return result if workspace is None else replace(result, workspace=workspace)
 
 
-def _ended(job: Job, report: Mapping[str, Any], oom: bool) -> JobStatus | None:
+def _why(job: Job, ended: Ended) -> JobStatus | None:
     """Why it was ended from outside; None if it ended by itself."""
-    if oom:
+    if ended.oom:
         return JobStatus.MEMORY
-    if report["killed"] == "cpu" or report["cpu"] >= job.limits.cpu_s:
+    if ended.killed == "cpu" or ended.cpu_s >= job.limits.cpu_s:
         return JobStatus.CPU_LIMIT
-    if report["killed"] == "wall":
+    if ended.killed == "wall":
         return JobStatus.WALL_LIMIT
-    return JobStatus.NO_RESULT if report["code"] != 0 else None
+    return JobStatus.NO_RESULT if ended.code != 0 else None
 
 
 def _function(job: Function, ended: JobStatus | None, number: int) -> JobResult:

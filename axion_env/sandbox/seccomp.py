@@ -9,10 +9,12 @@ from __future__ import annotations
 import platform
 import struct
 from functools import lru_cache
+from typing import TypeAlias
 
 from axion_env.sandbox.syscall import NUMBERS
 
 _ARCH = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
+_EQUAL, _AT_LEAST, _ABOVE, _ANY_OF = 0x15, 0x35, 0x25, 0x45  # BPF_JMP | BPF_K with JEQ, JGE, JGT and JSET
 _KILL, _ALLOW, _EPERM, _ENOSYS = 0x80000000, 0x7FFF0000, 0x00050001, 0x00050026
 
 
@@ -55,35 +57,49 @@ def program(*, processes: bool, machine: str | None = None) -> bytes:
     if machine not in NUMBERS:
         return b""
     numbers = NUMBERS[machine]
-    code = [_load(4), _jump(0x15, _ARCH[machine], 1, 0), _return(_KILL), _load(0)]
+    code = [_load(4), _jump(_EQUAL, _ARCH[machine], 1, 0), _return(_KILL), _load(0)]
     if machine == "x86_64":
-        code += [_jump(0x35, 0x40000000, 0, 1), _return(_KILL)]
-    code += [_jump(0x15, numbers["clone3"], 0, 1), _return(_ENOSYS)]
-    code += _on(numbers["clone"], _clone(processes))
-    code += _on(numbers["fcntl"], _one_of(1, _FCNTL))
-    code += _on(numbers["ioctl"], _one_of(1, _IOCTL))
-    code += _on(numbers["prctl"], _one_of(0, _PRCTL))
-    code += _on(numbers["prlimit64"], _one_of(0, (0,)))
+        code += [_jump(_AT_LEAST, 0x40000000, 0, 1), _return(_KILL)]
     names = _ANY | _PROCESSES if processes else _ANY
-    for low, high in _ranges({numbers[name] for name in names if name in numbers}):
-        code += [_jump(0x35, low, 0, 2), _jump(0x25, high, 1, 0), _return(_ALLOW)]
-    return b"".join([*code, _return(_EPERM)])
+    rules = [(low, high, [_return(_ALLOW)]) for low, high in _ranges({numbers[name] for name in names if name in numbers})]
+    special = {
+        "clone": _clone(processes),
+        "clone3": [_return(_ENOSYS)],
+        "fcntl": _one_of(1, _FCNTL),
+        "ioctl": _one_of(1, _IOCTL),
+        "prctl": _one_of(0, _PRCTL),
+        "prlimit64": _one_of(0, (0,)),
+    }
+    rules += [(numbers[name], numbers[name], body) for name, body in special.items()]
+    return b"".join(code + _search(sorted(rules)))
+
+
+_Rule: TypeAlias = tuple[int, int, list[bytes]]
+"""(first number, last number, what to do)."""
+
+
+def _search(rules: list[_Rule]) -> list[bytes]:
+    """Binary search: the kernel walks the program once for every number there is when it is installed, for every job."""
+    if len(rules) > 1:
+        half = len(rules) // 2
+        left, right = _search(rules[:half]), _search(rules[half:])
+        return [_jump(_AT_LEAST, rules[half][0], len(left), 0), *left, *right]
+    ((low, high, body),) = rules
+    if low == high:
+        return [_jump(_EQUAL, low, 0, len(body)), *body, _return(_EPERM)]
+    return [_jump(_AT_LEAST, low, 0, len(body) + 1), _jump(_ABOVE, high, len(body), 0), *body, _return(_EPERM)]
 
 
 def _clone(processes: bool) -> list[bytes]:
     """Threads; with processes, whatever makes no namespace."""
     if processes:
-        return [_load(16), _jump(0x45, _NAMESPACES, 1, 0), _return(_ALLOW), _return(_EPERM)]
-    return [_load(16), _jump(0x45, _NAMESPACES, 2, 0), _jump(0x45, _THREAD, 0, 1), _return(_ALLOW), _return(_EPERM)]
+        return [_load(16), _jump(_ANY_OF, _NAMESPACES, 1, 0), _return(_ALLOW), _return(_EPERM)]
+    return [_load(16), _jump(_ANY_OF, _NAMESPACES, 2, 0), _jump(_ANY_OF, _THREAD, 0, 1), _return(_ALLOW), _return(_EPERM)]
 
 
 def _one_of(argument: int, values: tuple[int, ...]) -> list[bytes]:
-    tests = [_jump(0x15, value, len(values) - i, 0) for i, value in enumerate(values)]
+    tests = [_jump(_EQUAL, value, len(values) - i, 0) for i, value in enumerate(values)]
     return [_load(16 + 8 * argument), *tests, _return(_EPERM), _return(_ALLOW)]
-
-
-def _on(number: int, body: list[bytes]) -> list[bytes]:
-    return [_jump(0x15, number, 0, len(body)), *body]
 
 
 def _ranges(numbers: set[int]) -> list[tuple[int, int]]:

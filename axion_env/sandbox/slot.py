@@ -14,16 +14,16 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from axion_env.sandbox.cgroup import Cgroup
 from axion_env.sandbox.inside import tree
+from axion_env.sandbox.inside.report import KILLED, REPORT, REQUEST
 from axion_env.sandbox.job import Command, Job, JobResult, JobStatus, Usage
 from axion_env.sandbox.profile import Profile
-from axion_env.sandbox.result import read_result
+from axion_env.sandbox.result import Ended, read_result
 from axion_env.sandbox.tier import UNSAFE, Start, Tier, Unfit
 from axion_env.sandbox.workspace import Workspace
 
@@ -154,26 +154,28 @@ class Slot:
         if workspace is not None or isinstance(job, Command):
             files = (workspace or Workspace()).files
             packed = tree.pack((path, file.data, file.executable) for path, file in files.items())
-        given = [_sealed(json.dumps(job.payload()).encode())]
+        payload = job.payload()
+        given = [_sealed(payload)]
         outputs = [os.memfd_create("result", os.MFD_CLOEXEC)]
         if packed:
             outputs += [os.memfd_create("stream", os.MFD_CLOEXEC) for _ in range(3)]
             given.append(_sealed(packed))
         disk = limits.disk_mib << 20
-        message = {
-            "cpu": limits.cpu_s,
-            "wall": limits.wall,
-            "memory": limits.memory_mib << 20,
-            "file": max(disk, limits.output_bytes + 1),
-            "disk": disk + 2 * len(packed),
-            "inodes": _INODES + (2 * packed.count(b"/") if packed else 0),
-            "processes": limits.processes,
-        }
-        sent = [given[0], outputs[0]] + ([outputs[1], outputs[2], given[1], outputs[3]] if packed else [])
+        message = REQUEST.pack(
+            limits.cpu_s,
+            limits.wall,
+            limits.memory_mib << 20,
+            max(disk, limits.output_bytes + 1),
+            disk + 2 * len(packed),
+            _INODES + (2 * packed.count(b"/") if packed else 0),
+            limits.processes,
+            len(payload),
+            len(packed),
+        )
+        sent = [outputs[0], given[0]] + ([outputs[1], outputs[2], given[1], outputs[3]] if packed else [])
         self._running = _Running(job, workspace, time.monotonic() + limits.wall + _LATE, outputs, self._cgroup.kills if self._cgroup else 0)
         try:
-            rights = (socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", sent).tobytes())
-            self._control.sendmsg([json.dumps({"limits": message}).encode()], [rights])
+            self._control.sendmsg([message], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", sent).tobytes())])
         finally:
             for number in given:
                 os.close(number)
@@ -183,18 +185,20 @@ class Slot:
         running = self._running
         assert running is not None
         try:
-            answer = self._control.recv(1 << 16)
-            report: Mapping[str, Any] = json.loads(answer) if answer else {}
-        except (OSError, ValueError):
-            report = {}
-        if not report:
+            answer = self._control.recv(1 << 12)
+        except OSError:
             return None
-        usage = Usage(report["cpu"], report["wall"], report["rss"] / 1024, self.tier.name, self.number)
-        if not report["ready"]:
-            result = JobResult(JobStatus.SANDBOX_ERROR, error=f"the job could not be sealed off: {report['problem']}")
+        if len(answer) < REPORT.size:
+            return None
+        sealed, killed, code, cpu, wall, rss = REPORT.unpack_from(answer)
+        usage = Usage(cpu, wall, rss / 1024, self.tier.name, self.number)
+        if not sealed:
+            problem = answer[REPORT.size :].decode(errors="replace")
+            result = JobResult(JobStatus.SANDBOX_ERROR, error=f"the job could not be sealed off: {problem}")
         else:
             oom = self._cgroup is not None and self._cgroup.kills > running.kills
-            result = read_result(running.job, running.workspace, report, running.outputs, oom=oom)
+            ended = Ended(KILLED[killed], code, cpu, oom)
+            result = read_result(running.job, running.workspace, ended, running.outputs)
         self._forget()
         return result.stamped(usage, unsafe=self.tier is UNSAFE)
 

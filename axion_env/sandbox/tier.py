@@ -100,7 +100,7 @@ def _config(profile: Profile, needs: _Needs, **walls: Any) -> dict[str, Any]:
     filtered = seccomp.program(processes=profile.processes)
     if not filtered:
         raise Unfit(f"there is no table of system calls for {platform.machine()}", "x86_64 and aarch64 have one")
-    plain = {"namespaces": False, "net": False, "landlock": 0, "readable": [], "scratch": None, "seccomp": filtered.hex()}
+    plain = {"namespaces": False, "landlock": 0, "readable": [], "scratch": None, "seccomp": filtered.hex()}
     return {**plain, "path": list(needs.roots), "preload": list(profile.preload), **walls}
 
 
@@ -144,7 +144,7 @@ def nsjail(profile: Profile, descriptor: int) -> Start:
     for name, value in ENVIRONMENT.items():
         options += ["-E", f"{name}={value}"]
     argv = [binary, *options, "-u", "1000", "-g", "1000", "--pass_fd", str(descriptor), "--", *_python(descriptor)]
-    return Start(argv, _config(profile, needs, namespaces=True, net=True), (binary, *needs.base, *needs.packages))
+    return Start(argv, _config(profile, needs, namespaces=True), (binary, *needs.base, *needs.packages))
 
 
 def find_nsjail() -> str:
@@ -214,7 +214,7 @@ def bubblewrap(profile: Profile, descriptor: int) -> Start:
         options += ["--remount-ro", path]
     options += ["--dev-bind", "/dev/null", "/dev/null", "--tmpfs", "/box", "--remount-ro", "/"]
     argv = [binary, *options, "--", *_python(descriptor)]
-    return Start(argv, _config(profile, needs, namespaces=True, net=True), (binary, *needs.base, *needs.packages))
+    return Start(argv, _config(profile, needs, namespaces=True), (binary, *needs.base, *needs.packages))
 
 
 def landlock(profile: Profile, descriptor: int) -> Start:

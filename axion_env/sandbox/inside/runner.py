@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import json
+import marshal
 import os
 import random
 import signal
@@ -15,57 +16,42 @@ from typing import Any, NoReturn
 import tree  # type: ignore[import-not-found]
 import wire  # type: ignore[import-not-found]
 
+_RESULT, _PAYLOAD, _OUT, _ERR, _TREE, _CHANGES = 3, 4, 5, 6, 7, 8
 _LONGEST = 400  # characters of an error's text
 WORK = "work"
 """The workspace, in the job's private folder."""
 
 
-def settle(numbers: list[int]) -> list[int]:
-    """Move descriptors to 0, 1, 2, … and close every other one."""
-    high = [os.dup2(number, 100 + i) for i, number in enumerate(numbers)]
-    for i, number in enumerate(high):
-        os.dup2(number, i, inheritable=i < 3)
-    os.closerange(len(numbers), 200)
-    return list(range(len(numbers)))
-
-
-def run(payload: int, result: int, files: list[int]) -> None:
+def run(payload: int, packed: int) -> None:
     """Read what to do and do it.
 
     Args:
-        payload: Descriptor of the job, JSON.
-        result: Descriptor for its result: lines of JSON.
-        files: Descriptors of standard output, standard error, the workspace's tree and its changes; some jobs have none.
+        payload: Bytes of the job at descriptor 4, in marshal's form: the host wrote it, and its Python is ours.
+        packed: Bytes of the workspace's tree at descriptor 7; 0: there is none.
     """
-    job = json.loads(_read(payload))
-    os.close(payload)
+    job = marshal.loads(os.pread(_PAYLOAD, payload, 0))
+    os.close(_PAYLOAD)
     before = {}
-    if files:
-        before = tree.unpack(_read(files[2]), WORK)
+    if packed:
+        before = tree.unpack(os.pread(_TREE, packed, 0), WORK)
         os.chdir(WORK)
-    random.seed(job["seed"])
-    if "function" in job:
-        if files:
-            sys.path.insert(0, os.getcwd())
-            for number in files:
-                os.close(number)
-        gc.enable()
-        _function(result, **job["function"])
-    else:
-        _command(result, files, before, job["seed"], **job["command"])
+    if job[0] == "command":
+        return _command(before, *job[1:])
+    if packed:
+        sys.path.insert(0, os.getcwd())
+        os.closerange(_OUT, _CHANGES + 1)
+    return _function(*job[1:])
 
 
-def _read(number: int) -> bytes:
-    return os.pread(number, os.fstat(number).st_size, 0)
-
-
-def _say(result: int, kind: str, value: Any) -> None:
+def _say(kind: str, value: str) -> None:
     data = f'["{kind}",{value}]\n'.encode()
     while data:
-        data = data[os.write(result, data) :]
+        data = data[os.write(_RESULT, data) :]
 
 
-def _function(result: int, code: str, entry: str, calls: list[Any]) -> None:
+def _function(code: str, entry: str, calls: Any, keywords: Any, seed: int) -> None:
+    random.seed(seed)
+    gc.enable()
     module = types.ModuleType("solution")
     sys.modules["solution"] = module
     try:
@@ -75,15 +61,15 @@ def _function(result: int, code: str, entry: str, calls: list[Any]) -> None:
         if method:
             getattr(target, method)
     except BaseException as problem:
-        return _say(result, "failed", _error(problem))
-    for arguments, keywords in calls:
+        return _say("failed", _error(problem))
+    for i, arguments in enumerate(calls):
         try:
             function = getattr(target(), method) if method else target
-            answer = wire.dump(function(*wire.unpack(arguments), **wire.unpack(keywords)))
+            answer = wire.dump(function(*arguments, **keywords[i]) if keywords else function(*arguments))
         except BaseException as problem:
-            _say(result, "raised", _error(problem))
+            _say("raised", _error(problem))
         else:
-            _say(result, "returned", answer)
+            _say("returned", answer)
     return None
 
 
@@ -107,18 +93,17 @@ def _error(problem: BaseException) -> str:
     return json.dumps(f"{type(problem).__name__[:80]}{text}" + (f" (line {line})" if line else ""))
 
 
-def _command(result: int, files: list[int], before: dict[str, Any], seed: int, argv: list[str], stdin: str) -> None:
+def _command(before: dict[str, Any], argv: list[str], stdin: str, seed: int) -> None:
     """Supervise: start the command, wait, end whatever it left behind, and collect what it changed."""
-    out, err, given, changes = files
-    os.close(given)
+    os.close(_TREE)
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
         try:
             os.setsid()
-            for number, name in ((reading, 0), (out, 1), (err, 2)):
+            for number, name in ((reading, 0), (_OUT, 1), (_ERR, 2)):
                 os.dup2(number, name)
-            os.closerange(3, 200)
+            os.closerange(3, 64)
             _become(argv, seed)
         except BaseException as problem:
             os.write(2, f"{argv[0]}: {type(problem).__name__}: {problem}\n".encode(errors="replace"))
@@ -131,9 +116,9 @@ def _command(result: int, files: list[int], before: dict[str, Any], seed: int, a
         with contextlib.suppress(ProcessLookupError):
             os.killpg(child, signal.SIGKILL)
     _end_others()
-    _say(result, "exited", json.dumps(os.waitstatus_to_exitcode(status)))
+    _say("exited", json.dumps(os.waitstatus_to_exitcode(status)))
     os.chdir("..")
-    tree.collect(WORK, before, changes)
+    tree.collect(WORK, before, _CHANGES)
 
 
 def _feed(pipe: int, text: str) -> None:

@@ -1,146 +1,170 @@
 """The walls around one job, put up in the job's own process before it reads anything.
 
-namespaces   pid, mount, ipc, uts and net of its own; a private tmpfs; no capability      (tiers 1 and 2)
-landlock     nothing but the interpreter can be read, nothing but its own folder written  (tier 3)
-seccomp      an allowlist of system calls                                                 (tiers 1, 2 and 3)
-rlimits      memory, files, processes, CPU                                                (all tiers)
+namespaces   pid, mount, ipc, uts and net of its own; a private tmpfs; no capability      (nsjail and bubblewrap)
+landlock     nothing but the interpreter can be read, nothing but its own folder written  (landlock)
+seccomp      an allowlist of system calls                                                 (all but unsafe)
+rlimits      memory, files, processes, CPU                                                (all)
 """
 
 from __future__ import annotations
 
 import ctypes
-import ctypes.util
 import os
 import resource
 import shutil
+import signal
 import struct
+from collections.abc import Callable
 from typing import Any
 
-_libc = ctypes.CDLL(None, use_errno=True)
-_libc.mount.argtypes = (ctypes.c_char_p, ctypes.c_char_p, ctypes.c_char_p, ctypes.c_ulong, ctypes.c_char_p)
-_libc.prctl.argtypes = (ctypes.c_int, ctypes.c_ulong, ctypes.c_ulong, ctypes.c_ulong, ctypes.c_ulong)
-
-NEWNS, NEWUTS, NEWIPC, NEWPID, NEWNET = 0x20000, 0x4000000, 0x8000000, 0x20000000, 0x40000000
+_NAMESPACES = 0x20000 | 0x4000000 | 0x8000000 | 0x20000000 | 0x40000000  # mount, uts, ipc, pid and net
+_CHILD_SETTID = 0x01000000
 _MS_NOSUID_NODEV, _MS_REC_PRIVATE = 2 | 4, 0x4000 | 1 << 18
-_PR_SET_DUMPABLE, _PR_SET_SECCOMP, _PR_SET_NO_NEW_PRIVS = 4, 22, 38
-_CAPSET = {"x86_64": 126, "aarch64": 91}
+_PR_SET_DUMPABLE, _PR_SET_SECCOMP, _PR_SET_NO_NEW_PRIVS, _PR_GET_TID_ADDRESS = 4, 22, 38, 40
+_CALLS = {
+    "x86_64": {"clone": 56, "mount": 165, "capset": 126, "prctl": 157},
+    "aarch64": {"clone": 220, "mount": 40, "capset": 91, "prctl": 167},
+}
 _LANDLOCK_CREATE, _LANDLOCK_ADD, _LANDLOCK_RESTRICT = 444, 445, 446  # the same on every architecture
-_READ, _READ_DIR, _EXECUTE = 4, 8, 1  # LANDLOCK_ACCESS_FS_…
-_RIGHTS = {1: 13, 2: 14, 3: 15, 4: 15, 5: 16}  # how many rights over files each ABI of Landlock knows; later ones know 16
-_REFER, _TRUNCATE, _IOCTL = 1 << 13, 1 << 14, 1 << 15
+_READ, _WRITE, _READ_DIR, _EXECUTE = 4, 2, 8, 1  # LANDLOCK_ACCESS_FS_…
+_RIGHTS = {1: 13, 2: 14, 3: 15, 4: 15, 5: 16}  # how many rights over files each version of Landlock knows; later ones know 16
+_NOT_IN_SCRATCH = _EXECUTE | 1 << 6 | 1 << 9 | 1 << 10 | 1 << 11 | 1 << 13 | 1 << 15  # devices, sockets, fifos, links across folders, ioctl
 
 
 class Seal:
-    """What `prepare` made ready once, applied to every job."""
+    """What can be made ready once, for every job of a slot.
 
-    def __init__(self, config: dict[str, Any]) -> None:
-        self.null = os.open("/dev/null", os.O_RDWR)
-        self.namespaces: bool = config["namespaces"]
-        self._net: bool = config["net"]
+    Args:
+        config: Of the slot: `namespaces`, `scratch`, `landlock`, `readable`, `seccomp`.
+        ruleset: The descriptor that the Landlock rules shall stand at.
+    """
+
+    def __init__(self, config: dict[str, Any], ruleset: int) -> None:
+        self._namespaces: bool = config["namespaces"]
         self._scratch: str | None = config["scratch"]
-        self._program = bytes.fromhex(config["seccomp"])
-        self.kept = [_ruleset(config["landlock"], config["readable"], self._scratch)] if config["landlock"] else []
-        """Descriptors a job needs to seal itself."""
-        self._self = os.pidfd_open(os.getpid())
-        self._machine = os.uname().machine
-        if self.namespaces:
-            _check(_libc.mount(b"none", b"/", None, _MS_REC_PRIVATE, None), "make mounts private")
+        self._folder = "/box" if self._scratch is None else f"{self._scratch}/tmp"
+        self._numbers = _CALLS[os.uname().machine]
+        self._call = ctypes.PyDLL(None, use_errno=True).syscall  # keeps the interpreter's lock, which a cloned child then holds
+        self._call.argtypes, self._call.restype = (ctypes.c_long,) * 6, ctypes.c_long
+        self._clone = self._clone_arguments()
+        self._ruleset: int | None = None
+        if config["landlock"]:
+            made = _ruleset(config["landlock"], config["readable"], self._scratch)
+            self._ruleset = os.dup2(made, ruleset, inheritable=False)
+            os.close(made)
+        self._filter = _program(bytes.fromhex(config["seccomp"]))
+        self._kept: list[Any] = []
+        if self._namespaces:
+            _check(self._call(self._numbers["mount"], _text(b"none"), _text(b"/"), 0, _MS_REC_PRIVATE, 0), "make mounts private")
+        for option, value in ((_PR_SET_NO_NEW_PRIVS, 1), (_PR_SET_DUMPABLE, 0)):  # children have both from us
+            _check(self._call(self._numbers["prctl"], option, value, 0, 0, 0), f"prctl {option}")
+        for name, limit in (
+            (resource.RLIMIT_CORE, 0),
+            (resource.RLIMIT_MEMLOCK, 0),
+            (resource.RLIMIT_MSGQUEUE, 0),
+            (resource.RLIMIT_STACK, 8 << 20),
+        ):
+            resource.setrlimit(name, (limit, limit))
 
-    def fork(self) -> int:
-        """A child, the first process of its own pid namespace."""
+    def _clone_arguments(self) -> tuple[int, ...]:
+        address = ctypes.c_void_p()
+        _check(self._call(self._numbers["prctl"], _PR_GET_TID_ADDRESS, ctypes.addressof(address), 0, 0, 0), "thread address")
+        thread = address.value or 0  # where the C library remembers its thread's number: the child's is another
+        flags = signal.SIGCHLD | _CHILD_SETTID | (_NAMESPACES if self._namespaces else 0)
+        return (self._numbers["clone"], flags, 0, 0, *((thread, 0) if os.uname().machine == "x86_64" else (0, thread)))
+
+    def clone(self) -> int:
+        """A child; the first process of its own namespaces where there are any.
+
+        One bare system call: Python's own fork runs what modules have registered to run after it, which costs more than the fork. The zygote
+        has one thread, holds no lock, and its children seed their own random numbers, so nothing of that is needed.
+        """
         if self._scratch is not None:
-            os.mkdir(f"{self._scratch}/tmp", 0o700)
-        if not self.namespaces:
-            return os.fork()
-        _check(_libc.unshare(NEWPID), "unshare pid namespace")
-        try:
-            child = os.fork()
-        except BaseException:
-            os._exit(1)  # our later children would be born into a dead namespace
-        if child:
-            _check(_libc.setns(self._self, NEWPID), "return to the pid namespace")
-        return child
+            os.mkdir(self._folder, 0o700)
+        return _check(self._call(*self._clone), "clone")
 
     def clean(self) -> None:
         """Sweep away what the last job left."""
         if self._scratch is not None:
-            shutil.rmtree(f"{self._scratch}/tmp", onerror=_unlock)
+            shutil.rmtree(self._folder, onerror=_unlock)
 
-    def enclose(self, limits: dict[str, Any], kept: list[int]) -> None:
-        """Seal this process for ever.
+    def steps(self, cpu: float, memory: int, file: int, disk: int, inodes: int, processes: int) -> Callable[[], None]:
+        """What a job of these limits calls to seal itself for ever; it raises OSError where a wall cannot be put up."""
+        call, numbers = self._call, self._numbers
+        calls: list[tuple[tuple[int, ...], str]] = []
+        if self._namespaces:
+            self._kept = [
+                _buffer(f"size={disk},nr_inodes={inodes},mode=0700\0".encode()),
+                *map(_buffer, (b"none\0", b"/box\0", b"tmpfs\0")),
+            ]
+            options, none, box, tmpfs = map(ctypes.addressof, self._kept)
+            calls.append(((numbers["mount"], none, box, tmpfs, _MS_NOSUID_NODEV, options), "mount /box"))
+        later = [((numbers["capset"], *_NO_CAPABILITIES, 0, 0, 0), "drop capabilities")]
+        if self._ruleset is not None:
+            later.append(((_LANDLOCK_RESTRICT, self._ruleset, 0, 0, 0, 0), "landlock"))
+        if self._filter:
+            later.append(((numbers["prctl"], _PR_SET_SECCOMP, 2, self._filter, 0, 0), "seccomp"))
+        seconds = int(cpu) + 1  # whole ones; soft and hard alike, since a first process ignores the signal of the soft one
+        limits = [(resource.RLIMIT_CPU, (seconds, seconds)), (resource.RLIMIT_AS, (memory, memory)), (resource.RLIMIT_FSIZE, (file, file))]
+        if self._namespaces:
+            limits.append((resource.RLIMIT_NPROC, (processes, processes)))
+        folder, chdir, setrlimit = self._folder, os.chdir, resource.setrlimit
 
-        Args:
-            limits: Bytes, counts and seconds.
-            kept: Where the descriptors of `kept` are now; closed.
+        def seal() -> None:
+            for arguments, what in calls:
+                if call(*arguments) < 0:
+                    _check(-1, what)
+            chdir(folder)
+            for name, limit in limits:
+                setrlimit(name, limit)
+            for arguments, what in later:
+                if call(*arguments) < 0:
+                    _check(-1, what)
 
-        Raises:
-            OSError: one of the walls could not be put up.
-        """
-        if self.namespaces:
-            _check(_libc.unshare(NEWNS | NEWIPC | NEWUTS | (NEWNET if self._net else 0)), "unshare namespaces")
-            options = f"size={limits['disk']},nr_inodes={limits['inodes']},mode=0700".encode()
-            _check(_libc.mount(b"none", b"/box", b"tmpfs", _MS_NOSUID_NODEV, options), "mount /box")
-        os.chdir("/box" if self._scratch is None else f"{self._scratch}/tmp")
-        os.environ["HOME"] = os.environ["TMPDIR"] = os.getcwd()
-        _check(_libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no_new_privs")
-        _check(_libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0), "dumpable")
-        self._drop_capabilities()
-        for name, value in self._rlimits(limits):
-            resource.setrlimit(name, (value, value))
-        for ruleset in kept:
-            _check(_libc.syscall(_LANDLOCK_RESTRICT, ruleset, 0), "landlock")
-            os.close(ruleset)
-        if self._program:
-            self._seccomp()
-
-    def _rlimits(self, limits: dict[str, Any]) -> list[tuple[int, int]]:
-        cpu = int(limits["cpu"]) + 1  # whole seconds; soft and hard alike, since a first process ignores the signal of the soft one
-        every = [
-            (resource.RLIMIT_CPU, cpu),
-            (resource.RLIMIT_AS, limits["memory"]),
-            (resource.RLIMIT_FSIZE, limits["file"]),
-            (resource.RLIMIT_NOFILE, 64),
-            (resource.RLIMIT_STACK, 8 << 20),
-            (resource.RLIMIT_CORE, 0),
-            (resource.RLIMIT_MEMLOCK, 0),
-            (resource.RLIMIT_MSGQUEUE, 0),
-        ]
-        return [*every, (resource.RLIMIT_NPROC, limits["processes"])] if self.namespaces else every
-
-    def _drop_capabilities(self) -> None:
-        header = struct.pack("Ii", 0x20080522, 0)
-        if self._machine in _CAPSET:
-            _check(_libc.syscall(_CAPSET[self._machine], header, bytes(24)), "drop capabilities")
-
-    def _seccomp(self) -> None:
-        count = len(self._program) // 8
-        code = ctypes.create_string_buffer(self._program, len(self._program))
-        program = ctypes.create_string_buffer(struct.pack("H6xP", count, ctypes.addressof(code)), 16)
-        _check(_libc.prctl(_PR_SET_SECCOMP, 2, ctypes.addressof(program), 0, 0), "seccomp")
+        return seal
 
 
-def _ruleset(abi: int, readable: list[str], scratch: str | None) -> int:
-    """A Landlock ruleset: everything it can handle is forbidden, but reading `readable` and working in `scratch`."""
-    rights = (1 << _RIGHTS.get(abi, 16)) - 1
-    network = 3 if abi >= 4 else 0
-    scope = 3 if abi >= 6 else 0
-    attributes = struct.pack("QQQ", rights, network, scope)[: 24 if abi >= 6 else 16 if abi >= 4 else 8]
-    ruleset = _check(_libc.syscall(_LANDLOCK_CREATE, attributes, len(attributes), 0), "landlock ruleset")
-    writable = rights & ~(_EXECUTE | _REFER | _IOCTL | 0x20 | 0x800 | 0x40 | 0x200 | 0x400)  # no devices, sockets or fifos
-    for path, allowed in [*((path, _READ | _READ_DIR | _EXECUTE) for path in readable), ("/dev/null", _READ | 2)] + (
-        [(scratch, writable)] if scratch is not None else []
-    ):
-        folder = os.open(path, os.O_PATH | os.O_CLOEXEC)
-        allowed = allowed if os.path.isdir(path) else allowed & ~_READ_DIR
-        rule = struct.pack("=Qi", allowed & rights, folder)
-        _check(_libc.syscall(_LANDLOCK_ADD, ruleset, 1, rule, 0), f"landlock rule for {path}")
-        os.close(folder)
+def _buffer(data: bytes) -> Any:
+    return ctypes.create_string_buffer(data, len(data))
+
+
+_texts: dict[bytes, Any] = {}
+
+
+def _text(data: bytes) -> int:
+    """The address of a text that lives as long as we do."""
+    return ctypes.addressof(_texts.setdefault(data, _buffer(data + b"\0")))
+
+
+_CAPABILITIES = (_buffer(struct.pack("Ii", 0x20080522, 0)), _buffer(bytes(24)))  # version 3 of capset's form, all empty
+_NO_CAPABILITIES = tuple(map(ctypes.addressof, _CAPABILITIES))
+
+
+def _program(code: bytes) -> int:
+    """The address of a seccomp program; 0 for an empty one."""
+    if not code:
+        return 0
+    _texts[b"code"] = _buffer(code)
+    _texts[b"program"] = _buffer(struct.pack("H6xP", len(code) // 8, ctypes.addressof(_texts[b"code"])))
+    return ctypes.addressof(_texts[b"program"])
+
+
+def _ruleset(version: int, readable: list[str], scratch: str | None) -> int:
+    """Landlock rules: everything they can handle is forbidden, but reading `readable` and working in `scratch`."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    rights = (1 << _RIGHTS.get(version, 16)) - 1
+    network, scope = (3 if version >= 4 else 0), (3 if version >= 6 else 0)
+    attributes = struct.pack("QQQ", rights, network, scope)[: 24 if version >= 6 else 16 if version >= 4 else 8]
+    ruleset = _check(libc.syscall(_LANDLOCK_CREATE, attributes, len(attributes), 0), "landlock ruleset")
+    rules = [*((path, _READ | _READ_DIR | _EXECUTE) for path in readable), ("/dev/null", _READ | _WRITE)]
+    if scratch is not None:
+        rules.append((scratch, rights & ~_NOT_IN_SCRATCH))
+    for path, allowed in rules:
+        handle = os.open(path, os.O_PATH | os.O_CLOEXEC)
+        rule = struct.pack("=Qi", (allowed if os.path.isdir(path) else allowed & ~_READ_DIR) & rights, handle)
+        _check(libc.syscall(_LANDLOCK_ADD, ruleset, 1, rule, 0), f"landlock rule for {path}")
+        os.close(handle)
     return ruleset
-
-
-def prepare(config: dict[str, Any]) -> Seal:
-    """Everything that can be made ready before the first job."""
-    return Seal(config)
 
 
 def _check(answer: int, what: str) -> int:

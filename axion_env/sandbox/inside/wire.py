@@ -21,6 +21,7 @@ from typing import Any, NamedTuple
 DEPTH = 64  # of nesting; JSON's own reader would end in the recursion limit
 DIGITS = 4000  # of an int: Python refuses to read or write more than 4,300
 COLLISIONS = 32  # different members of a set with one hash: chosen ones would make a lookup take as long as a walk
+NESTED_COLLISIONS = 4  # … where they hold sets themselves, for then a walk at each level multiplies with those below
 
 
 class BadValue(ValueError):
@@ -162,13 +163,17 @@ def _members(members: list[Any]) -> list[Any]:
         for member in members:
             key = hash(member)
             counts[key] = counts.get(key, 0) + 1
-            if counts[key] > COLLISIONS:
-                raise BadValue(f"more than {COLLISIONS} members share one hash")
+            if counts[key] > NESTED_COLLISIONS and (counts[key] > COLLISIONS or _holds_set(member)):
+                raise BadValue("too many members share one hash")
     except TypeError:
         raise BadValue("a member that cannot be hashed") from None
     if len(set(members)) < len(members):
         raise BadValue("a repeated member")
     return members
+
+
+def _holds_set(member: Any) -> bool:
+    return type(member) is frozenset or (type(member) is tuple and any(map(_holds_set, member)))
 
 
 def _bytes(body: str, depth: int) -> bytes:
@@ -179,7 +184,7 @@ def _bytes(body: str, depth: int) -> bytes:
 
 
 def _complex(body: list[Any], depth: int) -> complex:
-    parts = [unpack(part, depth) for part in body]
+    parts = [unpack(part) for part in body]
     if len(parts) != 2 or any(type(part) is not float for part in parts):
         raise BadValue("complex takes two floats")
     return complex(*parts)
@@ -208,7 +213,7 @@ _READERS: dict[str, Any] = {
 
 
 def _int(digits: str) -> int:
-    if len(digits) > DIGITS + 1:
+    if len(digits) - digits.startswith("-") > DIGITS:
         raise BadValue(f"an int of more than {DIGITS} digits")
     return int(digits)
 

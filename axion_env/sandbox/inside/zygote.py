@@ -1,12 +1,13 @@
-"""The warm interpreter of one slot: forks a sealed-off child for every job, and never reads what a job brings.
+"""The warm interpreter of one slot: clones a sealed-off child for every job, and never reads what a job brings.
 
-Started inside the jail as `python zygote.py FD`, with a SEQPACKET socket to the host at FD. One message each way per job:
-
-    host → zygote   {"limits": …} and the job's descriptors: payload, result, [standard output, standard error, tree, changes]
-    zygote → host   {"ready": bool, "killed": "cpu" | "wall" | null, "code": exit code, "cpu": s, "wall": s, "rss": KiB}
+Started inside the jail as `python zygote.py FD`, with a SEQPACKET socket to the host at FD. One message each way per job, as `report.py`
+lays them out; the job's descriptors come with the request and are the job's 3, 4, …
 
 The job is its own child: in fresh pid, mount, ipc, uts and net namespaces where there are any, and under Landlock where there are none.
 Any step of its setting up that fails ends it before it has read a byte: it is never run half sealed.
+
+Of what one job costs, most is the copying of memory pages that parent and child share until one of them writes, and reading a Python object
+writes its reference count. So the child does as little as it can, and what it needs has been made ready by its parent.
 """
 
 from __future__ import annotations
@@ -24,114 +25,126 @@ import time
 from typing import Any, NoReturn
 
 sys.path.insert(0, os.path.dirname(__file__))  # inside the jail there is no package axion_env: the neighbors go by their bare names
+import report  # type: ignore[import-not-found]
 import runner  # type: ignore[import-not-found]
 import seal  # type: ignore[import-not-found]
 
 del sys.path[0]
 
+_TOLD, _TELL, _RULESET, _CONTROL = 59, 60, 61, 62
+_DESCRIPTORS = 64
 _MOST = 8  # descriptors that may come with a message
 _GRACE = 0.05  # seconds of CPU a job may go over before the kernel's own, coarser limit would end it
 
 
 def main(descriptor: int) -> None:
     """Serve jobs until the host closes its end."""
-    control = socket.socket(fileno=descriptor)
-    control.set_inheritable(False)
+    os.dup2(descriptor, _CONTROL, inheritable=False)
+    control = socket.socket(fileno=_CONTROL)
     config = json.loads(control.recv(1 << 20))
     sys.path += config["path"]
     for name in config["preload"]:
         importlib.import_module(name)
-    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # a first process has no default actions, and shall have no handlers
-        signal.signal(name, signal.SIG_IGN)
-    seals = seal.prepare(config)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # a first process has no default actions, and shall have no handlers
+        signal.signal(number, signal.SIG_IGN)
+    seals = seal.Seal(config, ruleset=_RULESET)
+    _descriptors()
     gc.collect()
     gc.disable()  # a collection in the zygote would unshare the pages its children share
     gc.freeze()
     control.send(json.dumps({"version": sys.version, "prefix": sys.base_prefix, "hash": hash("axion")}).encode())
     while True:
-        message, descriptors, _, _ = socket.recv_fds(control, 1 << 16, _MOST)
+        message, descriptors, _, _ = socket.recv_fds(control, report.REQUEST.size, _MOST)
         if not message:
             return
-        report = _serve(control, seals, json.loads(message), descriptors)
-        for number in descriptors:
-            os.close(number)
-        if report is None:
+        answer = _serve(control, seals, report.REQUEST.unpack(message), len(descriptors))
+        if answer is None:
             return
-        control.send(json.dumps(report).encode())
+        control.send(answer)
 
 
-def _serve(control: socket.socket, seals: Any, request: dict[str, Any], descriptors: list[int]) -> dict[str, Any] | None:
-    """Run one job and say how it ended; None if the host has gone away meanwhile."""
+def _descriptors() -> None:
+    """0, 1 and 2 are /dev/null; our own stand at the far end, so that those of a job are 3, 4, …"""
+    null = os.open("/dev/null", os.O_RDWR)
     told, tell = os.pipe()
+    os.dup2(told, _TOLD, inheritable=False)
+    os.dup2(tell, _TELL, inheritable=False)
+    os.set_blocking(_TOLD, False)
+    for number in range(3):
+        os.dup2(null, number)
+    os.closerange(3, _TOLD)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (_DESCRIPTORS, _DESCRIPTORS))
+
+
+def _serve(control: socket.socket, seals: Any, request: tuple[Any, ...], given: int) -> bytes | None:
+    """Run one job and say how it ended; None if the host has gone away meanwhile."""
+    cpu, wall, *rest = request
+    *limits, payload, packed = rest
+    sealing = seals.steps(cpu, *limits)
     began = time.monotonic()
-    child = seals.fork()
+    child = seals.clone()
     if child == 0:
-        _job(seals, request["limits"], descriptors, tell)
-    os.close(tell)
+        _job(sealing, 3 + given, payload, packed)
+    os.closerange(3, 3 + given)
     handle = os.pidfd_open(child)
-    killed = _wait(control, child, handle, request["limits"])
+    killed = _wait(control, child, handle, cpu, began + wall)
     if killed is not None:
         signal.pidfd_send_signal(handle, signal.SIGKILL)
     _, status, usage = os.wait4(child, 0)
-    seals.clean()
     os.close(handle)
-    ready = os.read(told, 200)
-    os.close(told)
+    seals.clean()
+    try:
+        told = os.read(_TOLD, 4096)
+    except BlockingIOError:
+        told = b""
     if killed == "gone":
         return None
-    return {
-        "ready": ready == b"+",
-        "problem": ready.decode(errors="replace") if ready != b"+" else None,
-        "killed": killed,
-        "code": os.waitstatus_to_exitcode(status),
-        "cpu": usage.ru_utime + usage.ru_stime,
-        "wall": time.monotonic() - began,
-        "rss": usage.ru_maxrss,
-    }
+    sealed = told == b"+"
+    head = report.REPORT.pack(
+        sealed,
+        report.KILLED.index(killed),
+        os.waitstatus_to_exitcode(status),
+        usage.ru_utime + usage.ru_stime,
+        time.monotonic() - began,
+        usage.ru_maxrss,
+    )
+    return head if sealed else head + told
 
 
-def _wait(control: socket.socket, child: int, handle: int, limits: dict[str, Any]) -> str | None:
+def _wait(control: socket.socket, child: int, handle: int, cpu: float, deadline: float) -> str | None:
     """Until the job ends (None), has used up its time, or the host is gone."""
     poll = select.poll()
     poll.register(handle, select.POLLIN)
     poll.register(control, select.POLLHUP)
     clock = (~child << 3) | 2  # the CPU clock of another process: CPUCLOCK_SCHED in the kernel's posix-timers
-    deadline = time.monotonic() + limits["wall"]
     used = 0.0
     while True:
-        left = min(limits["cpu"] + _GRACE - used, deadline - time.monotonic())
+        left = min(cpu + _GRACE - used, deadline - time.monotonic())
         for number, _ in poll.poll(max(1, left * 1000)):
             return None if number == handle else "gone"
         try:
             used = time.clock_gettime(clock)
         except OSError:  # it has ended since
             return None
-        if used >= limits["cpu"]:
+        if used >= cpu:
             return "cpu"
         if time.monotonic() >= deadline:
             return "wall"
 
 
-def _job(seals: Any, limits: dict[str, Any], descriptors: list[int], tell: int) -> NoReturn:
+def _job(sealing: Any, end: int, payload: int, packed: int) -> NoReturn:
     """Everything of the child's life. No exception may ever lead back into the zygote's loop."""
     try:
-        payload, result, *files = descriptors
-        numbers = runner.settle([seals.null, seals.null, seals.null, result, payload, tell, *files, *seals.kept])
-        seals.enclose(limits, numbers[6 + len(files) :])
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        os.write(5, b"+")
-        os.close(5)
+        sealing()
+        os.write(_TELL, b"+")
+        os.closerange(end, _DESCRIPTORS)
     except BaseException as problem:
         try:
-            text = f"{type(problem).__name__}: {problem}"[:190].encode()
-            try:
-                os.write(tell, text)
-            except OSError:  # it has been moved already
-                os.write(5, text)
+            os.write(_TELL, f"{type(problem).__name__}: {problem}"[:190].encode())
         finally:
             os._exit(125)
     try:
-        runner.run(payload=4, result=3, files=numbers[6 : 6 + len(files)])
+        runner.run(payload, packed)
     finally:
         os._exit(0)
 
