@@ -1,0 +1,11 @@
+"""The messages between host and zygote: fixed forms, so that neither has to believe what the other sends."""
+
+from __future__ import annotations
+
+import struct
+
+REQUEST = struct.Struct("<ddQQQQQQQ")
+"""CPU seconds, wall seconds; bytes of memory, of a file, of the disk; inodes; processes; bytes of the payload, of the tree."""
+REPORT = struct.Struct("<BBiddQ")
+"""Whether it was sealed; what ended it (see `KILLED`); exit code; CPU seconds, wall seconds; KiB of memory."""
+KILLED = (None, "cpu", "wall")
