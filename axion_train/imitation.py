@@ -17,7 +17,6 @@ from typing import Any
 from axion_env import Env, Episode, UsageError
 from axion_env.select import Candidate, Sieve, success_rates
 from axion_train.batch import Batch, Row, demonstration
-from axion_train.loss import Reinforce
 from axion_train.recipe import Recipe
 from axion_train.renderer import Renderer
 from axion_train.sft import read_rows
@@ -39,7 +38,6 @@ class Imitation(Trainer):
 
     def __init__(self, recipe: Recipe, env: Env, model: Any, renderer: Renderer) -> None:
         super().__init__(recipe, env, model, renderer)
-        self.learner.loss = Reinforce()
         self.learner.temperature = 1.0  # a sampling temperature is how answers were found, not what is learned of them
         self._settings = recipe.sft
         data = recipe.sft.data

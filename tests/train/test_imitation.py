@@ -150,6 +150,24 @@ def test_a_model_that_is_never_right_stays_as_it_is(tmp_path: Path) -> None:
     assert metrics(path)[1]["rows"] == metrics(path)[1]["kept"] == 0
 
 
+def test_two_agents_of_several_turns_are_imitated_too(tmp_path: Path) -> None:
+    """In Kuhn poker the winner's moves are learned, each with what its agent was shown, and nobody else's."""
+    changes = [c for c in SMALL if not c.startswith(("env.options", "sft."))]
+    changes += ['env.id="axion/KuhnPoker-v0"', "sft.steps=2", "training.updates=2"]
+    Run.create(tmp_path / "run", recipe.read("arithmetic-sft", [*changes, "sft.select.reward=1.0", "sft.select.per_task=0"])).train()
+    winners = {"player_0": 0, "player_1": 0}
+    moves = set()
+    for episode in EpisodeStore(tmp_path / "run" / "episodes.jsonl"):
+        for agent, verdict in judge(load("axion/KuhnPoker-v0"), episode).items():
+            if verdict.reward >= 1 and episode.turns_of(agent):
+                winners[agent] += 1
+                moves |= {t.action.tokens.ids for t in episode.turns_of(agent) if t.action.legal and t.action.tokens}
+    trainer = imitation(Run.open(tmp_path / "run"))
+    assert min(winners.values()) > 0
+    assert {row.ids for row in trainer._rows} <= moves
+    assert metrics(tmp_path / "run")[1]["kept"] + metrics(tmp_path / "run")[1]["dropped/duplicate"] == sum(winners.values())
+
+
 # A file of data ---------------------------------------------------------------------------------------------------------------------------
 
 
