@@ -110,8 +110,12 @@ def open_policy(name: str, *, seed: int, temperature: float | None, max_tokens: 
 
         model, renderer = pretrained(name)
         policy = LanguagePolicy(model.eval(), renderer, np.random.default_rng(seed), name=Path(name).name)
-    policy.temperature = policy.temperature if temperature is None else temperature
-    policy.max_tokens = policy.max_tokens if max_tokens is None else max_tokens
+    if temperature is not None:
+        policy.temperature = temperature
+        policy.name += f" at temperature {temperature:g}"  # another policy, and a file tells policies apart by name and version
+    if max_tokens is not None:
+        policy.max_tokens = max_tokens
+        policy.name += f" in {max_tokens} tokens"
     return policy
 
 

@@ -83,7 +83,7 @@ def filter_command(
     ngram: int,
     **bounds: Any,
 ) -> None:
-    """Keep what is worth learning from, as JSON lines for supervised fine-tuning.
+    """Keep what is worth learning from, as data for fine-tuning.
 
     A line is one accepted answer with all that the agent was shown before it; the last message is the one to learn. Equal lines are
     kept once. Prints how many trajectories were read, kept and dropped, and why.

@@ -87,11 +87,14 @@ def test_more_copies_and_more_tasks_are_added(run: Path, whole: Path, tmp_path: 
     assert (less["played"], less["found"]) == (0, 6)
 
 
-def test_another_policy_does_not_go_on_with_the_file(whole: Path) -> None:
+def test_another_policy_does_not_go_on_with_the_file(run: Path, whole: Path) -> None:
     before = whole.read_bytes()
     done = sample("axion/Arithmetic-v0", "--policy", "random", "-n", 4, "--tasks", 6, "--out", whole)
     assert done.exit_code == 2
     assert "holds plays of these deals by tiny (version 1)" in done.stderr
+    done = sample("--policy", run, "-n", 4, "--tasks", 6, "--temperature", 0.5, "--out", whole)
+    assert done.exit_code == 2
+    assert "this is tiny at temperature 0.5 (version 1)" in done.stderr
     assert whole.read_bytes() == before
     assert sample("axion/Arithmetic-v0", "--policy", "random", "--seed", 1, "-n", 1, "--tasks", 1, "--out", whole).exit_code == 0
     whole.write_bytes(before)
