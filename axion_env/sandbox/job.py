@@ -100,7 +100,8 @@ class Function:
             UsageError: an argument is not made of builtins.
         """
         try:
-            return marshal.dumps(("function", self.code, self.entry, self.calls, self.keywords, self.seed))
+            told: Any = ("function", self.code, self.entry, self.calls, self.keywords, self.seed)
+            return marshal.dumps(told)
         except ValueError:
             raise UsageError(f"the arguments of {self.entry} are not all builtins, or nested too deep: {str(self.calls)[:200]}") from None
 

@@ -149,18 +149,17 @@ def _end_others() -> None:
 
 def _become(argv: list[str], seed: int) -> NoReturn:
     """Turn into the command: `python …` in this warm interpreter, anything else by exec."""
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGPIPE):
-        signal.signal(number, signal.SIG_DFL)
+    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGPIPE):
+        signal.signal(name, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     if argv[0] != "python":
         os.execvp(argv[0], argv)
     gc.enable()
     random.seed(seed)
-    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
-        number = ("stdin", "stdout", "stderr").index(name)
+    for number, (stream_name, mode) in enumerate((("stdin", "r"), ("stdout", "w"), ("stderr", "w"))):
         stream = os.fdopen(number, mode, encoding="utf-8", errors="backslashreplace", closefd=False)
-        setattr(sys, name, stream)
-        setattr(sys, f"__{name}__", stream)
+        setattr(sys, stream_name, stream)
+        setattr(sys, f"__{stream_name}__", stream)
     import runpy
 
     code = 0

@@ -76,8 +76,8 @@ class Seal:
     def clone(self) -> int:
         """A child; the first process of its own namespaces where there are any.
 
-        One bare system call: Python's own fork runs what modules have registered to run after it, which costs more than the fork. The zygote
-        has one thread, holds no lock, and its children seed their own random numbers, so nothing of that is needed.
+        One bare system call: Python's own fork runs what modules have registered to run after it, which costs more than the fork. The
+        zygote has one thread, holds no lock, and its children seed their own random numbers, so nothing of that is needed.
         """
         if self._scratch is not None:
             os.mkdir(self._folder, 0o700)

@@ -16,12 +16,15 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Callable, Iterator
+from json.encoder import encode_basestring_ascii as _quoted
 from typing import Any, NamedTuple
 
 DEPTH = 64  # of nesting; JSON's own reader would end in the recursion limit
 DIGITS = 4000  # of an int: Python refuses to read or write more than 4,300
-COLLISIONS = 32  # different members of a set with one hash: chosen ones would make a lookup take as long as a walk
-NESTED_COLLISIONS = 4  # … where they hold sets themselves, for then a walk at each level multiplies with those below
+_LONG = 13_000  # bits: 3,913 digits; no need to look closer below that
+COLLISIONS = (32, 4)  # different members of a set with one hash: chosen ones would make a lookup take as long as a walk. By how many
+# sets deep the members are: those of frozensets compare by walks of walks, and deeper ones may not collide, for then the walks multiply
 
 
 class BadValue(ValueError):
@@ -43,50 +46,74 @@ class Opaque(NamedTuple):
         return id(self)
 
 
-def pack(value: Any, depth: int = 0) -> Any:
-    """The value in tagged form, ready for JSON.
+def dump(value: Any) -> str:
+    """One line of ASCII JSON.
 
     A subclass crosses as the builtin it derives from, read by that builtin's own methods: what a candidate overrides has no say.
 
     Raises:
         BadValue: nested too deep, or an int of too many digits.
     """
-    if depth > DEPTH:
-        raise BadValue(f"nested more than {DEPTH} deep")
-    kind = type(value)
-    if value is None or kind is bool or kind is str:
-        return value
-    if isinstance(value, bool | int):
-        number = int.__int__(value)
-        if number.bit_length() > 13_000 and abs(number) >= 10**DIGITS:  # 13,000 bits are 3,913 digits
+    pieces: list[str] = []
+    _write(value, pieces.append, 0)
+    return "".join(pieces)
+
+
+def pack(value: Any) -> Any:
+    """The value in tagged form, ready for a record."""
+    return json.loads(dump(value))
+
+
+def _write(value: Any, write: Callable[[str], None], depth: int) -> None:
+    if value is None:
+        write("null")
+    elif value is True or value is False:
+        write("true" if value else "false")
+    elif isinstance(value, str):
+        write(_quoted(str.__str__(value)))
+    elif isinstance(value, int):
+        if int.bit_length(value) > _LONG and abs(int.__int__(value)) >= 10**DIGITS:
             raise BadValue(f"an int of more than {DIGITS} digits")
-        return number
-    if isinstance(value, float):
-        real = float.__float__(value)
-        return real if math.isfinite(real) else {"float": repr(real)}
-    if isinstance(value, str):
-        return str.__str__(value)
-    if isinstance(value, list):
-        return [pack(item, depth + 1) for item in list.__iter__(value)]
-    if kind is Opaque:
-        return {"object": value.type}
-    if isinstance(value, tuple):
-        return {"tuple": [pack(item, depth + 1) for item in tuple.__iter__(value)]}
-    if isinstance(value, dict):
-        return {"dict": [[pack(k, depth + 1), pack(v, depth + 1)] for k, v in dict.items(value)]}
-    if isinstance(value, set | frozenset):
+        write(int.__repr__(value))
+    elif isinstance(value, float):
+        text = float.__repr__(value)
+        write(text if math.isfinite(value) else f'{{"float":"{text}"}}')
+    elif depth > DEPTH:
+        raise BadValue(f"nested more than {DEPTH} deep")
+    elif isinstance(value, list):
+        _write_items(list.__iter__(value), "[", "]", write, depth)
+    elif type(value) is Opaque:
+        write(f'{{"object":{_quoted(value.type)}}}')
+    elif isinstance(value, tuple):
+        _write_items(tuple.__iter__(value), '{"tuple":[', "]}", write, depth)
+    elif isinstance(value, dict):
+        _write_items(map(list, dict.items(value)), '{"dict":[', "]}", write, depth)
+    elif isinstance(value, set | frozenset):
         tag, items = ("set", set.__iter__(value)) if isinstance(value, set) else ("frozenset", frozenset.__iter__(value))
-        return {tag: sorted((pack(item, depth + 1) for item in items), key=json.dumps)}
-    if isinstance(value, bytes | bytearray):
-        return {"bytes": bytes(value).hex()}
-    if isinstance(value, complex):
-        return {"complex": [pack(complex(value).real), pack(complex(value).imag)]}
-    return {"object": kind.__name__[:80]}
+        texts: list[str] = []
+        for item in items:
+            pieces: list[str] = []
+            _write(item, pieces.append, depth + 1)
+            texts.append("".join(pieces))
+        write(f'{{"{tag}":[{",".join(sorted(texts))}]}}')
+    elif isinstance(value, bytes | bytearray):
+        write(f'{{"bytes":"{bytes(value).hex()}"}}')
+    elif isinstance(value, complex):
+        _write_items(iter((complex(value).real, complex(value).imag)), '{"complex":[', "]}", write, depth)
+    else:
+        write(f'{{"object":{_quoted(type(value).__name__[:80])}}}')
 
 
-def dump(value: Any) -> str:
-    """One line of ASCII JSON."""
-    return json.dumps(pack(value), separators=(",", ":"), allow_nan=False)
+def _write_items(items: Iterator[Any], opened: str, closed: str, write: Callable[[str], None], depth: int) -> None:
+    write(opened)
+    first = True
+    for item in items:
+        if first:
+            first = False
+        else:
+            write(",")
+        _write(item, write, depth + 1)
+    write(closed)
 
 
 def load(text: str | bytes) -> Any:
@@ -163,7 +190,7 @@ def _members(members: list[Any]) -> list[Any]:
         for member in members:
             key = hash(member)
             counts[key] = counts.get(key, 0) + 1
-            if counts[key] > NESTED_COLLISIONS and (counts[key] > COLLISIONS or _holds_set(member)):
+            if counts[key] > 1 and counts[key] > _collisions(member):
                 raise BadValue("too many members share one hash")
     except TypeError:
         raise BadValue("a member that cannot be hashed") from None
@@ -172,8 +199,16 @@ def _members(members: list[Any]) -> list[Any]:
     return members
 
 
-def _holds_set(member: Any) -> bool:
-    return type(member) is frozenset or (type(member) is tuple and any(map(_holds_set, member)))
+def _collisions(member: Any) -> int:
+    """How many members like this one may share a hash."""
+    deep = _sets_deep(member)
+    return COLLISIONS[deep] if deep < len(COLLISIONS) else 1
+
+
+def _sets_deep(member: Any) -> int:
+    if type(member) is frozenset:
+        return 1 + max(map(_sets_deep, member), default=0)
+    return max(map(_sets_deep, member), default=0) if type(member) is tuple else 0
 
 
 def _bytes(body: str, depth: int) -> bytes:

@@ -64,7 +64,7 @@ def main(descriptor: int) -> None:
 
 
 def _descriptors() -> None:
-    """0, 1 and 2 are /dev/null; our own stand at the far end, so that those of a job are 3, 4, …"""
+    """Make 0, 1 and 2 /dev/null, and put our own at the far end, so that those of a job are 3, 4 and on."""
     null = os.open("/dev/null", os.O_RDWR)
     told, tell = os.pipe()
     os.dup2(told, _TOLD, inheritable=False)
@@ -100,7 +100,7 @@ def _serve(control: socket.socket, seals: Any, request: tuple[Any, ...], given: 
     if killed == "gone":
         return None
     sealed = told == b"+"
-    head = report.REPORT.pack(
+    head: bytes = report.REPORT.pack(
         sealed,
         report.KILLED.index(killed),
         os.waitstatus_to_exitcode(status),
