@@ -23,8 +23,9 @@ from typing import Any, NamedTuple
 DEPTH = 64  # of nesting; JSON's own reader would end in the recursion limit
 DIGITS = 4000  # of an int: Python refuses to read or write more than 4,300
 _LONG = 13_000  # bits: 3,913 digits; no need to look closer below that
-COLLISIONS = (32, 4)  # different members of a set with one hash: chosen ones would make a lookup take as long as a walk. By how many
-# sets deep the members are: those of frozensets compare by walks of walks, and deeper ones may not collide, for then the walks multiply
+COLLISIONS = (32, 4)
+"""How many members of a set may share a hash: chosen ones make a lookup as long as a walk. First of plain members, then of sets of those;
+sets of sets may not, for comparing them would be a walk in a walk at every level."""
 
 
 class BadValue(ValueError):
