@@ -219,6 +219,8 @@ class _Stream:
         for profile, waiting in self._waiting.items():
             while waiting:
                 slot = self._sandbox._idle(profile)
+                if slot is None and not self._busy:  # a stream outside this one has them all, and waits for us
+                    slot = self._sandbox._grow(profile)
                 if slot is None:
                     break
                 ticket = waiting.popleft()
