@@ -149,13 +149,13 @@ class Sandbox:
             self._pools[profile] = [slot]
         return self._pools[profile]
 
-    def _idle(self, profile: str) -> Slot | None:
-        """A slot without work, brought up if there is room for one more."""
+    def _idle(self, profile: str, *, beyond: bool) -> Slot | None:
+        """A slot without work, brought up if need be; None if as many are at work as may be, unless one `beyond` that is granted."""
         pool = self._pool(profile)
-        for slot in pool:
-            if slot.idle:
-                return slot
-        return self._grow(profile) if len(pool) < self.slots else None
+        idle = [slot for slot in pool if slot.idle]
+        if len(pool) - len(idle) >= self.slots and not beyond:
+            return None
+        return idle[0] if idle else self._grow(profile)
 
     def _grow(self, profile: str) -> Slot:
         tier, limited = self._chosen[profile]
@@ -218,9 +218,7 @@ class _Stream:
     def _submit(self) -> None:
         for profile, waiting in self._waiting.items():
             while waiting:
-                slot = self._sandbox._idle(profile)
-                if slot is None and not self._busy:  # a stream outside this one has them all, and waits for us
-                    slot = self._sandbox._grow(profile)
+                slot = self._sandbox._idle(profile, beyond=not self._busy)  # a stream outside this one may have them all, and waits for us
                 if slot is None:
                     break
                 ticket = waiting.popleft()
