@@ -92,11 +92,11 @@ def interpreter() -> tuple[str, tuple[str, ...], tuple[str, ...]]:
     base = [path.replace(sys.prefix, sys.base_prefix, 1) if path.startswith(sys.prefix) else path for path in stdlib]
     library = Path(sysconfig.get_config_var("LIBDIR") or "/nowhere", sysconfig.get_config_var("LDLIBRARY") or "none")
     triplet = sysconfig.get_config_var("MULTIARCH") or "none"
-    shared = [f"/lib/{triplet}", f"/usr/lib/{triplet}", "/lib64", "/usr/lib64"]
+    shared = ["/lib64", "/usr/lib64", f"/lib/{triplet}", f"/usr/lib/{triplet}"]  # where two are one, programs look for the first
     if not os.path.isdir(f"/usr/lib/{triplet}"):
         shared += ["/lib", "/usr/lib"]
     needed = [executable, *base, *(str(found) for found in library.parent.glob("libpython*.so*") if not found.is_symlink()), *shared]
-    present = tuple(dict.fromkeys(path for path in needed if os.path.exists(path)))
+    present = tuple({os.path.realpath(path): path for path in reversed(needed) if os.path.exists(path)}.values())[::-1]
     hidden = [
         os.path.join(folder, name) for folder in (*base, "/usr/lib/python3", "/usr/lib") for name in ("site-packages", "dist-packages")
     ]

@@ -100,7 +100,7 @@ def _config(profile: Profile, needs: _Needs, **walls: Any) -> dict[str, Any]:
     filtered = seccomp.program(processes=profile.processes)
     if not filtered:
         raise Unfit(f"there is no table of system calls for {platform.machine()}", "x86_64 and aarch64 have one")
-    plain = {"namespaces": False, "landlock": 0, "readable": [], "scratch": None, "seccomp": filtered.hex()}
+    plain = {"namespaces": False, "processes": profile.processes, "landlock": 0, "readable": [], "scratch": None, "seccomp": filtered.hex()}
     return {**plain, "path": list(needs.roots), "preload": list(profile.preload), **walls}
 
 

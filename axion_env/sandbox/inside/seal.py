@@ -17,7 +17,8 @@ import struct
 from collections.abc import Callable
 from typing import Any
 
-_NAMESPACES = 0x20000 | 0x4000000 | 0x8000000 | 0x20000000 | 0x40000000  # mount, uts, ipc, pid and net
+_NAMESPACES = 0x20000 | 0x4000000 | 0x8000000 | 0x20000000  # mount, uts, ipc and pid
+_NEWNET = 0x40000000
 _CHILD_SETTID = 0x01000000
 _MS_NOSUID_NODEV, _MS_REC_PRIVATE = 2 | 4, 0x4000 | 1 << 18
 _PR_SET_DUMPABLE, _PR_SET_SECCOMP, _PR_SET_NO_NEW_PRIVS, _PR_GET_TID_ADDRESS = 4, 22, 38, 40
@@ -35,12 +36,15 @@ class Seal:
     """What can be made ready once, for every job of a slot.
 
     Args:
-        config: Of the slot: `namespaces`, `scratch`, `landlock`, `readable`, `seccomp`.
+        config: Of the slot: `namespaces`, `processes`, `scratch`, `landlock`, `readable`, `seccomp`.
         ruleset: The descriptor that the Landlock rules shall stand at.
     """
 
     def __init__(self, config: dict[str, Any], ruleset: int) -> None:
         self._namespaces: bool = config["namespaces"]
+        # A network of its own costs a job as much as all its other namespaces twice over. The slot's is empty already, and a job without
+        # processes cannot make a socket in it; one with them gets its own.
+        self._network = _NEWNET if config["processes"] else 0
         self._scratch: str | None = config["scratch"]
         self._folder = "/box" if self._scratch is None else f"{self._scratch}/tmp"
         self._numbers = _CALLS[os.uname().machine]
@@ -70,7 +74,7 @@ class Seal:
         address = ctypes.c_void_p()
         _check(self._call(self._numbers["prctl"], _PR_GET_TID_ADDRESS, ctypes.addressof(address), 0, 0, 0), "thread address")
         thread = address.value or 0  # where the C library remembers its thread's number: the child's is another
-        flags = signal.SIGCHLD | _CHILD_SETTID | (_NAMESPACES if self._namespaces else 0)
+        flags = signal.SIGCHLD | _CHILD_SETTID | (_NAMESPACES | self._network if self._namespaces else 0)
         return (self._numbers["clone"], flags, 0, 0, *((thread, 0) if os.uname().machine == "x86_64" else (0, thread)))
 
     def clone(self) -> int:
