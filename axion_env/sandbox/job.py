@@ -56,8 +56,10 @@ class Limits:
 
     def __post_init__(self) -> None:
         for name, value in asdict(self).items():
-            if value is not None and (type(value) not in (int, float) or not 0 < value <= 1 << 30):
-                raise UsageError(f"Limits.{name} is a number above 0: got {value!r}")
+            seconds = name in ("cpu_s", "wall_s")
+            kinds = (int, float) if seconds else (int,)
+            if (type(value) not in kinds or not 0 < value <= 1 << 30) and (name, value) != ("wall_s", None):
+                raise UsageError(f"Limits.{name} is a {'number' if seconds else 'whole number'} above 0: got {value!r}")
 
     @property
     def wall(self) -> float:
