@@ -99,7 +99,7 @@ class Workspace:
             digest = hashlib.sha256()
             for path, file in self.files.items():
                 content = hashlib.sha256(file.data).hexdigest()
-                digest.update(f"{'x' if file.executable else '-'} {content} {path}\n".encode())
+                digest.update(f"{'x' if file.executable else '-'} {content} {len(path)} {path}\n".encode())  # a path may hold newlines
             self._id = digest.hexdigest()
         return self._id
 
