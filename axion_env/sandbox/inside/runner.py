@@ -43,6 +43,29 @@ def run(payload: int, packed: int) -> None:
     return _function(*job[1:])
 
 
+_REHEARSAL = """
+from typing import List
+class Pile:
+    def __init__(self, items=()):
+        self.items = list(items)
+def rehearse(n: int) -> List[int]:
+    pile = Pile(i for i in range(n))
+    for i, item in enumerate(pile.items):
+        if item % 2:
+            pile.items[i] = -item
+    return sorted(pile.items)
+"""
+
+
+def rehearse() -> None:
+    """Do in the zygote, into the void, what every job does: what that makes once and for all, children find made."""
+    for _ in range(20):
+        _function(_REHEARSAL, "rehearse", ((3,), (4,)), None, 0)
+        marshal.loads(marshal.dumps(("function", _REHEARSAL, "rehearse", ((3,), (4,)), None, 0)))
+    gc.disable()
+    del sys.modules["solution"]
+
+
 def _say(kind: str, value: str) -> None:
     data = f'["{kind}",{value}]\n'.encode()
     while data:

@@ -49,6 +49,9 @@ def main(descriptor: int) -> None:
         signal.signal(number, signal.SIG_IGN)
     seals = seal.Seal(config, ruleset=_RULESET)
     _descriptors()
+    null = os.dup(0)  # stands where a job has its result
+    runner.rehearse()
+    os.close(null)
     gc.collect()
     gc.disable()  # a collection in the zygote would unshare the pages its children share
     gc.freeze()
