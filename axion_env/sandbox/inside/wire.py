@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from json.encoder import encode_basestring_ascii as _quoted
 from typing import Any, NamedTuple
 
@@ -66,6 +66,8 @@ def pack(value: Any) -> Any:
 
 
 def _write(value: Any, write: Callable[[str], None], depth: int) -> None:
+    if depth > DEPTH:
+        raise BadValue(f"nested more than {DEPTH} deep")
     if value is None:
         write("null")
     elif value is True or value is False:
@@ -79,8 +81,6 @@ def _write(value: Any, write: Callable[[str], None], depth: int) -> None:
     elif isinstance(value, float):
         text = float.__repr__(value)
         write(text if math.isfinite(value) else f'{{"float":"{text}"}}')
-    elif depth > DEPTH:
-        raise BadValue(f"nested more than {DEPTH} deep")
     elif isinstance(value, list):
         _write_items(list.__iter__(value), "[", "]", write, depth)
     elif type(value) is Opaque:
@@ -88,7 +88,7 @@ def _write(value: Any, write: Callable[[str], None], depth: int) -> None:
     elif isinstance(value, tuple):
         _write_items(tuple.__iter__(value), '{"tuple":[', "]}", write, depth)
     elif isinstance(value, dict):
-        _write_items(map(list, dict.items(value)), '{"dict":[', "]}", write, depth)
+        _write_pairs(dict.items(value), write, depth + 1)
     elif isinstance(value, set | frozenset):
         tag, items = ("set", set.__iter__(value)) if isinstance(value, set) else ("frozenset", frozenset.__iter__(value))
         texts: list[str] = []
@@ -100,7 +100,7 @@ def _write(value: Any, write: Callable[[str], None], depth: int) -> None:
     elif isinstance(value, bytes | bytearray):
         write(f'{{"bytes":"{bytes(value).hex()}"}}')
     elif isinstance(value, complex):
-        _write_items(iter((complex(value).real, complex(value).imag)), '{"complex":[', "]}", write, depth)
+        _write_items(iter((complex(value).real, complex(value).imag)), '{"complex":[', "]}", write, 0)
     else:
         write(f'{{"object":{_quoted(type(value).__name__[:80])}}}')
 
@@ -115,6 +115,17 @@ def _write_items(items: Iterator[Any], opened: str, closed: str, write: Callable
             write(",")
         _write(item, write, depth + 1)
     write(closed)
+
+
+def _write_pairs(pairs: Iterable[tuple[Any, Any]], write: Callable[[str], None], depth: int) -> None:
+    between = '{"dict":[['
+    for key, value in pairs:
+        write(between)
+        _write(key, write, depth)
+        write(",")
+        _write(value, write, depth)
+        between = "],["
+    write('{"dict":[]}' if between[0] == "{" else "]]}")
 
 
 def load(text: str | bytes) -> Any:
