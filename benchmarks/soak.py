@@ -182,7 +182,8 @@ def tell(found: Soak, out: Path | None) -> None:
     report.say(
         f"{total:,} jobs, {total - found.honest:,} of them hostile, in {found.seconds:,.0f} s of a machine that others used too"
         f" ({total / found.seconds:,.0f} a second), on the tier {found.tier}. Honest jobs that did not give their value:"
-        f" {len(found.wrong)}. Slots that had to be replaced: {found.lost}; slots at the end: {found.slots}. Jobs that were tried again: {found.retried}."
+        f" {len(found.wrong)}. Slots that had to be replaced: {found.lost}; slots at the end: {found.slots}."
+        f" Jobs that were tried again: {found.retried}."
     )
     for problem in found.wrong[:10]:
         report.say(f"- {problem}")
