@@ -70,6 +70,11 @@ def difference(a: Episode, b: Episode) -> str | None:
     return _differ(json.loads(_dump(_record(a))), json.loads(_dump(_record(b))), "episode")
 
 
+def differing(recorded: Any, new: Any) -> str:
+    """The first place where two responses differ, and how."""
+    return _differ(recorded, new, "response") or "they differ"
+
+
 def _parse(line: str) -> dict[str, Any]:
     try:
         record = json.loads(line)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from axion_env.chance import Stream, derive
-from axion_env.codec import damage, decode, difference
+from axion_env.codec import damage, decode, difference, differing
+from axion_env.driver import Service
 from axion_env.env import Env
 from axion_env.episode import Action, Called, Draw, Ending, Episode, Event, Gathered, Limit, Turn
 from axion_env.error import StoreError, UsageError
@@ -70,6 +71,35 @@ def verify(line: str, *, env: Env | None = None) -> str | None:
     except StoreError as problem:
         return str(problem)
     return difference(episode, replay(episode, env=env))
+
+
+def rerun(episode: Episode, services: Mapping[str, Service], *, env: Env | None = None) -> list[str]:
+    """Play the episode again and have its calls answered anew: which services answer otherwise than they did.
+
+    The replay itself goes on with the recorded responses, so that every call is made as it was.
+
+    Args:
+        episode: The record.
+        services: By name; calls of others are left alone. `{"sandbox": Sandbox()}` executes its jobs again.
+        env: As in `replay`.
+
+    Returns:
+        A line for each call whose answer differs.
+    """
+    play = _again(episode, env or load(episode.env, **episode.options))
+    differences: list[str] = []
+    answered = True
+    while answered:
+        answered = False
+        for request in list(play.requests):
+            if play.episode is None and type(request) is Call and request.service in services:
+                event = _find(episode.root, request.address)
+                if isinstance(event, Called):
+                    (response,) = services[request.service]([request.given])
+                    if response != event.response:
+                        differences.append(f"{request.service} at {request.address}: {differing(event.response, response)}")
+            answered |= play.episode is None and request in play.requests and _answer(play, request, episode.root)
+    return differences
 
 
 def fork(episode: Episode, address: Address, *, reseed: int | None = None, env: Env | None = None) -> Play:

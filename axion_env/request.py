@@ -166,10 +166,6 @@ class Call(Request[T]):
         self.read = read
         """Makes of the response, which is facts, what `play` gets; None: the facts."""
 
-    def __await__(self) -> Generator[Request[T], T, T]:
-        response = yield self
-        return response if self.read is None else self.read(response)
-
 
 class Fault(NamedTuple):
     """A service's answer to one request that its machinery could not serve: voids that play, and no other of the batch."""

@@ -148,7 +148,13 @@ class Play:
         recorded = record(response, f"the response of {call.service!r}")
         self.requests.remove(call)
         branch.events.append(Called(call.service, call.request, recorded))
-        self._advance(branch, record(recorded, ""))  # a copy as a replay gets it; `play` may do with it what it likes
+        value = record(recorded, "")  # a copy as a replay gets it; `play` may do with it what it likes
+        if call.read is not None:
+            try:
+                value = call.read(value)
+            except Exception as problem:  # no service of this version has said this: the record is another's
+                return self._fail("machine", f"the response of {call.service!r} cannot be read: {type(problem).__name__}: {problem}", None)
+        return self._advance(branch, value)
 
     @staticmethod
     def _not_open(request: Ask[Any] | Call[Any]) -> ValueError:

@@ -14,10 +14,11 @@ from axion_env.codec import damage, decode
 from axion_env.command.environment import Environments
 from axion_env.command.warning import warnings_as_lines
 from axion_env.env import Env
-from axion_env.episode import Ending, Episode
+from axion_env.episode import Called, Ending, Episode
 from axion_env.error import AxionError, NotFound, StoreError, UsageError
-from axion_env.replay import verify
+from axion_env.replay import rerun, verify
 from axion_env.reward import Verdict, judge
+from axion_env.sandbox import Sandbox
 from axion_env.store import EpisodeStore, Line
 from axion_env.transcript import printable, transcript
 
@@ -26,6 +27,7 @@ Examples:
   axion replay runs/first/episodes.jsonl --index -1
   axion replay played.jsonl --agent player_1
   axion replay played.jsonl --verify
+  axion replay played.jsonl --rerun-jobs
   axion replay played.jsonl --verify --env my_package.game:Game
 """
 
@@ -36,17 +38,23 @@ Examples:
 @click.option("--index", type=int, metavar="N", help="Only episode N, the first being 0 and the last -1.")
 @click.option("--agent", metavar="AGENT", help="Show only what this agent was shown, said and earned.")
 @click.option("--env", "override", metavar="MODULE:CLASS", help="Use this environment in place of the one the record names.")
-def replay(file: Path, verifying: bool, index: int | None, agent: str | None, override: str | None) -> None:
+@click.option(
+    "--rerun-jobs", "rerunning", is_flag=True, help="Execute every sandboxed job again, and tell which end otherwise than they did."
+)
+def replay(file: Path, verifying: bool, index: int | None, agent: str | None, override: str | None, rerunning: bool) -> None:
     """Show stored episodes: who saw what, said what, and earned what.
 
     With --verify, exit code 1 means that an episode differs from its replay or that the file was changed; the first
-    difference is named. A torn last line, left by a writer that was stopped, is reported and skipped.
+    difference is named. With --rerun-jobs, it means that a job ended otherwise; each is named. A torn last line, left by a writer that
+    was stopped, is reported and skipped.
     """
     envs = Environments(override)
     with warnings_as_lines():
         if verifying:
             _verify(file, _chosen(file, index), envs)
-        else:
+        if rerunning:
+            _rerun(file, _chosen(file, index), envs)
+        if not verifying and not rerunning:
             _show_all(file, _chosen(file, index), agent, envs)
 
 
@@ -75,6 +83,22 @@ def _verify(file: Path, lines: Iterable[Line], envs: Environments) -> None:
             click.get_current_context().exit(1)
         count += 1
     click.echo(f"{count} episode{'s' * (count != 1)} verified: every replay is equal to its record, byte for byte")
+
+
+def _rerun(file: Path, lines: Iterable[Line], envs: Environments) -> None:
+    count = jobs = 0
+    differing = []
+    with Sandbox() as sandbox:
+        for line in lines:
+            episode = decode(line.text)
+            differences = rerun(episode, {"sandbox": sandbox}, env=envs.of(episode.env, dict(episode.options)))
+            differing += [f"{file} line {line.number}: {printable(difference)}" for difference in differences]
+            jobs += sum(isinstance(event, Called) and event.service == "sandbox" for event in episode.events())
+            count += 1
+    click.echo("".join(f"{difference}\n" for difference in differing), nl=False)
+    click.echo(f"{jobs} job{'s' * (jobs != 1)} of {count} episode{'s' * (count != 1)} executed again: {len(differing)} ended otherwise")
+    if differing:
+        click.get_current_context().exit(1)
 
 
 def _env_of(line: Line, envs: Environments) -> Env | None:
