@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import time
 from pathlib import Path
 
 _ROOT = Path("/sys/fs/cgroup")
 _PREFIX = "axion-"
+_made = itertools.count()  # two sandboxes of one process have slots with one name
 
 
 class Cgroup:
@@ -19,7 +21,7 @@ class Cgroup:
     """
 
     def __init__(self, name: str, *, memory: int, processes: int) -> None:
-        self.name = f"{_PREFIX}{os.getpid()}-{name}"
+        self.name = f"{_PREFIX}{os.getpid()}-{next(_made)}-{name}"
         if (_ROOT / "cgroup.controllers").exists():
             controllers = (_ROOT / "cgroup.controllers").read_text().split()
             if not {"memory", "pids"} <= set(controllers):
@@ -33,13 +35,16 @@ class Cgroup:
             settings = {"memory.limit_in_bytes": memory, "memory.memsw.limit_in_bytes": memory, "pids.max": processes}
             self._oom = self.folders[0] / "memory.oom_control"
         self._used = self.folders[0] / ("memory.current" if len(self.folders) == 1 else "memory.usage_in_bytes")
+        made = []
         try:
             for folder in self.folders:
                 folder.mkdir()
+                made.append(folder)
                 for name, value in settings.items():
                     if (folder / name).exists():
                         (folder / name).write_text(str(value))
         except OSError:
+            self.folders = tuple(made)  # one that was there already is somebody else's
             self.remove()
             raise
 
