@@ -40,8 +40,10 @@ getpriority capget
 
 _NAMESPACES = 0x7E020080  # CLONE_NEW…: a job gets none of its own
 _THREAD = 0x10000
-_FCNTL = (0, 1, 2, 3, 4, 1030)  # duplicate, flags: no locks, leases, seals or owners on files the host shares with us
-_IOCTL = (0x5401, 0x5451, 0x5450, 0x541B, 0x5421, 0x5413)  # TCGETS, FIOCLEX, FIONCLEX, FIONREAD, FIONBIO, TIOCGWINSZ
+_FCNTL = (0, 1, 2, 3, 1030)  # duplicate, read flags: no locks, leases, seals or owners on files the host shares with us
+_IOCTL = (0x5401, 0x5451, 0x5450, 0x541B, 0x5413)  # TCGETS, FIOCLEX, FIONCLEX, FIONREAD, TIOCGWINSZ
+_F_SETFL, _FIONBIO = 4, 0x5421  # with processes only: the jobs of functions share their /dev/null, and flags set on it would outlive a job
+_AF_UNIX = 1
 _PRCTL = (15, 16)  # names of threads
 
 
