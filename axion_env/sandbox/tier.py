@@ -100,8 +100,8 @@ def _config(profile: Profile, needs: _Needs, **walls: Any) -> dict[str, Any]:
     filtered = seccomp.program(processes=profile.processes)
     if not filtered:
         raise Unfit(f"there is no table of system calls for {platform.machine()}", "x86_64 and aarch64 have one")
-    plain = {"namespaces": False, "processes": profile.processes, "landlock": 0, "readable": [], "scratch": None, "seccomp": filtered.hex()}
-    return {**plain, "path": list(needs.roots), "preload": list(profile.preload), **walls}
+    plain = {"namespaces": False, "covered": [], "processes": profile.processes, "landlock": 0, "readable": [], "scratch": None}
+    return {**plain, "seccomp": filtered.hex(), "path": list(needs.roots), "preload": list(profile.preload), **walls}
 
 
 def nsjail(profile: Profile, descriptor: int) -> Start:
@@ -144,7 +144,7 @@ def nsjail(profile: Profile, descriptor: int) -> Start:
     for name, value in ENVIRONMENT.items():
         options += ["-E", f"{name}={value}"]
     argv = [binary, *options, "-u", "1000", "-g", "1000", "--pass_fd", str(descriptor), "--", *_python(descriptor)]
-    return Start(argv, _config(profile, needs, namespaces=True), (binary, *needs.base, *needs.packages))
+    return Start(argv, _config(profile, needs, namespaces=True, covered=needs.covered), (binary, *needs.base, *needs.packages))
 
 
 def find_nsjail() -> str:

@@ -21,6 +21,7 @@ _NAMESPACES = 0x20000 | 0x4000000 | 0x8000000 | 0x20000000  # mount, uts, ipc an
 _NEWNET = 0x40000000
 _CHILD_SETTID = 0x01000000
 _MS_NOSUID_NODEV, _MS_REC_PRIVATE = 2 | 4, 0x4000 | 1 << 18
+_MS_REMOUNT_READ_ONLY = 32 | 0x1000 | 1 | _MS_NOSUID_NODEV
 _PR_SET_DUMPABLE, _PR_SET_SECCOMP, _PR_SET_NO_NEW_PRIVS, _PR_GET_TID_ADDRESS = 4, 22, 38, 40
 _CALLS = {
     "x86_64": {"clone": 56, "mount": 165, "capset": 126, "prctl": 157},
@@ -36,7 +37,7 @@ class Seal:
     """What can be made ready once, for every job of a slot.
 
     Args:
-        config: Of the slot: `namespaces`, `processes`, `scratch`, `landlock`, `readable`, `seccomp`.
+        config: Of the slot: `namespaces`, `covered`, `processes`, `scratch`, `landlock`, `readable`, `seccomp`.
         ruleset: The descriptor that the Landlock rules shall stand at.
     """
 
@@ -60,6 +61,10 @@ class Seal:
         self._kept: list[Any] = []
         if self._namespaces:
             _check(self._call(self._numbers["mount"], _text(b"none"), _text(b"/"), 0, _MS_REC_PRIVATE, 0), "make mounts private")
+            for path in config["covered"]:  # or what one job writes there the next one reads
+                _check(
+                    self._call(self._numbers["mount"], _text(b"none"), _text(path.encode()), 0, _MS_REMOUNT_READ_ONLY, 0), f"protect {path}"
+                )
         for option, value in ((_PR_SET_NO_NEW_PRIVS, 1), (_PR_SET_DUMPABLE, 0)):  # children have both from us
             _check(self._call(self._numbers["prctl"], option, value, 0, 0, 0), f"prctl {option}")
         for name, limit in (
