@@ -63,8 +63,11 @@ def collect(folder: str, before: dict[str, tuple[bytes, bool]], number: int) -> 
             changed.append((path, data, executable))
     removed = sorted(path for path in before if path not in seen)
     packed = pack(sorted(changed), removed=removed, refused=sorted(refused)[:100])
-    while packed:
-        packed = packed[os.write(number, packed) :]
+    try:
+        while packed:
+            packed = packed[os.write(number, packed) :]
+    except OSError:  # more than it may write: nothing says so best
+        os.ftruncate(number, 0)
 
 
 def _walk(folder: str, below: str) -> Iterator[tuple[str, str]]:
