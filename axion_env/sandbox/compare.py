@@ -30,9 +30,9 @@ class Match:
     unordered: bool = False
     """The items of the outermost list or tuple may stand in any order."""
     absolute: float = 0.0
-    """Floats this far apart are the same …"""
+    """Numbers this far apart are the same …"""
     relative: float = 0.0
-    """… or this far, as a share of the greater one. With either, an int counts as the float it equals."""
+    """… or this far, as a share of the greater one. With either, an int counts as the nearest float beside a float."""
 
     def __post_init__(self) -> None:
         if not (0 <= self.absolute < math.inf and 0 <= self.relative < 1):
@@ -74,6 +74,8 @@ class Match:
         if a == b or (a != a and b != b):
             return True
         try:
+            if type(a) is int and type(b) is int:  # as floats, 10**20 and its neighbors would be one number
+                return abs(a - b) <= max(self.absolute, self.relative * max(abs(a), abs(b)))
             return loose and math.isclose(a, b, rel_tol=self.relative, abs_tol=self.absolute)
         except OverflowError:  # an int beyond all floats
             return False
