@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import enum
 import json
 import math
@@ -55,10 +56,8 @@ def test_any_json_is_read_or_refused(form: Any) -> None:
 @given(st.binary(max_size=60) | st.text(max_size=60))
 def test_any_bytes_are_read_or_refused(data: bytes | str) -> None:
     """Whatever bytes a job writes, `load` gives a value or raises BadValue."""
-    try:
+    with contextlib.suppress(BadValue):
         wire.load(data)
-    except BadValue:
-        pass
 
 
 class Fruit(enum.IntEnum):
@@ -144,7 +143,7 @@ def test_what_has_no_form_equals_nothing() -> None:
     value = wire.load(wire.dump([object(), range(3), len, ValueError("x")]))
     assert [opaque.type for opaque in value] == ["object", "range", "builtin_function_or_method", "ValueError"]
     for opaque in value:
-        assert not (opaque == opaque)
+        assert not opaque.__eq__(opaque)
         assert opaque != opaque
         assert opaque != Opaque(opaque.type)
         assert opaque not in (0, None, "", (opaque.type,))
@@ -193,10 +192,12 @@ def test_ints_have_4000_digits_at_most(sign: int) -> None:
 @pytest.mark.parametrize(
     "line",
     [
-        b"", b" ", b"nan", b"NaN", b"Infinity", b"-Infinity", b"1e999", b"-1e999", b"1.5e" + b"9" * 5000, b"0." + b"1" * 5000, b"01", b"1 2",
+        b"", b" ", b"nan", b"NaN", b"Infinity", b"-Infinity", b"1e999", b"-1e999", b"1.5e" + b"9" * 5000, b"0." + b"1" * 5000, b"01",
+        b"1 2",
         b"[1,]", b"[1", b'"', b'{"tuple":[1],"tuple":[1]}', b'{"tuple":[1],"set":[1]}', b"{}", b'{"x":[]}', b'{"tuple":1}', b'{"tuple":{}}',
         b'{"bytes":"0"}', b'{"bytes":"zz"}', b'{"bytes":[0]}', b'{"float":"1"}', b'{"float":"NaN"}', b'{"float":1.0}', b'{"complex":[1.0]}',
-        b'{"complex":[1,2]}', b'{"complex":[1.0,2.0,3.0]}', b'{"complex":["1.0",2.0]}', b'{"object":1}', b'{"set":[1,1]}', b'{"set":[1,1.0]}',
+        b'{"complex":[1,2]}', b'{"complex":[1.0,2.0,3.0]}', b'{"complex":["1.0",2.0]}', b'{"object":1}', b'{"set":[1,1]}',
+        b'{"set":[1,1.0]}',
         b'{"set":[1,true]}', b'{"frozenset":[[]]}', b'{"set":[{"set":[]}]}', b'{"set":[{"dict":[]}]}', b'{"dict":[1]}', b'{"dict":[[1]]}',
         b'{"dict":[[1,2,3]]}', b'{"dict":[[1,2],[1,3]]}', b'{"dict":[[[],1]]}', b'{"dict":[[{"tuple":[[]]},1]]}', b'{"dict":{"a":1}}',
         b'"\xc3\xa9"', b"\xff", b"\xef\xbb\xbf1", b"[" * 100_000, b'{"tuple":' * 100_000, b"'a'", b"None", b"True", b"__import__('os')",
@@ -249,10 +250,8 @@ def test_every_flood_is_read_within_its_bound(name: str) -> None:
     """A quarter of a mebibyte of the worst we know of takes less than a second of processor time, however busy the machine."""
     line = floods(1 << 18)[name]
     start = time.thread_time()
-    try:
+    with contextlib.suppress(BadValue):
         wire.load(line)
-    except BadValue:
-        pass
     assert time.thread_time() - start < 1
 
 
