@@ -44,7 +44,7 @@ FUNC = Profile("func", preload=_STDLIB)
 """Functions: no processes, no sockets."""
 PROC = Profile("proc", processes=True, packages=("pytest",), preload=(*_STDLIB, "runpy", "subprocess", "threading", "atexit"))
 """Commands: may fork and exec inside the job; pytest if it is installed."""
-NUMERIC = Profile("numeric", packages=("math-verify",), preload=(*_STDLIB, "sympy", "math_verify"))
+NUMERIC = Profile("numeric", packages=("math-verify",), preload=(*_STDLIB, "sympy", "math_verify", "warm_latex"))
 """Functions with sympy and math-verify at hand."""
 
 

@@ -42,9 +42,10 @@ def main(descriptor: int) -> None:
     os.dup2(descriptor, _CONTROL, inheritable=False)
     control = socket.socket(fileno=_CONTROL)
     config = json.loads(control.recv(1 << 20))
-    sys.path += config["path"]
+    sys.path += [*config["path"], os.path.dirname(__file__)]
     for name in config["preload"]:
         importlib.import_module(name)
+    sys.path.pop()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # a first process has no default actions, and shall have no handlers
         signal.signal(number, signal.SIG_IGN)
     seals = seal.Seal(config, ruleset=_RULESET)
