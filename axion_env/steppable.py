@@ -1,10 +1,10 @@
 """The steppable form: `reset` and `step` over one play, for people who write their own loop.
 
-env = axion_env.make("axion/KuhnPoker-v0")
-observations, infos = env.reset(seed=7)
-while env.acting:
-actions = {agent: choose(observations[agent], env.legal_actions(agent)) for agent in env.acting}
-observations, rewards, terminations, truncations, infos = env.step(actions)
+    env = axion_env.make("axion/KuhnPoker-v0")
+    observations, infos = env.reset(seed=7)
+    while env.acting:
+        actions = {agent: choose(observations[agent], env.legal_actions(agent)) for agent in env.acting}
+        observations, rewards, terminations, truncations, infos = env.step(actions)
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 from axion_env.chance import Stream, derive
 from axion_env.driver import Service, serve
 from axion_env.env import Env
-from axion_env.episode import Ending, Episode, Message
+from axion_env.episode import Action, Ending, Episode, Message
 from axion_env.error import PlayFailed, UsageError
 from axion_env.request import Ask, Call
 from axion_env.reward import judge
@@ -65,6 +65,11 @@ class Steppable:
         return tuple(self._asks)
 
     @property
+    def asks(self) -> Mapping[str, Ask[Any]]:
+        """What waits for an action, by agent: what a policy's `act` takes."""
+        return self._asks
+
+    @property
     def episode(self) -> Episode | None:
         """The record, once the episode is over."""
         return self._play.episode if self._play else None
@@ -98,7 +103,7 @@ class Steppable:
         observations, _, _, _, infos = self._step_result(play)
         return observations, infos
 
-    def step(self, actions: Mapping[str, str]) -> tuple[Observations, dict[str, float], dict[str, bool], dict[str, bool], Infos]:
+    def step(self, actions: Mapping[str, str | Action]) -> tuple[Observations, dict[str, float], dict[str, bool], dict[str, bool], Infos]:
         """Answer some or all of the agents asked now.
 
         Returns:

@@ -1,0 +1,162 @@
+"""PettingZoo's two forms of an environment, thin over the steppable one.
+
+    from axion_env.pettingzoo import aec_env, parallel_env
+    env = aec_env("axion/KuhnPoker-v0")
+
+Observations are `{"text": …}`, actions are strings, and `infos` say what is legal now. What an agent learns from the pace of the steps
+(an empty observation, a step more) is in the nature of these forms; `play` and `drive` show it nothing of the kind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+import gymnasium
+from pettingzoo import AECEnv, ParallelEnv
+
+from axion_env.driver import Service
+from axion_env.env import Env
+from axion_env.error import UsageError
+from axion_env.registry import load
+from axion_env.space import Text, observation_space
+from axion_env.steppable import Steppable
+from axion_env.transcript import transcript
+
+Observation = dict[str, str]
+Infos = dict[str, dict[str, Any]]
+
+
+def parallel_env(env: str | Env, *, services: Mapping[str, Service] | None = None, **options: Any) -> Parallel:
+    """The Parallel form of an environment: everybody who is asked answers at once.
+
+    Args:
+        env: Its id, or its rules.
+        services: Outside services by name.
+        options: Of the environment, where an id is given.
+    """
+    return Parallel(_rules(env, options), services=services)
+
+
+def aec_env(env: str | Env, *, services: Mapping[str, Service] | None = None, **options: Any) -> AEC:
+    """The AEC form of an environment: one agent after the other. Arguments as of `parallel_env`."""
+    return AEC(_rules(env, options), services=services)
+
+
+class _View:
+    """What both forms share."""
+
+    def __init__(self, env: Env, services: Mapping[str, Service] | None) -> None:
+        self.steppable = Steppable(env, services=services)
+        self.metadata = {"name": env.spec.id, "render_modes": ["ansi"], "is_parallelizable": False, "render_fps": 1}
+        self.render_mode = "ansi"
+        self.possible_agents = list(self.steppable.possible_agents)
+        self.agents: list[str] = []
+        self._spaces = {agent: (observation_space(), Text(partial(self._legal, agent))) for agent in self.possible_agents}
+
+    def _legal(self, agent: str) -> tuple[str, ...] | None:
+        return self.steppable.legal_actions(agent) if agent in self.steppable.acting else None
+
+    def observation_space(self, agent: str) -> gymnasium.Space[Any]:
+        return self._spaces[agent][0]
+
+    def action_space(self, agent: str) -> gymnasium.Space[Any]:
+        """Any text; samples are legal actions where the agent has a choice of them now."""
+        return self._spaces[agent][1]
+
+    def _infos(self, infos: Infos) -> Infos:
+        return {agent: {**info, "legal_actions": self._legal(agent)} for agent, info in infos.items()}
+
+    def render(self) -> str:
+        """The episode so far is nobody's to see; the finished one as text, "" before."""
+        episode = self.steppable.episode
+        return "" if episode is None else transcript(episode)
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+
+class Parallel(_View, ParallelEnv[str, Observation, str]):  # type: ignore[misc]  # PettingZoo ships no types
+    """`reset` and `step` with a dictionary of actions; those of agents who are not asked are dropped."""
+
+    def __init__(self, env: Env, *, services: Mapping[str, Service] | None = None) -> None:
+        super().__init__(env, services)
+
+    def reset(self, seed: int | None = None, options: dict[str, Any] | None = None) -> tuple[dict[str, Observation], Infos]:
+        """Start an episode; `options` as of `Steppable.reset`, others are ignored."""
+        observations, infos = self.steppable.reset(seed=seed, options=_known(options))
+        self.agents = list(self.steppable.agents)
+        return _boxed(observations), self._infos(infos)
+
+    def step(self, actions: dict[str, str]) -> tuple[dict[str, Observation], dict[str, float], dict[str, bool], dict[str, bool], Infos]:
+        """Answer for everybody who is asked.
+
+        Raises:
+            UsageError: somebody who is asked has no action.
+        """
+        acting = self.steppable.acting
+        if not acting or any(agent not in actions for agent in acting):
+            raise UsageError(
+                f"step takes an action of everybody asked now ({', '.join(acting) or 'nobody: call reset'}): got {sorted(actions)}"
+            )
+        observations, rewards, terminations, truncations, infos = self.steppable.step({a: actions[a] for a in acting})
+        if not self.steppable.acting:
+            self.agents = []
+        return _boxed(observations), rewards, terminations, truncations, self._infos(infos)
+
+
+class AEC(_View, AECEnv[str, Observation, str]):  # type: ignore[misc]
+    """One agent after the other; agents asked at the same time answer in the order of their seats."""
+
+    def __init__(self, env: Env, *, services: Mapping[str, Service] | None = None) -> None:
+        super().__init__(env, services)
+
+    def reset(self, seed: int | None = None, options: dict[str, Any] | None = None) -> None:
+        """Start an episode; `options` as of `Steppable.reset`, others are ignored."""
+        observations, infos = self.steppable.reset(seed=seed, options=_known(options))
+        self.agents = list(self.steppable.agents)
+        self._observations = _boxed(observations)
+        self.infos = self._infos(infos)
+        self.rewards = dict.fromkeys(self.agents, 0.0)
+        self._cumulative_rewards = dict.fromkeys(self.agents, 0.0)
+        self.terminations = dict.fromkeys(self.agents, False)
+        self.truncations = dict.fromkeys(self.agents, False)
+        self._skip_agent_selection = None
+        self.agent_selection = self.steppable.acting[0] if self.steppable.acting else self.agents[0]
+
+    def observe(self, agent: str) -> Observation:
+        """What is new to the agent since its own last turn, or at the end; "" between its turns."""
+        return self._observations[agent]
+
+    def step(self, action: str | None) -> None:
+        """Answer for `agent_selection`; None, for an agent whose episode is over."""
+        agent = self.agent_selection
+        if self.terminations[agent] or self.truncations[agent]:
+            self._was_dead_step(action)  # pyright: ignore[reportArgumentType]  # refuses anything but None itself
+            return
+        if action is None:
+            raise UsageError(f"{agent} is asked and answers None; None is for an agent whose episode is over")
+        self._cumulative_rewards[agent] = 0.0
+        observations, self.rewards, self.terminations, self.truncations, infos = self.steppable.step({agent: action})
+        self._observations = _boxed(observations)
+        self.infos = self._infos(infos)
+        self._accumulate_rewards()
+        acting = self.steppable.acting
+        self.agent_selection = acting[0] if acting else self.agents[0]
+
+
+def _rules(env: str | Env, options: dict[str, Any]) -> Env:
+    if isinstance(env, str):
+        return load(env, **options)
+    if options:
+        raise UsageError(f"options belong to an id; these rules are built already: got {sorted(options)}")
+    return env
+
+
+def _known(options: Mapping[str, Any] | None) -> dict[str, Any]:
+    return {name: value for name, value in (options or {}).items() if name in ("task", "split", "index")}
+
+
+def _boxed(observations: Mapping[str, str]) -> dict[str, Observation]:
+    return {agent: {"text": text} for agent, text in observations.items()}
