@@ -24,7 +24,7 @@ from axion_zoo.mathematics.tree import valid
 _INSIDE = Path(__file__).parent / "inside"
 _PARSE = (_INSIDE / "parse.py").read_text()
 _SAME = (_INSIDE / "same.py").read_text()
-_LIMITS = Limits(cpu_s=3.0, output_bytes=1 << 17)
+_LIMITS = Limits(cpu_s=2.0, output_bytes=1 << 17)
 _MOST_PAIRS = 200
 
 Pair: TypeAlias = tuple[str, tuple[str, ...], tuple[str, ...]]

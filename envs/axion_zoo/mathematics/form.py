@@ -117,7 +117,8 @@ def _words(given: list[str], depth: int) -> Form | None:
     )
     if short or any(token in ("and", "or") for token in plain[1:-1]):
         return None
-    return Form("text", " ".join(joined.split()).casefold())
+    words = joined.casefold().split()
+    return Form("text", " ".join(words[1:] if len(words) > 1 and words[0] in ("a", "an", "the") else words))
 
 
 def _related(given: list[str], depth: int) -> Form | None:
@@ -152,8 +153,8 @@ def _equation(sides: list[list[str]], name: str, depth: int) -> Form:
     if name and name not in right.letters:
         return right._replace(label=name) if not right.label else right
     left = _read(sides[0], depth + 1)
-    if not left.letters and left.kind == "value":  # 3 + 4 = 7
-        return right
+    if not left.letters and left.kind == "value":  # 3 + 4 = 7, or 7 = x
+        return left._replace(label=_name(sides[-1])) if _name(sides[-1]) and len(sides) == 2 else right
     if len(sides) > 2 or left.kind != "value" or right.kind != "value":
         raise Unreadable("a chain of equations")
     return Form("=", parts=(left, right))
@@ -201,6 +202,8 @@ def _bracketed(given: list[str], depth: int) -> Form | None:
     """A tuple, an interval, a set, or brackets around something else."""
     if given == [r"\emptyset"] or given == [r"\{", r"\}"]:
         return Form("list")
+    if given[0] == "{" and given[-1] == "}" and any(map(comma, given)):
+        given = [r"\{", *given[1:-1], r"\}"]
     if given[0] not in ("(", "[", r"\{", r"\langle") or given[-1] not in (")", "]", r"\}", r"\rangle") or not _whole(given):
         return None
     inner = given[1:-1]

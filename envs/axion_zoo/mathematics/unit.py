@@ -25,7 +25,7 @@ _FACTORS = {
 _NEVER = frozenset({
     "and", "or", "not", "to", "plus", "minus", "times", "over", "by", "from", "if", "when", "mod", "at", "is", "are", "than", "half",
     "squared", "cubed", "factorial", "negative", "root", "sqrt", "sin", "cos", "tan", "log", "ln", "pi", "exp", "no", "wrong",
-    "about", "approximately", "between", "either", "maybe",
+    "about", "approximately", "between", "either", "maybe", "below", "short", "less", "more", "fewer", "off", "each",
 })  # fmt: skip
 _CURRENCY = frozenset({"\\$", "$", "€", "£"})
 _NUMERAL = re.compile(r"[0-9A-Z]+_\{?([0-9]+)\}?")
@@ -71,6 +71,8 @@ def _tail(tokens: list[str], within: bool) -> int:
         return 1
     if tokens[-3:] == ["{", r"\circ", "}"] or (tokens[-2:-1] == ["^"] and tokens[-1] in ("2", "3") and _is_word(tokens[-3:][0])):
         return 3
+    if tokens[-2:-1] == [r"\circ"] and tokens[-1] in ("C", "F"):
+        return 2
     return 5 if tokens[-4:-2] == ["^", "{"] and _is_word(tokens[-5:][0]) else 0
 
 
@@ -97,6 +99,8 @@ def _name(tokens: Sequence[str]) -> str:
         else:
             names += [name for word in re.split(r"[ ./-]+", token.removeprefix(r"\text:")) if (name := _singular(word))]
     names = [name for name in names if name not in _FACTORS]
+    if names == ["mile", "per", "h"]:
+        return "mph"
     if names[:1] == ["square"] and len(names) == 2:
         return f"{names[1]}^2"
     if names[:1] == ["cubic"] and len(names) == 2:

@@ -73,4 +73,5 @@ def _finite(value: Any) -> bool:
 
 
 def _near(x: Any, y: Any) -> bool:
-    return bool(abs(x - y) <= 1e-40 * (1 + abs(x) + abs(y)))
+    """To 40 digits; a sum that ought to be 0 is known no better than absolutely."""
+    return bool(abs(x - y) <= 1e-40 * (max(abs(x), abs(y)) if x and y else 1))
