@@ -291,7 +291,8 @@ def sweep() -> None:
     for folder in Path(tempfile.gettempdir()).glob("axion-slot-*-*"):
         owner = folder.name.split("-")[2]
         if owner.isdigit() and not Path("/proc", owner).exists():
-            shutil.rmtree(folder, ignore_errors=True)
+            with contextlib.suppress(RecursionError):
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 # The sandbox of this process -------------------------------------------------------------------------------------

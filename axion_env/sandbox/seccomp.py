@@ -33,6 +33,7 @@ rt_sigaction rt_sigprocmask rt_sigreturn rt_sigpending rt_sigsuspend sigaltstack
 get_robust_list set_tid_address rseq restart_syscall arch_prctl getrlimit getrusage sysinfo uname getrandom exit exit_group wait4 waitid
 membarrier copy_file_range sendfile
 """)
+_MODES = _names("chmod fchmod fchmodat utime utimes utimensat futimesat")
 _PROCESSES = _names("""
 fork vfork execve execveat kill tgkill tkill setpgid setsid fsync fdatasync socketpair sendto recvfrom sendmsg recvmsg shutdown
 getpriority capget
@@ -48,11 +49,12 @@ _PRCTL = (15, 16)  # names of threads
 
 
 @lru_cache
-def program(*, processes: bool, machine: str | None = None) -> bytes:
+def program(*, processes: bool, modes: bool = True, machine: str | None = None) -> bytes:
     """The filter, 8 bytes an instruction; empty where the architecture has no table.
 
     Args:
         processes: Whether the job may fork and exec.
+        modes: Whether it may change modes and times of files. Landlock does not look at these: a job could do so to all files of its user.
         machine: As `platform.machine()` names it; default: this one.
     """
     machine = machine or platform.machine()
@@ -62,7 +64,7 @@ def program(*, processes: bool, machine: str | None = None) -> bytes:
     code = [_load(4), _jump(_EQUAL, _ARCH[machine], 1, 0), _return(_KILL), _load(0)]
     if machine == "x86_64":
         code += [_jump(_AT_LEAST, 0x40000000, 0, 1), _return(_KILL)]
-    names = _ANY | _PROCESSES if processes else _ANY
+    names = (_ANY | _PROCESSES if processes else _ANY) - (frozenset() if modes else _MODES)
     rules = [(low, high, [_return(_ALLOW)]) for low, high in _ranges({numbers[name] for name in names if name in numbers})]
     special = {
         "clone": _clone(processes),

@@ -235,7 +235,8 @@ class Slot:
             self._cgroup.remove()
             self._cgroup = None
         if self._scratch is not None:
-            shutil.rmtree(self._scratch, ignore_errors=True)
+            with contextlib.suppress(RecursionError):  # folders in folders, which an unsafe job can leave
+                shutil.rmtree(self._scratch, ignore_errors=True)
             self._scratch = None
 
     @property

@@ -2,7 +2,7 @@
 
 nsjail       namespaces, seccomp, rlimits, and cgroups where the host allows
 bubblewrap   the same inside another program's namespaces
-landlock     Landlock, seccomp and rlimits; no namespaces, and so no commands
+landlock     Landlock, seccomp and rlimits; no namespaces, and so no commands, and nothing that a job could write to
 unsafe       rlimits alone: isolates nothing, and is never chosen without being asked for by name
 """
 
@@ -97,7 +97,7 @@ def _python(descriptor: int) -> list[str]:
 
 
 def _config(profile: Profile, needs: _Needs, **walls: Any) -> dict[str, Any]:
-    filtered = seccomp.program(processes=profile.processes)
+    filtered = seccomp.program(processes=profile.processes, modes="landlock" not in walls)
     if not filtered:
         raise Unfit(f"there is no table of system calls for {platform.machine()}", "x86_64 and aarch64 have one")
     plain = {"namespaces": False, "covered": [], "processes": profile.processes, "landlock": 0, "readable": [], "scratch": None}
@@ -226,7 +226,9 @@ def landlock(profile: Profile, descriptor: int) -> Start:
         )
     abi = ctypes.CDLL(None, use_errno=True).syscall(_LANDLOCK_CREATE_RULESET, None, 0, 1)
     if abi < 1:
-        raise Unfit("this kernel offers no Landlock", "it takes Linux 5.13 with `landlock` among its security modules")
+        raise Unfit("this kernel offers no Landlock", "it takes Linux 6.2 with `landlock` among its security modules")
+    if abi < 3:
+        raise Unfit(f"this kernel's Landlock is version {abi}, which lets jobs empty files they can name", "version 3 comes with Linux 6.2")
     needs = _needs(profile)
     readable = [path for top in needs.base for path in _around(top, needs.covered)]
     scratch = tempfile.mkdtemp(prefix=f"axion-slot-{os.getpid()}-")

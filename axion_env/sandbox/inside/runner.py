@@ -22,19 +22,37 @@ WORK = "work"
 """The workspace, in the job's private folder."""
 
 
-def run(payload: int, packed: int) -> None:
+def unpack(packed: int) -> dict[str, Any] | None:
+    """Lay out the workspace. The host packed it, so this may be done before the last walls stand; under Landlock it must.
+
+    Args:
+        packed: Bytes of its tree at descriptor 7; 0: there is none.
+
+    Returns:
+        What it holds; None if that is more than the job may use.
+    """
+    if not packed:
+        return {}
+    try:
+        before: dict[str, Any] = tree.unpack(os.pread(_TREE, packed, 0), WORK)
+        os.chdir(WORK)
+    except (OSError, MemoryError):
+        return None
+    return before
+
+
+def run(payload: int, packed: int, before: dict[str, Any] | None) -> None:
     """Read what to do and do it.
 
     Args:
         payload: Bytes of the job at descriptor 4, in marshal's form: the host wrote it, and its Python is ours.
-        packed: Bytes of the workspace's tree at descriptor 7; 0: there is none.
+        packed: As above.
+        before: What `unpack` gave.
     """
+    if before is None:
+        return None
     job = marshal.loads(os.pread(_PAYLOAD, payload, 0))
     os.close(_PAYLOAD)
-    before = {}
-    if packed:
-        before = tree.unpack(os.pread(_TREE, packed, 0), WORK)
-        os.chdir(WORK)
     if job[0] == "command":
         return _command(before, *job[1:])
     if packed:

@@ -1,7 +1,7 @@
 """The walls around one job, put up in the job's own process before it reads anything.
 
 namespaces   pid, mount, ipc, uts and net of its own; a private tmpfs; no capability      (nsjail and bubblewrap)
-landlock     nothing but the interpreter can be read, nothing but its own folder written  (landlock)
+landlock     nothing but the interpreter and its own folder can be read, nothing written   (landlock)
 seccomp      an allowlist of system calls                                                 (all but unsafe)
 rlimits      memory, files, processes, CPU                                                (all)
 """
@@ -11,7 +11,6 @@ from __future__ import annotations
 import ctypes
 import os
 import resource
-import shutil
 import signal
 import struct
 from collections.abc import Callable
@@ -30,7 +29,7 @@ _CALLS = {
 _LANDLOCK_CREATE, _LANDLOCK_ADD, _LANDLOCK_RESTRICT = 444, 445, 446  # the same on every architecture
 _READ, _WRITE, _READ_DIR, _EXECUTE = 4, 2, 8, 1  # LANDLOCK_ACCESS_FS_…
 _RIGHTS = {1: 13, 2: 14, 3: 15, 4: 15, 5: 16}  # how many rights over files each version of Landlock knows; later ones know 16
-_NOT_IN_SCRATCH = _EXECUTE | 1 << 6 | 1 << 9 | 1 << 10 | 1 << 11 | 1 << 13 | 1 << 15  # devices, sockets, fifos, links across folders, ioctl
+_NEIGHBORS = 256  # processes and threads that the user may start elsewhere while a slot is up: Landlock's jobs are counted among them
 
 
 class Seal:
@@ -57,6 +56,7 @@ class Seal:
             made = _ruleset(config["landlock"], config["readable"], self._scratch)
             self._ruleset = os.dup2(made, ruleset, inheritable=False)
             os.close(made)
+        self._others = _count_mine() + _NEIGHBORS if config["landlock"] else 0
         self._filter = _program(bytes.fromhex(config["seccomp"]))
         self._kept: list[Any] = []
         if self._namespaces:
@@ -95,10 +95,18 @@ class Seal:
     def clean(self) -> None:
         """Sweep away what the last job left."""
         if self._scratch is not None:
-            shutil.rmtree(self._folder, onerror=_unlock)
+            try:
+                _remove(self._folder)
+            except OSError:  # only `unsafe` lets a job make what cannot be removed
+                os.rename(self._folder, f"{self._scratch}/{len(os.listdir(self._scratch))}")
 
-    def steps(self, cpu: float, memory: int, file: int, disk: int, inodes: int, processes: int) -> Callable[[], None]:
-        """What a job of these limits calls to seal itself for ever; it raises OSError where a wall cannot be put up."""
+    def steps(
+        self, cpu: float, memory: int, file: int, disk: int, inodes: int, processes: int
+    ) -> tuple[Callable[[], None], Callable[[], None]]:
+        """What a job of these limits calls to seal itself for ever; both raise OSError where a wall cannot be put up.
+
+        First it moves into a place of its own; once its workspace stands there, it shuts the door.
+        """
         call, numbers = self._call, self._numbers
         calls: list[tuple[tuple[int, ...], str]] = []
         if self._namespaces:
@@ -108,29 +116,34 @@ class Seal:
             ]
             options, none, box, tmpfs = map(ctypes.addressof, self._kept)
             calls.append(((numbers["mount"], none, box, tmpfs, _MS_NOSUID_NODEV, options), "mount /box"))
-        later = [((numbers["capset"], *_NO_CAPABILITIES, 0, 0, 0), "drop capabilities")]
+        drop = ((numbers["capset"], *_NO_CAPABILITIES, 0, 0, 0), "drop capabilities")
+        later: list[tuple[tuple[int, ...], str]] = []
         if self._ruleset is not None:
             later.append(((_LANDLOCK_RESTRICT, self._ruleset, 0, 0, 0, 0), "landlock"))
         if self._filter:
             later.append(((numbers["prctl"], _PR_SET_SECCOMP, 2, self._filter, 0, 0), "seccomp"))
         seconds = int(cpu) + 1  # whole ones; soft and hard alike, since a first process ignores the signal of the soft one
         limits = [(resource.RLIMIT_CPU, (seconds, seconds)), (resource.RLIMIT_AS, (memory, memory)), (resource.RLIMIT_FSIZE, (file, file))]
-        if self._namespaces:
-            limits.append((resource.RLIMIT_NPROC, (processes, processes)))
+        if self._namespaces or self._others:
+            limits.append((resource.RLIMIT_NPROC, (processes + self._others,) * 2))
         folder, chdir, setrlimit = self._folder, os.chdir, resource.setrlimit
 
-        def seal() -> None:
+        def move_in() -> None:
             for arguments, what in calls:
                 if call(*arguments) < 0:
                     _check(-1, what)
             chdir(folder)
             for name, limit in limits:
                 setrlimit(name, limit)
+            if call(*drop[0]) < 0:
+                _check(-1, drop[1])
+
+        def shut() -> None:
             for arguments, what in later:
                 if call(*arguments) < 0:
                     _check(-1, what)
 
-        return seal
+        return move_in, shut
 
 
 def _buffer(data: bytes) -> Any:
@@ -159,7 +172,10 @@ def _program(code: bytes) -> int:
 
 
 def _ruleset(version: int, readable: list[str], scratch: str | None) -> int:
-    """Landlock rules: everything they can handle is forbidden, but reading `readable` and working in `scratch`."""
+    """Landlock rules: everything they can handle is forbidden, but reading `readable` and `scratch`.
+
+    A job may not write even there: no rule bounds how much, and the disk is the host's.
+    """
     libc = ctypes.CDLL(None, use_errno=True)
     rights = (1 << _RIGHTS.get(version, 16)) - 1
     network, scope = (3 if version >= 4 else 0), (3 if version >= 6 else 0)
@@ -167,7 +183,7 @@ def _ruleset(version: int, readable: list[str], scratch: str | None) -> int:
     ruleset = _check(libc.syscall(_LANDLOCK_CREATE, attributes, len(attributes), 0), "landlock ruleset")
     rules = [*((path, _READ | _READ_DIR | _EXECUTE) for path in readable), ("/dev/null", _READ | _WRITE)]
     if scratch is not None:
-        rules.append((scratch, rights & ~_NOT_IN_SCRATCH))
+        rules.append((scratch, _READ | _READ_DIR))
     for path, allowed in rules:
         handle = os.open(path, os.O_PATH | os.O_CLOEXEC)
         rule = struct.pack("=Qi", (allowed if os.path.isdir(path) else allowed & ~_READ_DIR) & rights, handle)
@@ -183,9 +199,27 @@ def _check(answer: int, what: str) -> int:
     return answer
 
 
-def _unlock(function: Any, path: str, problem: Any) -> None:
-    """A folder without permissions: give them back and try again."""
-    os.chmod(os.path.dirname(path), 0o700)
-    if not os.path.islink(path):
-        os.chmod(path, 0o700)
-    function(path) if function is not os.open else shutil.rmtree(path)
+def _remove(top: str) -> None:
+    """A folder and all below it, however deep: one call for each level would need a stack as deep."""
+    folders = [top]
+    for folder in folders:
+        os.chmod(folder, 0o700)
+        for entry in list(os.scandir(folder)):
+            if entry.is_dir(follow_symlinks=False):
+                folders.append(entry.path)
+            else:
+                os.unlink(entry.path)
+    for folder in reversed(folders):
+        os.rmdir(folder)
+
+
+def _count_mine() -> int:
+    """Processes and threads of this user."""
+    count = 0
+    for entry in os.scandir("/proc"):
+        try:
+            if entry.name.isdigit() and entry.stat().st_uid == os.getuid():
+                count += len(os.listdir(f"{entry.path}/task"))
+        except OSError:  # it has ended since
+            pass
+    return count

@@ -138,8 +138,11 @@ def _wait(control: socket.socket, child: int, handle: int, cpu: float, deadline:
 
 def _job(sealing: Any, end: int, payload: int, packed: int) -> NoReturn:
     """Everything of the child's life. No exception may ever lead back into the zygote's loop."""
+    move_in, shut = sealing
     try:
-        sealing()
+        move_in()
+        before = runner.unpack(packed)
+        shut()
         os.write(_TELL, b"+")
         os.closerange(end, _DESCRIPTORS)
     except BaseException as problem:
@@ -148,7 +151,7 @@ def _job(sealing: Any, end: int, payload: int, packed: int) -> NoReturn:
         finally:
             os._exit(125)
     try:
-        runner.run(payload, packed)
+        runner.run(payload, packed, before)
     finally:
         os._exit(0)
 
