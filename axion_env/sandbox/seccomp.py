@@ -65,15 +65,18 @@ def program(*, processes: bool, modes: bool = True, machine: str | None = None) 
     if machine == "x86_64":
         code += [_jump(_AT_LEAST, 0x40000000, 0, 1), _return(_KILL)]
     names = (_ANY | _PROCESSES if processes else _ANY) - (frozenset() if modes else _MODES)
-    rules = [(low, high, [_return(_ALLOW)]) for low, high in _ranges({numbers[name] for name in names if name in numbers})]
     special = {
         "clone": _clone(processes),
         "clone3": [_return(_ENOSYS)],
-        "fcntl": _one_of(1, _FCNTL),
-        "ioctl": _one_of(1, _IOCTL),
+        "fcntl": _one_of(1, (*_FCNTL, _F_SETFL) if processes else _FCNTL),
+        "ioctl": _one_of(1, (*_IOCTL, _FIONBIO) if processes else _IOCTL),
         "prctl": _one_of(0, _PRCTL),
         "prlimit64": _one_of(0, (0,)),
     }
+    if processes:
+        special["socketpair"] = _one_of(0, (_AF_UNIX,))
+    plain = {numbers[name] for name in names - special.keys() if name in numbers}
+    rules = [(low, high, [_return(_ALLOW)]) for low, high in _ranges(plain)]
     rules += [(numbers[name], numbers[name], body) for name, body in special.items()]
     return b"".join(code + _search(sorted(rules)))
 
