@@ -6,6 +6,7 @@ tree = int | ["Rational", int, int] | ["Symbol", name] | [constant] | [function,
 from __future__ import annotations
 
 import re
+from math import inf, log10
 from typing import Any
 
 _CONSTANTS = frozenset({"Pi", "Exp1", "ImaginaryUnit", "Infinity", "NegativeInfinity", "Half"})
@@ -21,6 +22,8 @@ _SYMBOL = re.compile(r"[A-Za-z]{1,8}(?:_\{?[A-Za-z0-9]{1,4}\}?)?")
 _MOST_NODES = 600
 _DEEPEST = 40
 _GREATEST = 10**400
+_MOST_DIGITS = 10_000
+_HUGE = 6  # an exponent of a million and more is past all use
 
 
 def valid(tree: Any) -> bool:
@@ -34,7 +37,7 @@ def valid(tree: Any) -> bool:
             return False
         if type(node) is list and node[0] in _FUNCTIONS:
             pending += [(argument, depth + 1) for argument in node[1:]]
-    return True
+    return _digits(tree) <= _MOST_DIGITS
 
 
 def _fits(node: Any) -> bool:
@@ -51,3 +54,20 @@ def _fits(node: Any) -> bool:
         return not arguments
     fewest, most = _FUNCTIONS.get(head, (1, 0))
     return fewest <= len(arguments) <= most
+
+
+def _digits(tree: Any) -> float:
+    """About how many digits its value may have, a variable counting as half a one: `9^{9^9}` would take all of a job's time to write down."""
+    if type(tree) is int:
+        return log10(abs(tree) + 1)
+    head, *arguments = tree
+    if head == "Rational":
+        return max(map(_digits, arguments))
+    if head == "Symbol" or not arguments:
+        return 0.5
+    sizes = [_digits(argument) for argument in arguments]
+    if head == "Pow":
+        return sizes[0] * 10 ** sizes[1] if sizes[1] < _HUGE else inf
+    if head in ("factorial", "binomial"):
+        return (sizes[0] + 1) * 10 ** sizes[0] if sizes[0] < _HUGE else inf
+    return sum(sizes) if head == "Mul" else max(sizes) + 1
