@@ -223,12 +223,13 @@ class _Stream:
                     break
                 ticket = waiting.popleft()
                 ticket.attempts += 1
+                self._busy[slot.fileno()] = slot, ticket  # first, so that an interrupt ends it
                 try:
                     slot.submit(ticket.job, ticket.workspace)
                 except OSError as problem:
+                    del self._busy[slot.fileno()]
                     self._lost(slot, ticket, f"{type(problem).__name__}: {problem}")
                     continue
-                self._busy[slot.fileno()] = slot, ticket
                 self._poll.register(slot.fileno(), select.POLLIN)
 
     def _collect(self) -> None:
@@ -237,9 +238,10 @@ class _Stream:
         ready = {number for number, _ in self._poll.poll(max(0.0, soonest - time.monotonic()) * 1000)}
         late = {number for number, (slot, _) in self._busy.items() if slot.deadline <= time.monotonic()} - ready
         for number in (*ready, *late):
-            slot, ticket = self._busy.pop(number)
+            slot, ticket = self._busy[number]
             self._poll.unregister(number)
             result = slot.collect() if number in ready else None
+            del self._busy[number]
             if result is None:
                 self._lost(slot, ticket, "its slot was lost")
             elif result.status is JobStatus.SANDBOX_ERROR:
@@ -248,8 +250,12 @@ class _Stream:
                 self._end(ticket, result)
 
     def _lost(self, slot: Slot, ticket: _Ticket, why: str) -> None:
+        starved = slot.starved
         self._sandbox._lose(slot)
-        self._again(ticket, JobResult(JobStatus.SANDBOX_ERROR, error=why, unsafe=slot.tier is UNSAFE))
+        if starved:  # by the job, with memory that belongs to no process: it may not have its play called off that way
+            self._end(ticket, JobResult(JobStatus.MEMORY, error="out of memory, and its slot with it"))
+        else:
+            self._again(ticket, JobResult(JobStatus.SANDBOX_ERROR, error=why, unsafe=slot.tier is UNSAFE))
 
     def _again(self, ticket: _Ticket, result: JobResult) -> None:
         if ticket.attempts < _TRIES:

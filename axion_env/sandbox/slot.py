@@ -196,11 +196,15 @@ class Slot:
             problem = answer[REPORT.size :].decode(errors="replace")
             result = JobResult(JobStatus.SANDBOX_ERROR, error=f"the job could not be sealed off: {problem}")
         else:
-            oom = self._cgroup is not None and self._cgroup.kills > running.kills
-            ended = Ended(KILLED[killed], code, cpu, oom)
+            ended = Ended(KILLED[killed], code, cpu, self.starved)
             result = read_result(running.job, running.workspace, ended, running.outputs)
         self._forget()
         return result.stamped(usage, unsafe=self.tier is UNSAFE)
+
+    @property
+    def starved(self) -> bool:
+        """Whether the kernel has ended a process of it for want of memory since its job began."""
+        return self._running is not None and self._cgroup is not None and self._cgroup.kills > self._running.kills
 
     def _forget(self) -> None:
         if self._running is not None:
