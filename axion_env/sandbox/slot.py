@@ -7,6 +7,7 @@ import contextlib
 import fcntl
 import json
 import os
+import re
 import select
 import shutil
 import signal
@@ -15,6 +16,7 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +32,8 @@ from axion_env.sandbox.workspace import Workspace
 _STARTED = 30.0  # seconds a slot may take to come up; sympy alone takes one or two
 _LATE = 5.0  # seconds beyond a job's wall limit after which the slot is given up
 _LAUNCH = str(Path(__file__).with_name("launch.py"))
-_FIRST_USER = 200_001
+_FIRST_USERS = (200_001, 60_001)  # the second where this is a container that has the numbers below 65,536 alone
+_MOST_SLOTS = 1_000
 _SEALS = fcntl.F_SEAL_SEAL | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_WRITE
 _INODES = 4096
 
@@ -85,7 +88,7 @@ class Slot:
         """Seconds it took to come up."""
 
     def _launch(self, start: Start, descriptor: int) -> None:
-        user = _FIRST_USER + self.number if os.geteuid() == 0 and self.tier is not UNSAFE else None
+        user = _user(self.number) if os.geteuid() == 0 and self.tier is not UNSAFE else None
         if start.scratch is not None and user is not None:
             os.chown(start.scratch, user, user)
         config = {
@@ -113,7 +116,7 @@ class Slot:
         except ConnectionResetError:
             answer = b""
         if not answer:
-            raise Unfit(f"{self.tier.name} does not start a slot: {self._complaint()}", "see `axion doctor`")
+            raise Unfit(f"{self.tier.name} does not start a slot: {self._complaint()}", self.tier.takes)
         told: dict[str, Any] = json.loads(answer)
         if told["version"] != sys.version:
             raise Unfit(f"{self.tier.name} runs another Python inside ({told['version']})", f"expected {sys.version}")
@@ -124,7 +127,8 @@ class Slot:
         self._process.kill()
         _, said = self._process.communicate()
         lines = [line for line in said.decode(errors="replace").splitlines() if line.strip()]
-        return lines[-1][:300] if lines else "it said nothing"
+        said_why = [line for line in lines if "failed" in line] or lines
+        return re.sub(r"^(\[[^]]*\])+ ", "", said_why[-1 if said_why is lines else 0])[:300] if lines else "it said nothing"
 
     # Jobs --------------------------------------------------------------------------------------------------------
 
@@ -247,6 +251,22 @@ class Slot:
     def memory_mib(self) -> float | None:
         """What it takes, MiB; None where there is no cgroup to ask."""
         return None if self._cgroup is None else self._cgroup.used / (1 << 20)
+
+
+@lru_cache
+def _first_user() -> int | None:
+    """The first of a thousand users that exist here; None in a user namespace that has its root alone, who is nobody much outside."""
+    ranges = [tuple(map(int, line.split())) for line in Path("/proc/self/uid_map").read_text().splitlines()]
+    for user in _FIRST_USERS:
+        if any(inside <= user and user + _MOST_SLOTS <= inside + count for inside, _, count in ranges):
+            return user
+    return None
+
+
+def _user(number: int) -> int | None:
+    """Whom a slot runs as, where we are root."""
+    first = _first_user()
+    return None if first is None else first + number % _MOST_SLOTS
 
 
 def _sealed(data: bytes) -> int:

@@ -68,6 +68,8 @@ class Tier:
     name: str
     start: Callable[[Profile, int], Start]
     """(profile, number of the slot's socket) → how to start. Raises `Unfit`."""
+    takes: str = "see `axion doctor`"
+    """What it asks of a machine."""
 
 
 class _Needs(NamedTuple):
@@ -110,7 +112,7 @@ def nsjail(profile: Profile, descriptor: int) -> Start:
     needs = _needs(profile)
     options = [
         "-Mo",
-        "-Q",
+        "-q",
         "-t",
         "0",
         "--nice_level",
@@ -259,6 +261,7 @@ def unsafe(profile: Profile, descriptor: int) -> Start:
     return Start(_python(descriptor), config, (*needs.base, *needs.packages, scratch), {**ENVIRONMENT, "HOME": scratch}, scratch)
 
 
-TIERS = (Tier("nsjail", nsjail), Tier("bubblewrap", bubblewrap), Tier("landlock", landlock))
+_NAMESPACES = "it takes user namespaces, which a container's seccomp profile, AppArmor or user.max_user_namespaces may forbid"
+TIERS = (Tier("nsjail", nsjail, _NAMESPACES), Tier("bubblewrap", bubblewrap, _NAMESPACES), Tier("landlock", landlock))
 """Strongest first."""
 UNSAFE = Tier("unsafe", unsafe)
