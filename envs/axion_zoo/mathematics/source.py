@@ -140,7 +140,7 @@ def _tasks(name: str, rows: Iterable[Mapping[str, Any]], layout: str) -> list[Ta
         try:
             problem = _gsm8k(row) if layout == "gsm8k" else _math(row)
             read(problem.answer)
-        except (KeyError, TypeError, AttributeError, ValueError, Unreadable) as problem_found:
+        except (LookupError, TypeError, AttributeError, ValueError, Unreadable) as problem_found:
             raise UsageError(f"row {k} of {name} is no problem in the format {layout!r}: {problem_found!r}") from None
         tasks.append(_task(f"{name}/{k}", problem))
     if not tasks:
