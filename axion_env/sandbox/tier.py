@@ -31,6 +31,7 @@ ENVIRONMENT = {
     "TMPDIR": "/box",
     "LANG": "C.UTF-8",
     "PYTHONHASHSEED": "0",
+    "PYTHONUTF8": "1",  # else it would depend on whether a tier shows the locale's files
     "PYTHONDONTWRITEBYTECODE": "1",
 }
 """Of a job: nothing of the host's."""
@@ -239,7 +240,7 @@ def landlock(profile: Profile, descriptor: int) -> Start:
         _python(descriptor),
         _config(profile, needs, **walls),
         (*needs.base, *needs.packages, scratch),
-        {**ENVIRONMENT, "HOME": scratch},
+        ENVIRONMENT,
         scratch,
     )
 

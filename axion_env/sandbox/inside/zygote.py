@@ -39,6 +39,8 @@ _GRACE = 0.05  # seconds of CPU a job may go over before the kernel's own, coars
 
 def main(descriptor: int) -> None:
     """Serve jobs until the host closes its end."""
+    sys.argv[:] = sys.orig_argv[:] = [""]  # what jobs see is the same in every slot and every tier
+    os.environ.pop("PWD", None)
     os.dup2(descriptor, _CONTROL, inheritable=False)
     control = socket.socket(fileno=_CONTROL)
     config = json.loads(control.recv(1 << 20))
