@@ -15,7 +15,10 @@ from axion_env.sandbox.profile import Profile
 from axion_env.sandbox.slot import Slot
 from axion_env.sandbox.tier import TIERS, UNSAFE, Tier, Unfit
 
-_CANARY = Function("def canary(x):\n    import math\n    return [math.isqrt(x), sum(range(x))]", "canary", [(49,), (100,)])
+_PATIENCE = 30.0  # wall seconds: a busy machine must not look like one where a tier does not work
+_CANARY = Function(
+    "def canary(x):\n    import math\n    return [math.isqrt(x), sum(range(x))]", "canary", [(49,), (100,)], limits=Limits(wall_s=_PATIENCE)
+)
 _EXPECTED = ([7, 1176], [10, 4950])
 
 _ATTACKS = """
@@ -119,12 +122,15 @@ def _attack(slot: Slot, tier: Tier) -> None:
         secret.chmod(0o666)
         port = server.getsockname()[1]
         arguments = (str(secret), folder, port, os.getpid(), slot.profile.processes)
-        result = run(slot, Function(_ATTACKS, "attacks", [arguments], profile=slot.profile.name))
+        limits = Limits(cpu_s=2.0, wall_s=_PATIENCE)
+        result = run(slot, Function(_ATTACKS, "attacks", [arguments], limits=limits, profile=slot.profile.name))
         if not result.ok:
             raise Unfit(f"the self-test of {tier.name} did not end: {result.status}, {result.error}", "please report this")
         if result.values[0] or Path(folder, "written").exists():
             raise Unfit(f"{tier.name} does not hold here: a job could {', '.join(result.values[0])}", "please report this")
-        late = run(slot, Function("def f():\n    while True: pass", "f", limits=Limits(cpu_s=0.05), profile=slot.profile.name))
+        late = run(
+            slot, Function("def f():\n    while True: pass", "f", limits=Limits(cpu_s=0.05, wall_s=_PATIENCE), profile=slot.profile.name)
+        )
         if late.status is not JobStatus.CPU_LIMIT:
             raise Unfit(f"{tier.name} does not end a job that is out of time: {late.status}", "please report this")
 
