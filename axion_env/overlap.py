@@ -1,7 +1,7 @@
 """Decontamination: what training data share with an evaluation set, by n-grams of words.
 
 Thirteen words, as in Brown et al., "Language models are few-shot learners", arXiv 2005.14165, appendix C. A text of fewer words counts as
-a whole: it overlaps with an equal text only. An n-gram that most evaluation texts hold is their common wording, not a problem's.
+a whole, its signs included (2+2 is not 2-2): it overlaps with an equal text only. An n-gram that most evaluation texts hold is their common wording, not a problem's.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from axion_env.select import Candidate, Exchange
 from axion_env.task import Task
 
 _WORD = re.compile(r"\w+")
+_SIGN = re.compile(r"\w+|[^\w\s.,;:!?'\"]")  # words and signs, but not the marks of a sentence
 _FIELDS = ("question", "problem", "prompt", "instruction", "input", "text")
 _COMMON = 0.5  # share of the evaluation texts from which on an n-gram is wording
 
@@ -32,8 +33,8 @@ class Overlap:
 
     def __init__(self, texts: Iterable[str], ngram: int = 13) -> None:
         self.ngram = ngram
-        found = list({tuple(_words(text)): None for text in texts})
-        counts = Counter(gram for words in found for gram in set(self._grams(words)))
+        found = {text.casefold() for text in texts}
+        counts = Counter(gram for text in found for gram in set(self._grams(text)))
         most = max(1.0, _COMMON * len(found))
         self._known = {gram for gram, count in counts.items() if count <= most}
 
@@ -46,13 +47,14 @@ class Overlap:
         return any(self._holds(exchange.action.text) for exchange in exchanges if len(_words(exchange.action.text)) >= self.ngram)
 
     def _holds(self, text: str) -> bool:
-        return any(gram in self._known for gram in self._grams(tuple(_words(text))))
+        return any(gram in self._known for gram in self._grams(text))
 
-    def _grams(self, words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    def _grams(self, text: str) -> Iterator[tuple[str, ...]]:
+        words = _words(text)
         if 0 < len(words) < self.ngram:
-            yield words
+            yield tuple(_SIGN.findall(text.casefold()))
         for i in range(len(words) - self.ngram + 1):
-            yield words[i : i + self.ngram]
+            yield tuple(words[i : i + self.ngram])
 
 
 def task_text(task: Task) -> str:

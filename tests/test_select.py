@@ -153,6 +153,7 @@ def test_short_texts_overlap_as_a_whole() -> None:
     assert overlaps(overlap, "what is 2 + 2")
     assert overlaps(overlap, "Solve this: what is 2+2?", public={"question": "What is 2+2?"})
     assert not overlaps(overlap, "what is 2 + 3", "17")
+    assert not overlaps(overlap, "what is 2 - 2")
 
 
 def test_common_wording_is_no_overlap() -> None:
