@@ -1,7 +1,8 @@
 """Decontamination: what training data share with an evaluation set, by n-grams of words.
 
 Thirteen words, as in Brown et al., "Language models are few-shot learners", arXiv 2005.14165, appendix C. A text of fewer words counts as
-a whole, its signs included (2+2 is not 2-2): it overlaps with an equal text only. An n-gram that most evaluation texts hold is their common wording, not a problem's.
+a whole, its signs included (2+2 is not 2-2): it overlaps with an equal text only. An n-gram that most evaluation texts hold is their
+common wording, not a problem's.
 """
 
 from __future__ import annotations
