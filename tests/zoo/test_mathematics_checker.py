@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,9 @@ from axion_zoo.mathematics.checker import check
 from axion_zoo.mathematics.form import read
 from axion_zoo.mathematics.reply import boxes
 
-from axion_env.sandbox import SandboxUnavailable, shared
+from axion_env import Scripted, Task, UsageError, load, play, verify
+from axion_env.codec import encode
+from axion_env.sandbox import Sandbox, SandboxUnavailable, profile, shared
 from tests.zoo.math_check import DATA, check_all
 
 pytest.importorskip("math_verify", reason="math-verify is not installed: pip install 'axion-rl[math]'")
@@ -121,3 +124,27 @@ def test_gold_answers_of_math500_against_each_other() -> None:
     equal = {tuple(sorted(pair)) for pair, checked in zip(pairs, check_all(pairs), strict=True) if checked.same}
     print(sorted(equal))
     assert all(str(read(a)) == str(read(b)) for a, b in equal)
+
+
+def test_a_computed_check_is_replayed_without_a_sandbox() -> None:
+    """The record holds what the jobs gave: byte for byte, and with no service at hand."""
+    task = Task("t", public={"question": "?"}, secret={"answer": "x^2+2x+1"})
+    episode = play(load("axion/Math-v0"), Scripted([r"\boxed{(x+1)^2}"]), task=task)
+    assert episode.facts == {"answer": "( x + 1 ) ^ { 2 }", "well_formed": True, "correct": True, "why": "computed"}
+    assert verify(encode(episode)) is None
+
+
+def test_without_math_verify_only_expressions_fail(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Numbers are checked all the same; an expression is an error of use, which says what to install."""
+    env, task = load("axion/Math-v0"), Task("t", public={"question": "?"}, secret={"answer": r"2\sqrt{3}"})
+    real = profile.distribution
+    monkeypatch.setattr(profile, "distribution", lambda name: real("no-such-package" if name == "math-verify" else name))
+    profile.files_of.cache_clear()
+    try:
+        with Sandbox(slots=1) as sandbox:
+            services = {"sandbox": sandbox}
+            assert play(env, Scripted([r"\boxed{7.0}"]), task=replace(task, secret={"answer": "7"}), services=services).facts["correct"]  # type: ignore[index]
+            with pytest.raises(UsageError, match="pip install math-verify"):
+                play(env, Scripted([r"\boxed{\sqrt{12}}"]), task=task, services=services)
+    finally:
+        profile.files_of.cache_clear()
