@@ -156,7 +156,8 @@ def _pay(parts: list[Part], reward: Reward, worth: float | None, turn: int | Non
 def forfeit_verdicts(spec: EnvSpec, agents: Mapping[str, str], culprits: Sequence[str]) -> dict[str, Verdict]:
     """What a forfeit pays: culprits their role's lower bound; in zero-sum games the others share the opposite, else 0.
 
-    If every seated agent is a culprit, all get 0.
+    Where several culprits owe more than the others can win within their range, they pay that in proportion. If every seated agent is a
+    culprit, all get 0.
     """
     worth: dict[str, float] = dict.fromkeys(agents, 0.0)
     guilty = [a for a in agents if a in culprits]
@@ -165,8 +166,11 @@ def forfeit_verdicts(spec: EnvSpec, agents: Mapping[str, str], culprits: Sequenc
         for agent in guilty:
             worth[agent] = spec.range_of(agents[agent])[0]
         if spec.utility is Utility.ZERO_SUM:
-            share = (0.0 - sum(worth[a] for a in guilty)) / len(others)
-            worth.update(dict.fromkeys(others, share))
+            owed = 0.0 - sum(worth[a] for a in guilty)
+            most = len(others) * min(spec.range_of(agents[a])[1] for a in others)
+            if owed > most:  # one who stays honest among many cannot win more than the spec promises
+                worth.update({a: worth[a] * most / owed for a in guilty})
+            worth.update(dict.fromkeys(others, min(owed, most) / len(others)))
     return {a: Verdict(a, role, worth[a], (Part("forfeit", worth[a]),)) for a, role in agents.items()}
 
 

@@ -142,13 +142,13 @@ def test_truncation_pays_nothing() -> None:
     ("culprits", "worth"),
     [
         (("a",), {"a": -4.0, "b": 2.0, "c": 2.0}),
-        (("c", "a"), {"a": -4.0, "b": 10.0, "c": -6.0}),
+        (("c", "a"), {"a": -1.6, "b": 4.0, "c": -2.4}),  # not 10 to b, who is promised 4 at most
         (("a", "b", "c"), {"a": 0.0, "b": 0.0, "c": 0.0}),
         ((), {"a": 0.0, "b": 0.0, "c": 0.0}),
     ],
 )
 def test_forfeits_of_three_stay_zero_sum(culprits: tuple[str, ...], worth: dict[str, float]) -> None:
-    """Culprits their role's lower bound, the others share the opposite; all culprits, nobody anything."""
+    """Culprits their role's lower bound, the others share the opposite as far as their range goes; all culprits, nobody anything."""
     roles = {agent: Role(agent) for agent in "abc"}
     spec = EnvSpec("t/Three-v0", roles, {"a": (-4, 4), "b": (-4, 4), "c": (-6, 6)}, Utility.ZERO_SUM)
     verdicts = forfeit_verdicts(spec, {a: a for a in "abc"}, culprits)
