@@ -88,7 +88,6 @@ def read(text: str) -> Form:
 
 
 def _read(given: list[str], depth: int) -> Form:
-    given = [token for token in given if token != ""]
     if given[:1] == [r"\boxed"] and _whole(given[1:]):
         given = given[2:-1]
     if not given or depth > _DEPTH:
@@ -130,7 +129,7 @@ def _related(given: list[str], depth: int) -> Form | None:
         else:
             merged.append(token)
     sides, signs = _cut(merged, _RELATIONS.__contains__)
-    if not signs or any(comma(token) for token in merged if _cut(merged, comma)[1]):
+    if not signs or _cut(merged, comma)[1]:
         return None
     relations = [_RELATIONS[sign] for sign in signs]
     name = _name(sides[0])
@@ -261,7 +260,7 @@ def _value(given: list[str]) -> Form:
     exact = leaf.number(rest)
     if exact is None:
         text = leaf.expression(rest)
-        exact = leaf.number([text])  # \\frac43
+        exact = leaf.number([text])  # `\frac43`, which has its braces by now
         if exact is None:
             return Form("value", text, unit=named)
     exact *= unit.factor(given)

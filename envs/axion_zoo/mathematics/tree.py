@@ -57,7 +57,7 @@ def _fits(node: Any) -> bool:
 
 
 def _digits(tree: Any) -> float:
-    """About how many digits its value may have, a variable counting as half a one: `9^{9^9}` would take all of a job's time to write down."""
+    """About how many digits its value may have, a variable counting as half a one: `9^{9^9}` would take all of a job's time."""
     if type(tree) is int:
         return log10(abs(tree) + 1)
     head, *arguments = tree
