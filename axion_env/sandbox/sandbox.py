@@ -93,11 +93,17 @@ class Sandbox:
 
     def stream(self, jobs: Iterable[Job | tuple[Job, Workspace | None]]) -> Iterator[JobResult]:
         """The same, one result at a time, taking jobs as room arises. Closing the iterator ends the jobs under way."""
-        with self._lock:
-            stream = _Stream(self, jobs)
-            try:
-                yield from stream
-            finally:
+        stream = _Stream(self, jobs)
+        steps = iter(stream)
+        try:
+            while True:
+                with self._lock:  # given back with every result: other threads go on, and any of them may close this stream
+                    result = next(steps, None)
+                if result is None:
+                    return
+                yield result
+        finally:
+            with self._lock:
                 stream.cancel()
 
     def __call__(self, calls: Sequence[tuple[Job, Workspace | None]]) -> list[dict[str, Any] | Fault]:
@@ -172,7 +178,9 @@ class Sandbox:
         self._drop(slot)
 
     def _drop(self, slot: Slot) -> None:
-        self._pools[slot.profile.name].remove(slot)
+        pool = self._pools.get(slot.profile.name, [])
+        if slot in pool:
+            pool.remove(slot)
         slot.close()
 
 
@@ -216,6 +224,7 @@ class _Stream:
             self._open += 1
 
     def _submit(self) -> None:
+        self._take_back()
         for profile, waiting in self._waiting.items():
             while waiting:
                 slot = self._sandbox._idle(profile, beyond=not self._busy)  # a stream outside this one may have them all, and waits for us
@@ -231,6 +240,15 @@ class _Stream:
                     self._lost(slot, ticket, f"{type(problem).__name__}: {problem}")
                     continue
                 self._poll.register(slot.fileno(), select.POLLIN)
+
+    def _take_back(self) -> None:
+        """Jobs of slots that were closed under us, with the sandbox, begin anew."""
+        for number, (slot, ticket) in list(self._busy.items()):
+            if slot.closed:
+                del self._busy[number]
+                self._poll.unregister(number)
+                ticket.attempts -= 1
+                self._waiting[ticket.job.profile].appendleft(ticket)
 
     def _collect(self) -> None:
         """Wait until at least one job has ended, or is so late that its slot must be lost."""
@@ -271,8 +289,7 @@ class _Stream:
     def cancel(self) -> None:
         """End what is under way."""
         for slot, _ in self._busy.values():
-            with contextlib.suppress(ValueError):
-                self._sandbox._drop(slot)
+            self._sandbox._drop(slot)
         self._busy.clear()
 
 

@@ -138,6 +138,11 @@ class Slot:
         return self._running is None
 
     @property
+    def closed(self) -> bool:
+        """Whether it was ended."""
+        return self._control.fileno() < 0
+
+    @property
     def deadline(self) -> float:
         """When, by the monotonic clock, an answer is so late that the slot must be lost."""
         assert self._running is not None

@@ -160,6 +160,46 @@ def test_threads_share_a_sandbox(sandbox: Sandbox) -> None:
     assert found == {n: [n * 100 + i for i in range(20)] for n in range(4)}
 
 
+def test_a_stream_outlives_no_sandbox_and_breaks_none() -> None:
+    """A sandbox closed under a stream: the stream can be closed too, or read on, and the sandbox comes up again for it."""
+    jobs = [Function(SLEEPS, "f", [(i, 0.0 if i == 0 else 0.3)], limits=PATIENT) for i in range(5)]
+    with Sandbox(slots=2) as sandbox:
+        left, read = sandbox.stream(jobs), sandbox.stream(jobs)
+        assert (next(left).values, next(read).values) == ((0,), (0,))
+        sandbox.close()
+        left.close()  # type: ignore[attr-defined]
+        assert [r.values for r in read] == [(i,) for i in range(1, 5)]
+        assert sandbox.lost == 0
+
+
+def test_another_thread_may_close_a_stream(sandbox: Sandbox) -> None:
+    """Whoever drops the last reference closes it; nobody waits for ever for the slots it had."""
+    stream = sandbox.stream(map(identity, range(9)))
+    assert next(stream).values == (0,)
+    found: list[Any] = []
+
+    def use() -> None:
+        stream.close()  # type: ignore[attr-defined]
+        found.extend(sandbox.run([identity(1)]))
+
+    thread = threading.Thread(target=use)
+    thread.start()
+    thread.join()
+    assert [result.values for result in (*found, *sandbox.run([identity(2)]))] == [(1,), (2,)]
+
+
+def test_a_stream_left_open_stops_no_thread(sandbox: Sandbox) -> None:
+    """Between two results nobody holds the sandbox."""
+    stream = sandbox.stream(map(identity, range(9)))
+    assert next(stream).values == (0,)
+    found: list[Any] = []
+    thread = threading.Thread(target=lambda: found.extend(sandbox.run([identity(1)])))
+    thread.start()
+    thread.join()
+    assert [result.values for result in found] == [(1,)]
+    assert [result.values[0] for result in stream] == list(range(1, 9))
+
+
 def test_a_lost_slot_is_replaced_and_its_job_tried_again() -> None:
     """Whoever ends a slot from outside costs nobody a result."""
     with Sandbox(slots=2) as sandbox:
