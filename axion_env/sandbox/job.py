@@ -17,6 +17,9 @@ from axion_env.sandbox.inside import wire
 from axion_env.sandbox.workspace import Delta, Workspace
 
 
+_PLAIN = 2  # marshal's last version without references: one list given twice is two lists to the job, as its record says
+
+
 class JobStatus(StrEnum):
     """How a job ended."""
 
@@ -103,7 +106,7 @@ class Function:
         """
         try:
             told: Any = ("function", self.code, self.entry, self.calls, self.keywords, self.seed)
-            return marshal.dumps(told)
+            return marshal.dumps(told, _PLAIN)
         except ValueError:
             raise UsageError(f"the arguments of {self.entry} are not all builtins, or nested too deep: {str(self.calls)[:200]}") from None
 
@@ -136,7 +139,7 @@ class Command:
 
     def payload(self) -> bytes:
         """What the jail is told."""
-        return marshal.dumps(("command", list(self.argv), self.stdin, self.seed))
+        return marshal.dumps(("command", list(self.argv), self.stdin, self.seed), _PLAIN)
 
     def record(self) -> dict[str, Any]:
         """The job as facts, for an episode's record."""

@@ -86,6 +86,16 @@ def test_nothing_is_left_for_the_next_job(sandbox: Sandbox) -> None:
     assert all(json.dumps(facts(result)) == json.dumps(before) for result in results[1::2])
 
 
+def test_arguments_are_values(sandbox: Sandbox) -> None:
+    """One list given twice is two lists: a call that changes its arguments changes no other's. Records tell no objects apart."""
+    shared: list[int] = []
+    code = "def f(x, y):\n    x.append(1)\n    return x, y"
+    jobs = [Function(code, "f", [(shared, shared)] * 2), Function(code, "f", [([], []), ([], [])])]
+    assert jobs[0].record() == jobs[1].record()
+    assert [result.values for result in sandbox.run(jobs)] == [(([1], []),) * 2] * 2
+    assert shared == []
+
+
 def test_one_record_in_every_tier() -> None:
     """nsjail, bubblewrap and Landlock give one record, but for the name of the job's folder, which Landlock cannot hide."""
     found = {}
