@@ -16,7 +16,6 @@ from axion_env.error import UsageError
 from axion_env.sandbox.inside import wire
 from axion_env.sandbox.workspace import Delta, Workspace
 
-
 _PLAIN = 2  # marshal's last version without references: one list given twice is two lists to the job, as its record says
 
 
