@@ -125,7 +125,8 @@ class Seal:
         seconds = int(cpu) + 1  # whole ones; soft and hard alike, since a first process ignores the signal of the soft one
         limits = [(resource.RLIMIT_CPU, (seconds, seconds)), (resource.RLIMIT_AS, (memory, memory)), (resource.RLIMIT_FSIZE, (file, file))]
         if self._namespaces or self._others:
-            limits.append((resource.RLIMIT_NPROC, (processes + self._others,) * 2))
+            most = processes + self._others
+            limits.append((resource.RLIMIT_NPROC, (most, most)))
         folder, chdir, setrlimit = self._folder, os.chdir, resource.setrlimit
 
         def move_in() -> None:
