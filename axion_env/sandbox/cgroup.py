@@ -13,6 +13,17 @@ _PREFIX = "axion-"
 _made = itertools.count()  # two sandboxes of one process have slots with one name
 
 
+def mark() -> str:
+    """Begins the name of what this process leaves on the host: its number, and the pid namespace in which that is its number."""
+    return f"{os.getpid()}-{os.stat('/proc/self/ns/pid').st_ino}"
+
+
+def abandoned(name: str) -> bool:
+    """Whether who marked a name is gone. Of other pid namespaces (a container that shares the folder with us) nobody here can tell."""
+    process, _, rest = name.partition("-")
+    return process.isdigit() and rest.startswith(f"{os.stat('/proc/self/ns/pid').st_ino}-") and not Path("/proc", process).exists()
+
+
 class Cgroup:
     """The cgroups of one slot; one folder, or one for each controller of version 1.
 
@@ -21,7 +32,7 @@ class Cgroup:
     """
 
     def __init__(self, name: str, *, memory: int, processes: int) -> None:
-        self.name = f"{_PREFIX}{os.getpid()}-{next(_made)}-{name}"
+        self.name = f"{_PREFIX}{mark()}-{next(_made)}-{name}"
         if (_ROOT / "cgroup.controllers").exists():
             controllers = (_ROOT / "cgroup.controllers").read_text().split()
             if not {"memory", "pids"} <= set(controllers):
@@ -81,7 +92,8 @@ def _end(folder: Path) -> None:
     with contextlib.suppress(OSError, ValueError):
         for line in (folder / "cgroup.procs").read_text().split():
             with contextlib.suppress(ProcessLookupError):
-                os.kill(int(line), 9)
+                if int(line) > 0:  # 0 is a process of another pid namespace; to kill 0 is to kill ourselves
+                    os.kill(int(line), 9)
 
 
 def sweep() -> int:
@@ -89,8 +101,7 @@ def sweep() -> int:
     swept = 0
     for parent in (_ROOT, _ROOT / "memory", _ROOT / "pids"):
         for folder in parent.glob(f"{_PREFIX}*-*"):
-            owner = folder.name.removeprefix(_PREFIX).partition("-")[0]
-            if owner.isdigit() and not Path("/proc", owner).exists():
+            if abandoned(folder.name.removeprefix(_PREFIX)):
                 _end(folder)
                 with contextlib.suppress(OSError):
                     folder.rmdir()

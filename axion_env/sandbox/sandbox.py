@@ -312,8 +312,7 @@ def sweep() -> None:
     if os.geteuid() == 0:
         cgroup.sweep()
     for folder in Path(tempfile.gettempdir()).glob("axion-slot-*-*"):
-        owner = folder.name.split("-")[2]
-        if owner.isdigit() and not Path("/proc", owner).exists():
+        if cgroup.abandoned(folder.name.removeprefix("axion-slot-")):
             with contextlib.suppress(RecursionError):
                 shutil.rmtree(folder, ignore_errors=True)
 

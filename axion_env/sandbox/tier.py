@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from axion_env.sandbox import seccomp
+from axion_env.sandbox.cgroup import mark
 from axion_env.sandbox.profile import INSIDE, Profile, files_of, interpreter
 
 NSJAIL_SHA256 = {"x86_64": "a73fdd59e036230cf678a1bd22bd5548dda886c3861557366c87351be265471b"}
@@ -234,7 +235,7 @@ def landlock(profile: Profile, descriptor: int) -> Start:
         raise Unfit(f"this kernel's Landlock is version {abi}, which lets jobs empty files they can name", "version 3 comes with Linux 6.2")
     needs = _needs(profile)
     readable = [path for top in needs.base for path in _around(top, needs.covered)]
-    scratch = tempfile.mkdtemp(prefix=f"axion-slot-{os.getpid()}-")
+    scratch = tempfile.mkdtemp(prefix=f"axion-slot-{mark()}-")
     walls = {"landlock": abi, "readable": [*readable, *needs.packages], "scratch": scratch}
     return Start(
         _python(descriptor),
@@ -257,7 +258,7 @@ def _around(path: str, covered: Sequence[str]) -> list[str]:
 def unsafe(profile: Profile, descriptor: int) -> Start:
     """No isolation at all."""
     needs = _needs(profile)
-    scratch = tempfile.mkdtemp(prefix=f"axion-slot-{os.getpid()}-")
+    scratch = tempfile.mkdtemp(prefix=f"axion-slot-{mark()}-")
     config = _config(profile, needs, scratch=scratch) | {"seccomp": ""}
     return Start(_python(descriptor), config, (*needs.base, *needs.packages, scratch), {**ENVIRONMENT, "HOME": scratch}, scratch)
 

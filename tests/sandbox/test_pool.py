@@ -29,6 +29,7 @@ from axion_env.sandbox import (
     UnsafeSandbox,
     Workspace,
 )
+from axion_env.sandbox.cgroup import mark
 from axion_env.sandbox.sandbox import sweep
 from axion_env.sandbox.slot import Slot
 
@@ -288,13 +289,16 @@ def test_a_forked_child_has_no_share() -> None:
 
 
 def test_what_the_killed_leave_is_swept() -> None:
-    """Folders of processes that are gone are removed when the next sandbox is made; those of the living stay."""
+    """Folders of processes that are gone are removed when the next sandbox is made; those of the living, and of containers, stay."""
     gone = subprocess.Popen([sys.executable, "-I", "-S", "-c", "pass"])
     gone.wait()
-    folders = [Path(tempfile.mkdtemp(prefix=f"axion-slot-{pid}-")) for pid in (gone.pid, os.getpid())]
+    here = mark().partition("-")[2]
+    marks = [f"{gone.pid}-{here}", mark(), f"{gone.pid}-1{here}", f"{gone.pid}", "x-y"]
+    folders = [Path(tempfile.mkdtemp(prefix=f"axion-slot-{name}-")) for name in marks]
     sweep()
-    assert [folder.exists() for folder in folders] == [False, True]
-    folders[1].rmdir()
+    assert [folder.exists() for folder in folders] == [False, True, True, True, True]
+    for folder in folders[1:]:
+        folder.rmdir()
 
 
 def test_the_host_gone_the_slots_end() -> None:
