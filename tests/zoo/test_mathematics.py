@@ -16,7 +16,7 @@ from axion_zoo.mathematics.form import read
 from axion_zoo.mathematics.lexer import Unreadable
 from axion_zoo.mathematics.reply import final_answer
 from axion_zoo.mathematics.source import held_out
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from axion_env import Env, Episode, RandomPolicy, Scripted, Task, UsageError, judge, load, play
@@ -148,7 +148,16 @@ def test_one_answer_in_its_place(reply: str, style: str, answer: str | None) -> 
     assert found is None or str(read(found)) == str(read(answer or ""))
 
 
-@given(st.text(max_size=80) | st.text("0123456789+-*/^_(){}[]|\\,.=<>:&% abcxfrsqtinpgdmo", max_size=60))
+PIECES = [
+    "12", "5", ".", "-", "+", "=", "<", ">", r"\le", r"\ne", r"\in", r"\cup", ",", ";", "and", "or", ":", "(", ")", "[", "]", "{", "}",
+    r"\{", r"\}", "|", "&", r"\\", "^", "_", "/", "!", "'", "~", "%", r"\%", "$", r"\$", r"\circ", r"\pm", r"\infty", r"\frac", r"\sqrt",
+    r"\boxed", r"\sin", "log", "x", "e", "cm", "dozen", "apples", r"\text{cm}", r"\text{ not }", r"\begin{pmatrix}", r"\end{pmatrix}",
+    r"\overline", "the answer is", "10",
+]  # fmt: skip
+
+
+@settings(max_examples=1500, deadline=None)
+@given(st.text(max_size=80) | st.builds(str.join, st.sampled_from(["", " "]), st.lists(st.sampled_from(PIECES), max_size=8)))
 def test_any_text_is_read_or_refused(text: str) -> None:
     """Never another exception; and what is read has one normal form, which is text that can be stored."""
     try:

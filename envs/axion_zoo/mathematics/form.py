@@ -88,7 +88,7 @@ def read(text: str) -> Form:
 
 
 def _read(given: list[str], depth: int) -> Form:
-    if given[:1] == [r"\boxed"] and _whole(given[1:]):
+    if given[:2] == [r"\boxed", "{"] and _whole(given[1:]):
         given = given[2:-1]
     if not given or depth > _DEPTH:
         raise Unreadable("empty" if not given else "nested too deep")
@@ -152,6 +152,8 @@ def _equation(sides: list[list[str]], name: str, depth: int) -> Form:
     if name and name not in right.letters:
         return right._replace(label=name) if not right.label else right
     left = _read(sides[0], depth + 1)
+    if left.number is not None and right.number is not None and left.number != right.number:
+        raise Unreadable("a false equation")
     if not left.letters and left.kind == "value":  # 3 + 4 = 7, or 7 = x
         return left._replace(label=_name(sides[-1])) if _name(sides[-1]) and len(sides) == 2 else right
     if len(sides) > 2 or left.kind != "value" or right.kind != "value":

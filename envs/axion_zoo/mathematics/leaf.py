@@ -143,6 +143,8 @@ class _Writer:
 
     def _one(self, token: str, depth: int) -> list[str]:
         self._at += 1
+        if token == ".":
+            raise Unreadable("a lone point")
         if token[0] in _DIGITS:
             return [token] if "." not in token else [_fraction(token)]
         if token in _PAIRS:
