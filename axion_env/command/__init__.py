@@ -15,6 +15,7 @@ from axion_env.command.listing import listing
 from axion_env.command.new import new
 from axion_env.command.play import play
 from axion_env.command.replay import replay
+from axion_env.command.view import view
 
 _EXAMPLES = """\b
 Examples:
@@ -25,7 +26,7 @@ Examples:
 """
 
 
-@click.group(cls=Commands, own=[listing, info, play, replay, episodes, new, doctor, bench], epilog=_EXAMPLES)
+@click.group(cls=Commands, own=[listing, info, play, replay, view, episodes, new, doctor, bench], epilog=_EXAMPLES)
 @click.version_option(package_name="axion-rl", prog_name="axion")
 def axion() -> None:
     """Verifiable text environments with several agents, and self-play training on them.
