@@ -155,7 +155,7 @@ def by_cases(clock: Callable[[], float], rounds: int = ROUNDS) -> dict[str, Any]
 
 
 def slots(profile: Profile, clock: Callable[[], float]) -> dict[str, Any] | None:
-    """What a slot takes to come up, and holds while it waits after a few jobs; None where the profile has no tier here."""
+    """What a slot takes to come up, and holds while it waits; None where the profile has no tier here."""
     try:
         first, _ = choose(profile)
     except SandboxUnavailable:
