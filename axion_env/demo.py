@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from axion_env.chance import Stream, derive
-from axion_env.driver import drive
+from axion_env.driver import Service, drive
 from axion_env.episode import Episode
+from axion_env.error import UsageError
 from axion_env.policy import Scripted
 from axion_env.request import Address
 from axion_env.running import Play
@@ -33,12 +34,20 @@ class Demo:
     """Default: the first of the train split."""
 
 
-def play_demo(env: Env, demo: Demo) -> Episode:
-    """Play a demo's script; its draws are recorded as chosen."""
+def play_demo(env: Env, demo: Demo, *, services: Mapping[str, Service] | None = None) -> Episode:
+    """Play a demo's script; its draws are recorded as chosen.
+
+    Args:
+        env: The rules.
+        demo: One of its demos.
+        services: Outside services by name, as in `play`.
+    """
     streams: dict[tuple[int, ...], Stream] = {}
 
     def chance(address: Address, label: str, items: Sequence[Any]) -> int:
         if label in demo.draws:
+            if demo.draws[label] not in items:
+                raise UsageError(f"the demo {demo.name!r} draws {demo.draws[label]!r} as {label!r}, which is not among {list(items)!r:.200}")
             return items.index(demo.draws[label])
         path = address[0]
         if path not in streams:
@@ -46,5 +55,5 @@ def play_demo(env: Env, demo: Demo) -> Episode:
         return streams[path].below(len(items))
 
     scripts = {agent: Scripted(answers) for agent, answers in demo.actions.items()}
-    (episode,) = drive([Play(env, demo.task, None, chance=chance)], scripts)
+    (episode,) = drive([Play(env, demo.task, None, chance=chance)], scripts, services=services)
     return episode

@@ -37,7 +37,7 @@ def replay(episode: Episode, *, env: Env | None = None) -> Episode:
 
 
 def _replay(episode: Episode, env: Env, last: Address | None) -> Episode:
-    play = _again(episode, env)
+    play = again(episode, env)
     _feed(play, episode.root, last)
     _feed(play, episode.root, None)
     if play.episode is None:
@@ -86,7 +86,7 @@ def rerun(episode: Episode, services: Mapping[str, Service], *, env: Env | None 
     Returns:
         A line for each call whose answer differs.
     """
-    play = _again(episode, env or load(episode.env, **episode.options))
+    play = again(episode, env or load(episode.env, **episode.options))
     differences: list[str] = []
     answered = True
     while answered:
@@ -98,7 +98,7 @@ def rerun(episode: Episode, services: Mapping[str, Service], *, env: Env | None 
                     (response,) = services[request.service]([request.given])
                     if response != event.response:
                         differences.append(f"{request.service} at {request.address}: {differing(event.response, response)}")
-            answered |= play.episode is None and request in play.requests and _answer(play, request, episode.root)
+            answered |= play.episode is None and request in play.requests and answer_from(play, request, episode.root)
     return differences
 
 
@@ -123,7 +123,7 @@ def fork(episode: Episode, address: Address, *, reseed: int | None = None, env: 
         raise UsageError(f"no turn or call at {address}; there is {'nothing' if event is None else type(event).__name__}")
     env = env or load(episode.env, **episode.options)
     if reseed is None and episode.seed is not None:
-        play = _again(episode, env)
+        play = again(episode, env)
         _feed(play, episode.root, address)
     else:
         chance = _Rekeyed(episode.root, reseed or 0)
@@ -171,7 +171,9 @@ def _recorded_draw(root: tuple[Event, ...], address: Address, of: int) -> int:
     return event.index if isinstance(event, Draw) and event.index < of else 0
 
 
-def _again(episode: Episode, env: Env) -> Play:
+def again(episode: Episode, env: Env) -> Play:
+    """A play that will make the draws of the episode, with nothing answered yet."""
+
     def recorded(address: Address, label: str, items: Sequence[Any]) -> int:
         return _recorded_draw(episode.root, address, len(items))
 
@@ -186,10 +188,11 @@ def _feed(play: Play, root: tuple[Event, ...], stop: Address | None) -> None:
         fed = False
         for request in list(play.requests):
             if play.episode is None and request.address != stop:
-                fed |= _answer(play, request, root)
+                fed |= answer_from(play, request, root)
 
 
-def _answer(play: Play, request: Ask[Any] | Call[Any], root: tuple[Event, ...]) -> bool:
+def answer_from(play: Play, request: Ask[Any] | Call[Any], root: tuple[Event, ...]) -> bool:
+    """Answer an open request as it was answered in the record; False if the record has no answer for it."""
     path, position = request.address
     event = _find(root, (path, position))
     if isinstance(event, Turn) and type(request) is Ask and event.agent == request.agent:
