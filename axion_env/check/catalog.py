@@ -1,0 +1,101 @@
+"""The checks there are: Axion's own, and those of the entry-point group `axion.checks`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import import_module
+from importlib.metadata import entry_points
+from typing import TYPE_CHECKING
+
+from axion_env.check.finding import Finding, Severity
+from axion_env.error import NotFound, UsageError
+
+if TYPE_CHECKING:
+    from axion_env.check.subject import Subject
+
+GROUP = "axion.checks"
+_FAMILIES = ("startup", "chance", "record", "information", "leak", "action", "ending", "reward", "demo", "task", "host")
+
+
+class Skip(Exception):
+    """Raised by a check that has nothing to say of this environment; the message says why."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """A named promise, and the function that looks for where it is broken."""
+
+    id: str
+    run: Callable[[Subject], Iterable[Finding]]
+    holds: str
+    """What it holds the environment to, in one sentence."""
+    caught: str
+    """How an environment that breaks it is caught."""
+    severity: Severity = Severity.ERROR
+    needs: tuple[str, ...] = ()
+    """Checks without which this one says nothing: where they fail it is skipped."""
+
+
+def promise(
+    id: str, *, caught: str, severity: Severity = Severity.ERROR, needs: Sequence[str] = ("runtime.startup",)
+) -> Callable[[Callable[[Subject], Iterable[Finding]]], Check]:
+    """Make a check of a function from a `Subject` to findings; its docstring says what it holds.
+
+    >>> @promise("me.polite", caught="Questions without the word are looked for.")
+    ... def polite(subject):
+    ...     "Every question says please."
+    ...     for episode in subject.legal:
+    ...         for turn in episode.turns:
+    ...             if "please" not in turn.observation[-1].text:
+    ...                 yield Finding("a question without please; add the word", seed=episode.seed)
+    >>> polite.holds
+    'Every question says please.'
+    """
+    return lambda run: Check(id, run, " ".join((run.__doc__ or "").split()), caught, severity, tuple(needs))
+
+
+@lru_cache(maxsize=1)
+def catalog() -> dict[str, Check]:
+    """Every check by id, in the order they run.
+
+    Raises:
+        UsageError: an installed check cannot be imported, is none, or has an id that is taken.
+    """
+    found: dict[str, Check] = {}
+    for family in _FAMILIES:
+        module = import_module(f"axion_env.check.{family}")
+        found |= {check.id: check for check in vars(module).values() if isinstance(check, Check)}
+    for entry in sorted(entry_points(group=GROUP), key=lambda entry: entry.name):
+        try:
+            check = entry.load()
+        except (ImportError, AttributeError) as problem:
+            raise UsageError(f"the check {entry.name!r} cannot be imported from {entry.value!r}: {problem}") from problem
+        if not isinstance(check, Check):
+            raise UsageError(
+                f"the check {entry.name!r} at {entry.value!r} is a {type(check).__name__}; make it with axion_env.check.promise"
+            )
+        if check.id in found:
+            raise UsageError(f"the check {entry.name!r} at {entry.value!r} has the id {check.id!r}, which is taken; give it another")
+        found[check.id] = check
+    return found
+
+
+def chosen(only: Sequence[str] | None) -> list[str]:
+    """The ids asked for, all if nothing is: `reward` stands for every `reward.…`.
+
+    Raises:
+        NotFound: no check has this id.
+    """
+    known = list(catalog())
+    if not only:
+        return known
+    for name in only:
+        if not any(_matches(name, id) for id in known):
+            raise NotFound("check", name, known)
+    return [id for id in known if any(_matches(name, id) for name in only)]
+
+
+def _matches(name: str, id: str) -> bool:
+    return id == name or id.startswith(f"{name}.")
