@@ -1,0 +1,99 @@
+"""Every attack of the corpus, in every tier that this machine offers, as whoever runs the tests and, where that is root, as nobody too."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from axion_env.sandbox import Sandbox, SandboxUnavailable
+from tests.sandbox import elsewhere
+from tests.sandbox.arena import PROFILES, TIERS, Arena, Outcome, attacks
+from tests.sandbox.attack.corpus import CORPUS
+from tests.sandbox.attack.entry import Attack
+
+EVERY = [(tier, profile) for tier in TIERS for profile in PROFILES[tier]]
+
+
+@pytest.fixture(scope="module")
+def arenas() -> Iterator[dict[tuple[str, str], Arena]]:
+    """The arena in use; one serves all attacks of its tier and profile, in their order."""
+    found: dict[tuple[str, str], Arena] = {}
+    yield found
+    for arena in found.values():
+        arena.close()
+
+
+def _arena(arenas: dict[tuple[str, str], Arena], where: tuple[str, str]) -> Arena:
+    if where not in arenas:
+        while arenas:
+            arenas.popitem()[1].close()
+        try:
+            arenas[where] = Arena(*where)
+        except SandboxUnavailable as missing:
+            pytest.skip(f"this machine has no {'/'.join(where)}: {missing.reasons.get(where[0])}")
+    return arenas[where]
+
+
+CASES = [
+    pytest.param(where, family, attack, id=f"{'/'.join(where)}: {attack.name}") for where in EVERY for family, attack in attacks(*where)
+]
+
+
+@pytest.mark.parametrize(("where", "family", "attack"), CASES)
+def test_it_holds(arenas: dict[tuple[str, str], Arena], where: tuple[str, str], family: str, attack: Attack) -> None:
+    """An attack ends as it must, gets hold of nothing and changes nothing; the slot lives, is empty, and does its next job right."""
+    assert _arena(arenas, where).run(family, attack).problems == []
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.geteuid() != 0, reason="these tests run without root already")
+@pytest.mark.parametrize(("tier", "profile"), EVERY, ids="/".join)
+def test_it_holds_without_root(tier: str, profile: str) -> None:
+    """The same as a user without any right: no cgroup, and the planted files and processes are the job's own user's."""
+    try:
+        Sandbox(slots=1, tier=tier).tier(profile)
+    except SandboxUnavailable as missing:
+        pytest.skip(str(missing.reasons.get(tier)))
+    done = elsewhere.run(["-m", "tests.sandbox.arena", f"{tier}/{profile}"], user=elsewhere.USER)
+    outcomes = [Outcome(**json.loads(line)) for line in done.stdout.splitlines()]
+    assert [outcome for outcome in outcomes if outcome.problems] == []
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert len(outcomes) == len(attacks(tier, profile))
+
+
+def test_names_are_unique() -> None:
+    """A name tells which attack it was."""
+    names = [attack.name for each in CORPUS.values() for attack in each]
+    assert len(names) == len(set(names)) >= 110
+
+
+def test_an_arena_without_walls_is_refused() -> None:
+    """Attacks are never run without isolation: some end every process they can reach."""
+    with pytest.raises(ValueError, match="without isolation"):
+        Arena("unsafe", "func")
+
+
+def test_the_arena_sees_what_gets_out() -> None:
+    """Each kind of canary reports what happens to it: an arena that sees nothing would pass every attack."""
+    from axion_env.sandbox import Case, JobResult, JobStatus
+    from tests.sandbox.arena import Host
+
+    with Host() as host:
+        assert host.changes() == []
+        for kind, token in host.tokens.items():
+            assert host.leaks(JobResult(JobStatus.OK, (Case(["x", token]),))) == [f"the result holds the {kind} token"]
+        assert host.leaks(JobResult(JobStatus.OK, (Case(host.expected[1]),))) == ["a value equals what is expected"]
+        assert host.leaks(JobResult(JobStatus.OK, (Case(1), Case(None)))) == []
+        (host.folder / "secret").chmod(0o600)
+        assert any("secret" in change for change in host.changes())
+        (host.folder / "empty" / "new").touch()
+        assert any("new" in change for change in host.changes())
+        assert host.changes() == []
+        host.reach()
+        assert len(host.changes()) == 6
+        host.victim.kill()
+        host.victim.wait()
+        assert any("died" in change for change in host.changes())
