@@ -14,7 +14,8 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from statistics import median
@@ -154,6 +155,20 @@ def by_cases(clock: Callable[[], float], rounds: int = ROUNDS) -> dict[str, Any]
     return {name: spread(values) for name, values in taken.items()}
 
 
+def by_profile(clock: Callable[[], float], rounds: int = ROUNDS) -> dict[str, Any]:
+    """CPU ms a job, by its profile: what is loaded before a job is in each of its processes."""
+    taken: dict[str, list[float]] = {}
+    jobs = JOBS["sandbox"] // 3
+    with Sandbox(slots=1) as sandbox:
+        for i in range(rounds + 1):
+            for profile in (FUNC, PROC, NUMERIC):
+                with suppress(SandboxUnavailable):
+                    spent, _ = _timed(partial(sandbox.run, [replace(job(), profile=profile.name)] * jobs), clock)
+                    if i > 0:
+                        taken.setdefault(profile.name, []).append(spent / jobs * 1000)
+    return {name: spread(values) for name, values in taken.items()}
+
+
 def slots(profile: Profile, clock: Callable[[], float]) -> dict[str, Any] | None:
     """What a slot takes to come up, and holds while it waits; None where the profile has no tier here."""
     try:
@@ -184,6 +199,7 @@ def run() -> dict[str, Any]:
     with account() as clock:
         figures: dict[str, Any] = {f"{n} worker{'s' if n > 1 else ''}": race(n, clock) for n in (1, 2)}
         figures["cpu_ms_per_job_by_cases"] = by_cases(clock)
+        figures["cpu_ms_per_job_by_profile"] = by_profile(clock)
         figures["slot"] = {profile.name: slots(profile, clock) for profile in (FUNC, PROC, NUMERIC)}
     least = {key: min(figures[n][key]["median"] for n in ("1 worker", "2 workers")) for key in _RATIOS if key in figures["1 worker"]}
     most = median([figures[n]["cpu_ms_per_job"]["median"] for n in ("1 worker", "2 workers")])
