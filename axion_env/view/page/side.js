@@ -4,7 +4,7 @@ const message = ([author, text]) => author === "assistant"
   ? el("div", "said", said(text))
   : el("div", "shown", author === "system" ? el("small", "", "system") : "", clipped(text));
 
-function attempt({ text, parsed, error, tokens }, i) {
+function attempt({ text, parsed, error, tokens }) {
   return el("div", error === undefined ? "said" : "said refused",
     said(text),
     parsed === undefined ? "" : el("small", "parsed", "= ", clipped(parsed)),
@@ -12,7 +12,7 @@ function attempt({ text, parsed, error, tokens }, i) {
     tokens ? el("small", "soft", `${plural(tokens[0], "token")} by `, tokens[1], `, version ${tokens[2]}`) : "");
 }
 
-function turn(event, number) {
+function turn(event) {
   return el("div", "turn",
     event.seen.map(message),
     event.choices ? el("p", "choices", event.choices.map((choice) => el("span", "choice", choice))) : "",
