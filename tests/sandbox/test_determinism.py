@@ -144,3 +144,22 @@ def test_commands_too(sandbox: Sandbox) -> None:
     assert len(records) == 1
     assert results[0].workspace is not None
     assert len(results[0].workspace.files) == 31
+
+
+def test_tracebacks_tell_of_the_command_alone(sandbox: Sandbox) -> None:
+    """Where this package is installed shows in no stream: another machine's record is the same."""
+    tree = Workspace({"run.py": "def f(): 1 / 0\nf()\n", "bad.py": "def", "chain.py": "try: 1 / 0\nexcept Exception: raise LookupError"})
+    commands = (["python", "run.py"], ["python", "bad.py"], ["python", "-m", "chain"], ["python", "-c", "1 / 0"])
+    try:
+        results = sandbox.run((Command(command), tree) for command in commands)
+    except SandboxUnavailable as problem:
+        pytest.skip(f"no tier here runs commands: {problem}")
+    assert [result.exit_code for result in results] == [1] * 4
+    assert not any("axion" in result.stderr or "runpy" in result.stderr for result in results), results
+    assert results[0].stderr.splitlines()[0] == "Traceback (most recent call last):"
+    assert [result.stderr.splitlines()[-1].partition(":")[0] for result in results] == [
+        "ZeroDivisionError",
+        "SyntaxError",
+        "LookupError",
+        "ZeroDivisionError",
+    ]

@@ -226,10 +226,14 @@ def _become(argv: list[str], seed: int) -> NoReturn:
         code = stop.code if isinstance(stop.code, int) else 0 if stop.code is None else 1
         if isinstance(stop.code, str):
             print(stop.code, file=sys.stderr)
-    except BaseException:
+    except BaseException as problem:
         import traceback
 
-        traceback.print_exc()
+        trace = problem.__traceback__
+        ours = (_become.__code__.co_filename, "<frozen runpy>")  # where this package lies on the host is no fact of the job
+        while trace is not None and trace.tb_frame.f_code.co_filename in ours:
+            trace = trace.tb_next
+        traceback.print_exception(problem.with_traceback(trace))
         code = 1
     _shut_down()
     os._exit(code & 255)
