@@ -29,6 +29,12 @@ def main(config: dict[str, Any]) -> None:
         os.setgroups(_NOBODY_SUPPLEMENTARY)
         os.setresgid(config["uid"], config["uid"], config["uid"])
         os.setresuid(config["uid"], config["uid"], config["uid"])
+    if config["stays"]:
+        child = os.fork()
+        if child:
+            os.closerange(0, 256)  # the socket, above all: it must close when the slot ends
+            os.waitpid(child, 0)
+            os._exit(0)
     os.execve(config["argv"][0], config["argv"], config["environment"])
 
 

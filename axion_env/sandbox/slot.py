@@ -97,6 +97,7 @@ class Slot:
             "readable": list(start.readable),
             "argv": list(start.argv),
             "environment": dict(start.environment),
+            "stays": start.stays,
         }
         self._process = subprocess.Popen(
             [sys.executable, "-I", "-S", _LAUNCH, json.dumps(config)],
@@ -104,6 +105,7 @@ class Slot:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             pass_fds=(descriptor,),
+            start_new_session=True,  # an interrupt at the terminal is for the host, and so is the terminal
             cwd="/",
         )
 

@@ -61,6 +61,8 @@ class Start:
     """Of the program in `argv`."""
     scratch: str | None = None
     """A folder on the host that is the slot's own, where it has no file system of its own."""
+    stays: bool = False
+    """Whether its parent must stay: it ends when the thread that started it does, and a thread of the host's may end before its slots."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +220,7 @@ def bubblewrap(profile: Profile, descriptor: int) -> Start:
         options += ["--remount-ro", path]
     options += ["--dev-bind", "/dev/null", "/dev/null", "--tmpfs", "/box", "--remount-ro", "/"]
     argv = [binary, *options, "--", *_python(descriptor)]
-    return Start(argv, _config(profile, needs, namespaces=True), (binary, *needs.base, *needs.packages))
+    return Start(argv, _config(profile, needs, namespaces=True), (binary, *needs.base, *needs.packages), stays=True)
 
 
 def landlock(profile: Profile, descriptor: int) -> Start:
