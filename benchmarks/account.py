@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -23,8 +24,11 @@ def account() -> Iterator[Callable[[], float]]:
         yield clock
     finally:
         (home / "cgroup.procs").write_text(str(os.getpid()))
-        with contextlib.suppress(OSError):  # a slot that was left open lives on in it
-            folder.rmdir()
+        for _ in range(100):  # what was just ended takes a moment to be gone
+            with contextlib.suppress(OSError):
+                folder.rmdir()
+                break
+            time.sleep(0.01)
 
 
 def _cgroup() -> tuple[Path, Path, Callable[[], float]] | None:
