@@ -53,10 +53,10 @@ def attacks(secret, folder, port, host, processes):
         "connect to the host": lambda: connect(port),
         "signal the host": lambda: os.kill(host, 0),
         "signal the zygote": lambda: os.kill(os.getppid(), 0) if os.getppid() else 1 / 0,
-        "trace a process": lambda: check(libc.ptrace(0, 0, 0, 0)),
         "make a namespace": lambda: check(libc.unshare(0x10000000)),
         "mount": lambda: check(libc.mount(b"none", b"/box", b"tmpfs", 0, None)),
         "start a process": fork,
+        "be traced": lambda: check(libc.ptrace(0, 0, 0, 0)),  # last: from there on a signal would stop it
     }
     if processes:
         del trials["start a process"]
