@@ -47,7 +47,7 @@ def play_demo(env: Env, demo: Demo, *, services: Mapping[str, Service] | None = 
     def chance(address: Address, label: str, items: Sequence[Any]) -> int:
         if label in demo.draws:
             if demo.draws[label] not in items:
-                raise UsageError(f"the demo {demo.name!r} draws {demo.draws[label]!r} as {label!r}, which is not among {list(items)!r:.200}")
+                raise UsageError(f"the demo {demo.name!r} draws {demo.draws[label]!r} as {label!r}, which is none of {list(items)!r:.200}")
             return items.index(demo.draws[label])
         path = address[0]
         if path not in streams:

@@ -24,6 +24,7 @@ _BABBLES = 4  # plays of babble per deal
 
 @promise(
     "action.robustness",
+    needs=("runtime.startup", "term.forfeit", "term.truncation"),
     caught="Fuzzing: unicode, control characters, surrogates, the empty, the huge, numbers that are none, broken tags, injections.",
 )
 def robustness(subject: Subject) -> Iterator[Finding]:
@@ -103,7 +104,7 @@ def examples(subject: Subject) -> Iterator[Finding]:
 @promise(
     "action.ambiguity",
     caught="A winning demo's answers are given together with a losing demo's, in both orders: one of the two must earn less.",
-    needs=("runtime.startup", "demos.claims"),
+    needs=("demos.claims",),
 )
 def ambiguity(subject: Subject) -> Iterator[Finding]:
     """Two different answers at once do not earn what the right one earns."""
@@ -115,11 +116,13 @@ def ambiguity(subject: Subject) -> Iterator[Finding]:
             continue
         best, won = max(shown, key=lambda pair: pair[0].rewards.get(agent, 0.0))
         worst, _ = min(shown, key=lambda pair: pair[0].rewards.get(agent, 0.0))
-        top, low = best.rewards.get(agent, 0.0), worst.rewards.get(agent, 0.0)
-        if top <= low or any(turn.choices is not None for turn in won.turns_of(agent)):
+        top = best.rewards.get(agent, 0.0)
+        wrong = _earned(subject, _instead(best, agent, [second for _, second in _pairs(best, worst, agent)]), agent)
+        if wrong is None or wrong >= top or any(turn.choices is not None for turn in won.turns_of(agent)):
             continue  # of several choices `ask` itself takes none
         tried = True
-        earned = [_earned(subject, _both(best, worst, agent, order), agent) for order in (False, True)]
+        texts = (["\n".join(pair[::order]) for pair in _pairs(best, worst, agent)] for order in (1, -1))
+        earned = [_earned(subject, _instead(best, agent, both), agent) for both in texts]
         if all(reward is not None and reward >= top for reward in earned):
             yield Finding(
                 f"{agent} gives the answers of the demos {best.name!r} and {worst.name!r} at once, in either order, and earns {top:g} "
@@ -130,15 +133,17 @@ def ambiguity(subject: Subject) -> Iterator[Finding]:
         raise Skip("answers are choices, or no two demos of an agent earn differently")
 
 
-def _both(best: Demo, worst: Demo, agent: str, swapped: bool) -> Demo:
+def _pairs(best: Demo, worst: Demo, agent: str) -> list[tuple[str, str]]:
     others = list(worst.actions[agent])
-    pairs = [(text, others[min(i, len(others) - 1)]) for i, text in enumerate(best.actions[agent])]
-    texts = ["\n".join(reversed(pair) if swapped else pair) for pair in pairs]
-    return Demo("both", {**best.actions, agent: texts}, {}, best.draws, best.task)
+    return [(text, others[min(i, len(others) - 1)]) for i, text in enumerate(best.actions[agent])]
+
+
+def _instead(demo: Demo, agent: str, texts: list[str]) -> Demo:
+    return Demo("instead", {**demo.actions, agent: texts}, {}, demo.draws, demo.task)
 
 
 def _earned(subject: Subject, demo: Demo, agent: str) -> float | None:
-    """What the agent earns; None where the script does not fit or the play breaks."""
+    """What the agent earns; None where the play breaks. Whoever is asked more often than in the script answers as before."""
     try:
         episode = play_demo(subject.env, demo, services=subject.services)
         return subject.judge(episode)[agent].reward

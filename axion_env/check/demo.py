@@ -18,13 +18,11 @@ _MARGIN = 0.05  # of the reward range
 _TASKS = 16
 _LEAST_TASKS = 4  # with fewer, a constant answer may be the right one
 
-_JUDGED = ("runtime.startup", "runtime.reward_well_formed")
-
 
 @promise(
     "demos.claims",
     caught="Demos are played and judged.",
-    needs=_JUDGED,
+    needs=("runtime.startup", "task.ids", "spec.max_turns", "term.forfeit", "semantic.verifier_determinism"),
 )
 def claims(subject: Subject) -> Iterator[Finding]:
     """Every demo can be played, and earns every agent what it claims."""
@@ -43,7 +41,7 @@ def claims(subject: Subject) -> Iterator[Finding]:
 @promise(
     "demos.cover",
     caught="The claims are compared.",
-    needs=(),
+    needs=("demos.claims",),
 )
 def cover(subject: Subject) -> Iterator[Finding]:
     """There are demos: one that wins, one that loses, and one that cheats, its name beginning with `cheat`."""
@@ -67,7 +65,7 @@ def _spread(demos: list[Demo], agent: str) -> bool:
     "semantic.oracle_max",
     caught="The best claim is compared with the upper end of reward_range.",
     severity=Severity.WARNING,
-    needs=("demos.claims", "demos.cover"),
+    needs=("demos.cover",),
 )
 def oracle_max(subject: Subject) -> Iterator[Finding]:
     """Some demo earns the most there is, so that the reward range is no wider than what can be reached."""
@@ -86,7 +84,7 @@ def best(subject: Subject, role: str) -> float | None:
 @promise(
     "semantic.floor_gap",
     caught="Silence, one constant answer and random choices are played over many tasks, and their means compared with the best demo.",
-    needs=("demos.claims", "demos.cover"),
+    needs=("demos.cover",),
 )
 def floor_gap(subject: Subject) -> Iterator[Finding]:
     """Doing nothing, answering always alike and moving at random earn less than the best demo, by a margin of the reward range."""
@@ -129,7 +127,7 @@ def _mean(subject: Subject, agent: str, say: Any) -> float | None:
 @promise(
     "semantic.canary_floor",
     caught="Demos called `cheat…` are compared with those that lose; answers that talk to the judge with the best demo.",
-    needs=("demos.claims", "demos.cover", "semantic.floor_gap"),
+    needs=("semantic.floor_gap",),
 )
 def canary_floor(subject: Subject) -> Iterator[Finding]:
     """Cheats earn nothing: no more than a demo that loses; and telling the judge that one has won does not win."""

@@ -33,6 +33,8 @@ def forfeit(subject: Subject) -> Iterator[Finding]:
             episode, ask = _stopped(subject, k, at, limit=False)
             if ask is None:
                 break
+            if episode.ending is Ending.FAILED and "while parsing" in str(episode.error):
+                continue  # action.robustness has a word for it
             if episode.ending is Ending.FAILED:
                 yield Finding(f"{ask.agent} answered with nothing legal and the play FAILED: {episode.error}", task=episode.task.id, seed=k)
                 return

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import zip_longest
-from typing import Any
+from typing import Any, TypeAlias
 
 from axion_env.chance import Stream, derive
 from axion_env.check.catalog import Skip, promise
@@ -19,6 +19,8 @@ from axion_env.episode import Action, Draw, Episode, Event, Gathered, Reveal, Tu
 from axion_env.fact import is_fact, record
 from axion_env.policy import RandomPolicy
 from axion_env.request import Address, Ask
+
+KnownTurn: TypeAlias = tuple[Turn, set[str]]
 
 _EPISODES = 24
 _DRAWS = 12  # of an episode
@@ -115,18 +117,26 @@ def _interference(one: Episode, other: Episode) -> str | None:
     labels = {draw.label for draw in changed}
     knowing = {agent for draw in changed for agent in draw.visible_to}
     mine, theirs = list(_known_turns(one, labels, knowing)), list(_known_turns(other, labels, knowing))
-    for (turn, known), (twin, known_too) in zip(mine, theirs, strict=False):
+    for at, ((turn, known), (twin, known_too)) in enumerate(zip(mine, theirs, strict=False)):
         if turn.agent != twin.agent:
-            return None
+            return _asked_otherwise(mine[at:], theirs[at:])
         found = _shown_otherwise(turn, twin) if turn.agent not in known | known_too else None
         if found is not None:
             return f"{turn.agent} {found}; reveal it first, or make it visible to {turn.agent}"
         if len(turn.attempts) != len(twin.attempts) or not all(map(_same, turn.attempts, twin.attempts)):
             return None
     if len(mine) != len(theirs):
-        extra, known = max(mine, theirs, key=len)[min(len(mine), len(theirs))]
-        return None if extra.agent in known else f"{extra.agent} is asked once more with one value than with another; reveal it first"
+        shorter = min(len(mine), len(theirs))
+        return _asked_otherwise(mine[shorter:], theirs[shorter:])
     return _told_otherwise(one, other, set(one.agents) - knowing - _told(one, labels) - _told(other, labels))
+
+
+def _asked_otherwise(mine: Sequence[KnownTurn], theirs: Sequence[KnownTurn]) -> str | None:
+    """Who is asked next in one play and never again in the other."""
+    for rest, other in ((mine, theirs), (theirs, mine)):
+        if rest and rest[0][0].agent not in rest[0][1] and all(turn.agent != rest[0][0].agent for turn, _ in other):
+            return f"{rest[0][0].agent} is asked once more with one value than with another; reveal it first"
+    return None
 
 
 def _told_otherwise(one: Episode, other: Episode, agents: set[str]) -> str | None:
@@ -150,7 +160,7 @@ def _same(mine: Action, theirs: Action) -> bool:
     return compared[0] == compared[1] and (mine.error is None) == (theirs.error is None)
 
 
-def _known_turns(episode: Episode, labels: set[str], knowing: set[str]) -> Iterator[tuple[Turn, set[str]]]:
+def _known_turns(episode: Episode, labels: set[str], knowing: set[str]) -> Iterator[KnownTurn]:
     """Each turn, with the agents who know one of the draws: from the start, or since it was revealed to them."""
     for event in episode.events():
         if isinstance(event, Reveal) and event.label in labels:

@@ -38,7 +38,7 @@ def replayability(subject: Subject) -> Iterator[Finding]:
 @promise(
     "episode.fork",
     caught="Random plays are forked and pickled at each of their turns, finished from the record, and compared.",
-    needs=("runtime.startup", "semantic.replayability", "pickle.roundtrip"),
+    needs=("runtime.startup", "semantic.replayability", "episode.answer_order", "pickle.roundtrip"),
 )
 def forks(subject: Subject) -> Iterator[Finding]:
     """An episode left at any turn, or pickled there, and answered as before ends in the same bytes."""

@@ -92,7 +92,7 @@ def utility_sum(subject: Subject) -> Iterator[Finding]:
 @promise(
     "runtime.reward_attribution",
     caught="Parts are added up, per turn and in the steppable form; names are compared.",
-    needs=("runtime.startup", "runtime.reward_well_formed"),
+    needs=("runtime.startup", "semantic.verifier_determinism"),
 )
 def attribution(subject: Subject) -> Iterator[Finding]:
     """A verdict is the sum of its parts, paid turn by turn to the same sum, and each part of a role has a name of its own."""

@@ -12,7 +12,7 @@ from axion_env.check.finding import Finding, Report, Result, Severity, Status
 from axion_env.check.subject import Subject
 from axion_env.driver import Service
 from axion_env.env import Env
-from axion_env.error import AxionError, NotFound
+from axion_env.error import NotFound, UsageError
 from axion_env.registry import load
 
 
@@ -90,7 +90,7 @@ class Inspection:
             found += (f._replace(severity=f.severity or check.severity) for f in check.run(self.subject))
         except Skip as skip:
             reason = str(skip)
-        except AxionError:
+        except UsageError:
             raise
         except Exception as problem:
             found.append(Finding(f"the environment raised {blame(problem, self.subject.env)}", Severity.ERROR))
