@@ -10,7 +10,7 @@ from typing import Any
 from axion_env.check.catalog import Skip, promise
 from axion_env.check.finding import Finding, Severity
 from axion_env.check.subject import Subject, spoken
-from axion_env.episode import Episode
+from axion_env.episode import Draw, Episode
 from axion_env.fact import is_fact
 from axion_env.policy import RandomPolicy, Scripted
 from axion_env.request import Ask
@@ -116,31 +116,43 @@ def _same_fields(tasks: Sequence[Task], secrets: Sequence[Mapping[str, Any]]) ->
 
 
 def _dependent(subject: Subject, tasks: Sequence[Task]) -> Iterator[Finding]:
-    """What is shown before anybody has answered must be the same with another task's secret."""
+    """What is shown before anybody has answered must be the same with another task's secret, but for what a draw has dealt openly."""
     for i, task in enumerate(tasks):
         shown = _opening(subject, task)
+        dealt = _dealt(subject, task)
         for donor in (tasks[(i + step) % len(tasks)] for step in range(1, _DONORS)):
             other = _opening(subject, replace(task, secret=donor.secret))
-            if shown is None or other is None or shown == other:
-                continue
-            told = [str(value) for _, value in _leaves(task.secret) if _holds(shown, str(value)) and not _holds(other, str(value))]
-            if told:
-                yield Finding(
-                    f"before the first answer somebody is shown the secret {told[0]!r:.80}; keep it for play and the rubric", task=task.id
-                )
-            else:
-                message = "what is shown before the first answer depends on Task.secret; put what agents may know into Task.public"
-                yield Finding(message, Severity.WARNING, task=task.id)
-            return
+            for agent in shown.keys() & other.keys():
+                found = _told(task, shown[agent], other[agent], dealt.get(agent, frozenset()))
+                if found is not None:
+                    yield found._replace(message=f"{agent} {found.message}", task=task.id)
+                    return
 
 
-def _opening(subject: Subject, task: Task) -> str | None:
-    """All that is asked before anybody has answered; None where the task is played otherwise or not at all."""
+def _told(task: Task, shown: str, other: str, dealt: frozenset[str]) -> Finding | None:
+    """What a text says of the secret that another with another secret does not."""
+    told = [str(value) for _, value in _leaves(task.secret) if _holds(shown, str(value)) and not _holds(other, str(value))]
+    undealt = [value for value in told if value not in dealt]
+    if undealt:
+        return Finding(f"is shown the secret {undealt[0]!r:.80} before the first answer; keep it for play and the rubric")
+    if shown != other and not dealt:
+        message = "is shown something before the first answer that depends on Task.secret; put what may be known into Task.public"
+        return Finding(message, Severity.WARNING)
+    return None
+
+
+def _opening(subject: Subject, task: Task) -> dict[str, str]:
+    """What each agent is asked before anybody has answered; nothing where the task cannot be played so."""
     play = Play(subject.env, task, 0)
     asks = [request for request in play.requests if isinstance(request, Ask)]
-    if play.done or len(asks) != len(play.requests):
-        return None
-    return "\n".join(f"{ask.agent} {[m.text for m in ask.messages]} {ask.choices}" for ask in asks)
+    return {ask.agent: f"{[m.text for m in ask.messages]} {ask.choices}" for ask in asks}
+
+
+def _dealt(subject: Subject, task: Task) -> dict[str, frozenset[str]]:
+    """What draws show each agent: a secret may be dealt, and then obs.noninterference holds guard over it."""
+    draws = [event for event in subject.play(task, 0).events() if isinstance(event, Draw)]
+    agents = {agent for draw in draws for agent in draw.visible_to}
+    return {a: frozenset(str(value) for draw in draws if a in draw.visible_to for _, value in _leaves([draw.value])) for a in agents}
 
 
 def _feedback(subject: Subject, tasks: Sequence[Task], secrets: Sequence[Mapping[str, Any]]) -> Iterator[Finding]:

@@ -138,3 +138,31 @@ class Both(Env):
             Demo("unlike", {"p_0": ["heads"], "p_1": ["tails"]}, {"p_0": 0, "p_1": 0}),
             Demo("cheat: both sides", {"p_0": ["heads tails"], "p_1": ["heads"]}, {"p_0": 0, "p_1": 0}),
         )
+
+
+class Words(Env):
+    """A secret word is dealt to one of two by a draw, and the other guesses it."""
+
+    spec = EnvSpec(
+        "test/Words-v0", {"giver": Role("giver", memory=Memory.NONE), "guesser": Role("guesser", memory=Memory.NONE)}, description="Guess."
+    )
+    rubric = Rubric(giver=[Reward(won)], guesser=[Reward(won)])
+    nouns = ("cat", "dog", "tree", "house", "sea", "moon")
+
+    def tasks(self, split: str = "train") -> Sequence[Task]:
+        super().tasks(split)
+        return [Task(f"{split}/{i}", secret={"words": [self.nouns[i], self.nouns[i - 1]]}) for i in range(6)]
+
+    async def play(self, task: Task, ctx: Context) -> Outcome:
+        word = ctx.draw("word", task.secret["words"], visible_to=("giver",))
+        clue = await ctx.ask("giver", f"Your word: {word}. Its first letter?", choices=("c", "d", "t", "h", "s", "m"))
+        guess = await ctx.ask("guesser", f"It begins with {clue}.", choices=self.nouns)
+        return Outcome({"won": dict.fromkeys(ctx.agents, float(guess == word))})
+
+    def demos(self) -> Sequence[Demo]:
+        cat = {"word": "cat"}
+        return (
+            Demo("right", {"giver": ["c"], "guesser": ["cat"]}, {"giver": 1, "guesser": 1}, cat),
+            Demo("wrong", {"giver": ["c"], "guesser": ["sea"]}, {"giver": 0, "guesser": 0}, cat),
+            Demo("cheat: every word", {"giver": ["c"], "guesser": ["cat dog"]}, {"giver": 0, "guesser": 0}, cat),
+        )
