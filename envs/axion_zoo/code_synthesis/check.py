@@ -19,9 +19,8 @@ import copy
 from collections.abc import Sequence
 from typing import Any, TypeGuard
 
-from axion_env import Context, Task
+from axion_env import Context, Task, UsageError
 from axion_env.sandbox import Function, Limits, Match
-from axion_env.sandbox.inside import wire
 
 NOTE, CANDIDATE = "axion_note", "candidate"
 _SORTED_OUT = {"tuple": "sequences", "list": "sequences", "sorted": "unordered"}
@@ -50,12 +49,12 @@ def verdict(test: str) -> str:
 
 async def approves(task: Task, ctx: Context, arguments: Sequence[tuple[Any, ...]], outputs: Sequence[Any], limits: Limits) -> bool:
     """Whether the task's check accepts the outputs: a job that holds no code of the candidate."""
-    calls = [([list(a) for a in arguments], list(outputs))]
+    job = Function(task.secret["check"], "verdict", [([list(a) for a in arguments], list(outputs))], limits=limits)
     try:
-        wire.pack(calls)
-    except wire.BadValue:  # nested as deep as a value may be, and now in a list
+        job.payload()
+    except UsageError:  # an output has no plain form, or is nested as deep as a value may be, and now stands in a list
         return False
-    result = await ctx.run(Function(task.secret["check"], "verdict", calls, limits=limits))
+    result = await ctx.run(job)
     return result.ok and result.values == (True,)
 
 

@@ -11,7 +11,7 @@ The operators are those of the mutation testing literature (DeMillo, Lipton and 
 | condition | the test of an `if` or `while`, of a filter or of a choice, negated |
 | slice | a bound of a slice plus one |
 | return | `return x` becomes `return` of None, 0, "" or [] |
-| call | `f(x)` becomes `x` |
+| call | `f(x)` and `x.f()` become `x` |
 | statement | an assignment or a call as a statement, left out |
 | loop | `break` and `continue` |
 """
@@ -104,6 +104,8 @@ def _changes(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
                 yield "return", ast.Return(other)
         case ast.Call(args=[only], keywords=[]) if not isinstance(only, ast.Starred):
             yield "call", only
+        case ast.Call(func=ast.Attribute(value=receiver), args=[], keywords=[]):
+            yield "call", receiver
         case ast.Break() | ast.Continue():
             yield "loop", ast.Continue() if isinstance(node, ast.Break) else ast.Break()
     if isinstance(node, ast.Assign | ast.AugAssign | ast.Expr):

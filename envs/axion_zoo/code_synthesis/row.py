@@ -46,9 +46,11 @@ class Draft:
 def axion(row: Row) -> Draft:
     """Axion's own schema: docs/code-synthesis.md."""
     shown, hidden = (tuple(_example(pair) for pair in row.get(name, ())) for name in ("examples", "tests"))
-    check = f"{row['check']}\n{_EACH}" if row.get("check") else ""
+    check = row.get("check") or ""
+    if check and "def verdict(" not in check:
+        check += _EACH
     return Draft(
-        id=str(row["id"]), entry=row["entry"], text=row["statement"], signature=row.get("signature") or f"def {row['entry']}(...):",
+        id=str(row["id"]), entry=row["entry"], text=row["statement"], signature=row.get("signature", ""),
         preamble=row.get("preamble", ""), reference=row.get("reference", ""), shown=shown, hidden=hidden, check=check,
         wrong=row.get("wrong", {}), split=row.get("split"), match=Match(**row.get("match", {})),
     )  # fmt: skip

@@ -13,8 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from axion_env import NotFound, Stream, UsageError, derive
-from axion_env.sandbox import BadValue, Function, JobResult, Limits, Match, Opaque, shared
-from axion_env.sandbox.inside import wire
+from axion_env.sandbox import Function, JobResult, Limits, Match, Opaque, shared
 from axion_zoo.code_synthesis import check, twin
 from axion_zoo.code_synthesis.check import getter
 from axion_zoo.code_synthesis.grade import passes
@@ -162,6 +161,8 @@ def _replayed(draft: Draft, problem: Problem) -> Problem | None:
     judge = f"{draft.preamble}\n{draft.reference}\n{check.verdict(draft.test)}"
     inputs = [tuple(arguments) for arguments, _ in notes]
     (answers,) = _run(Function(_source(problem), draft.entry, inputs, limits=_LIMITS))
+    if any(isinstance(leaf, Opaque) for leaf in _plain(answers.values)):
+        return None
     (judged,) = _run(Function(judge, "verdict", [([list(a) for a in inputs], list(answers.values))], limits=_LIMITS))
     return replace(problem, hidden=tuple(map(Example, inputs)), check=judge) if judged.values == (True,) else None
 
@@ -178,23 +179,31 @@ def _twins(draft: Draft, problem: Problem) -> Problem:
 
 
 def _extended(problem: Problem, stream: Stream, count: int) -> Problem:
-    """With inputs the reference answers in few steps, and alike whatever chance it draws.
-
-    Steps are lines executed, for a clock would make the cases depend on the machine.
-    """
+    """With more inputs; of values that are rare, as many as of those that are common."""
     inputs = vary([e.arguments for e in (*problem.shown, *problem.hidden)], stream, _CHOICE * count)
-    counted = _COUNTED.format(source=_source(problem), function=getter(problem.entry), steps=_STEPS)
-    calls = [(list(arguments),) for arguments in inputs]
-    runs = _run(*(Function(counted, "axion_counted", calls, limits=_LIMITS, seed=seed) for seed in (0, 1)))
-    answered: dict[str, list[Example]] = {}
-    for arguments, one, two in zip(inputs, runs[0].cases, runs[1].cases, strict=False):
-        if one.returned and two.returned and Match().same(one.value, two.value):
-            answered.setdefault(key(one.value), []).append(Example(arguments, one.value))
-    in_turn = (e for alike in zip_longest(*answered.values()) for e in alike if e is not None)
+    by_value: dict[str, list[Example]] = {}
+    for example in answered(problem, inputs):
+        by_value.setdefault(key(example.expected), []).append(example)
+    in_turn = (e for alike in zip_longest(*by_value.values()) for e in alike if e is not None)
     more = list(islice(in_turn, count))
     floats = any(isinstance(item, float) for e in more for item in _leaves(e.expected))
     match = replace(problem.match, absolute=max(_NEAR, problem.match.absolute)) if floats else problem.match
     return replace(problem, hidden=(*problem.hidden, *more), match=match)
+
+
+def answered(problem: Problem, inputs: Sequence[tuple[Any, ...]]) -> list[Example]:
+    """The inputs that the reference answers in few steps, and alike whatever chance it draws, with its answers.
+
+    Steps are lines executed, for a clock would make the cases depend on the machine.
+    """
+    counted = _COUNTED.format(source=_source(problem), function=getter(problem.entry), steps=_STEPS)
+    calls = [(list(arguments),) for arguments in inputs]
+    runs = _run(*(Function(counted, "axion_counted", calls, limits=_LIMITS, seed=seed) for seed in (0, 1)))
+    return [
+        Example(arguments, one.value)
+        for arguments, one, two in zip(inputs, runs[0].cases, runs[1].cases, strict=False)
+        if one.returned and two.returned and Match().same(one.value, two.value)
+    ]
 
 
 _COUNTED = """
@@ -276,9 +285,4 @@ def _source(problem: Problem) -> str:
 
 
 def _run(*jobs: Function) -> list[JobResult]:
-    try:
-        for job in jobs:
-            wire.pack(job.calls)
-    except BadValue as problem:
-        raise UsageError(f"a value that cannot cross: {problem}") from None
     return shared().run(jobs)

@@ -119,7 +119,7 @@ def runoff(ballots: list[str]) -> str:
     the first of its candidates still running, if there is any, and the candidate with the fewest is struck out; of equals, the last in the
     alphabet. The one who is left wins. Give "" if nobody runs.
     """
-    running = sorted({candidate for ballot in ballots for candidate in ballot})
+    running = {candidate for ballot in ballots for candidate in ballot}
     while len(running) > 1:
         counts = dict.fromkeys(running, 0)
         for ballot in ballots:

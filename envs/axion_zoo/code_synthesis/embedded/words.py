@@ -175,10 +175,10 @@ def wrap_words(text: str, width: int) -> list[str]:
 
 @statement(
     shown=[("ab cd",), ("Zoo is xyz",)],
-    edges=[("",), ("z z z",), ("A-b c!",), ("no  gap",), ("xyz " * 9 + "xyz",)],
+    edges=[("",), ("z z z",), ("A-b c!",), ("no  gap",), ("\u00e9 \u00c9t\u00e9",), ("xyz " * 9 + "xyz",)],
     inputs=lambda s: (" ".join(text(s, 6, "abyzABYZ.3") for _ in range(s.below(6))),),
     wrong={
-        "begins to count at 0": ("enumerate(text.split(' '), 1)", "enumerate(text.split(' '))"),
+        "begins to count at 0": ('text.split(" "), 1)', 'text.split(" "))'),
         "does not wrap around": (" % 26", ""),
         "loses the case": ("65 if letter.isupper() else 97", "97"),
     },
@@ -204,7 +204,7 @@ def shift_words(text: str) -> str:
 @statement(
     shown=[("red red blue", "blue green red"), ("a", "a")],
     edges=[("", ""), ("x x x", "x"), ("", "b a b"), ("a b", "b a"), ("b a a", "")],
-    inputs=lambda s: tuple(" ".join(pick(s, "a", "b", "c", "dd") for _ in range(s.below(7))) for _ in range(2)),
+    inputs=lambda s: tuple(" ".join(pick(s, "a", "b", "ab", "ba") for _ in range(s.below(7))) for _ in range(2)),
     wrong={
         "does not count repeated words": (
             "new.split().count(word) - old.split().count(word)",
