@@ -22,6 +22,7 @@ _EXAMPLES = """\b
 Examples:
   axion view runs/first
   axion view played.jsonl --out played.html --open
+  axion view played.jsonl --env my_package.game:Game
 """
 
 
@@ -31,8 +32,9 @@ Examples:
     "--out", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="The page. Default: beside the episodes, .html."
 )
 @click.option("--most", type=click.IntRange(1), default=5000, show_default=True, metavar="N", help="Of more episodes, N spread evenly.")
+@click.option("--env", "override", metavar="MODULE:CLASS", help="Judge by this environment in place of the one the record names.")
 @click.option("--open", "opening", is_flag=True, help="Open it in the browser.")
-def view(source: Path, out: Path | None, most: int, opening: bool) -> None:
+def view(source: Path, out: Path | None, most: int, override: str | None, opening: bool) -> None:
     """Make a page of stored episodes: each agent's side of every play, to filter and read.
 
     RUN is the folder of a run, FILE a file of episodes. The page is one file that loads nothing: it can be kept, sent and read offline. It
@@ -49,7 +51,7 @@ def view(source: Path, out: Path | None, most: int, opening: bool) -> None:
     with warnings_as_lines():
         stored = sum(1 for _ in EpisodeStore(file).lines())
         chosen = {round(i * (stored - 1) / max(1, most - 1)) for i in range(most)} if stored > most else range(stored)
-        shown = list(_views(file, chosen))
+        shown = list(_views(file, chosen, Environments(override)))
     name = source.name if source.is_dir() else file.name
     size = f"{len(shown):,} of {stored:,} episodes, spread evenly" if len(shown) < stored else f"{stored:,} episode{'s' * (stored != 1)}"
     _write(target, page(name, f"{file}: {size}", shown))
@@ -58,10 +60,10 @@ def view(source: Path, out: Path | None, most: int, opening: bool) -> None:
         webbrowser.open(target.resolve().as_uri())
 
 
-def _views(file: Path, chosen: range | set[int]) -> Iterator[dict[str, Any]]:
+def _views(file: Path, chosen: range | set[int], envs: Environments) -> Iterator[dict[str, Any]]:
     from axion_env.view import view_of
 
-    envs, problems = Environments(), dict[str, None]()
+    problems: dict[str, None] = {}
     for line in EpisodeStore(file).lines():
         if line.number - 1 in chosen:
             try:

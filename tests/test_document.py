@@ -1,0 +1,79 @@
+"""The pages say what is so: their code runs, their commands and their links are there."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+import click
+import pytest
+
+from axion_env import PlayFailed
+from tests import document
+
+ROOT = Path(__file__).parent.parent
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_the_code_of_a_page_runs(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In its order and in an empty folder; commands are run or looked up."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
+    before = set(sys.modules)
+    document.run(page)
+    for name in set(sys.modules) - before:
+        if str(tmp_path) in str(getattr(sys.modules[name], "__file__", "")):
+            del sys.modules[name]
+
+
+def test_every_block_is_seen() -> None:
+    """A fence that the machinery does not understand would be code that nobody runs."""
+    for page in PAGES:
+        fences = len(re.findall(r"^\s*```\w+$", page.read_text(), re.M))
+        seen = sum(1 for block in document.blocks(page) if f"```{block.language}\n{block.code}" in page.read_text())
+        assert seen == fences, page.name
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text()):
+        assert (page.parent / target).exists(), target
+
+
+FRAGMENT = 'card = ctx.draw("card", ("J", "Q"))\nmove = await ctx.ask("player_0", card, choices=("check", "bet"))\n'
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        "```python\nassert False\n```\n",
+        "```python\nx = 1\n```\n\n```python\nassert x == 2\n```\n",
+        f"```python\n{FRAGMENT}raise ValueError\n```\n",
+        "<!-- python\nassert False\n-->\n",
+        "<!-- not run -->\n```python\n1\n```\n",
+        "```sh\naxion replya x\n```\n",
+        "```sh\npip install x && axion list --jsn\n```\n",
+        "```sh\n.venv/bin/axion episodes filter a.jsonl --outt b\n```\n",
+        "<!-- run -->\n```sh\naxion info nope\n```\n",
+        "<!-- file: a.py -->\n```python\ny = 3\n```\n\n```python\nimport a\n\nassert a.y == 4\n```\n",
+    ],
+)
+def test_what_is_wrong_is_found(block: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page with any of these does not pass."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
+    page = tmp_path / "page.md"
+    page.write_text(block)
+    with pytest.raises((AssertionError, PlayFailed, click.UsageError)):
+        document.run(page)
+    sys.modules.pop("a", None)
+
+
+def test_a_fragment_is_played(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text(
+        f"<!-- python\nseen = []\n-->\n```python\n{FRAGMENT}seen.append(move)\n```\n```python\nassert seen[0] in ('check', 'bet')\n```\n"
+    )
+    assert document.run(page) == 3
