@@ -7,6 +7,7 @@ import sys
 import click
 
 from axion_env.command.bench import bench
+from axion_env.command.check import check
 from axion_env.command.doctor import doctor
 from axion_env.command.episodes import episodes
 from axion_env.command.group import Commands
@@ -23,10 +24,11 @@ Examples:
   axion info axion/KuhnPoker-v0
   axion play axion/KuhnPoker-v0 --hands 3
   axion replay runs/first/episodes.jsonl --verify
+  axion check axion/KuhnPoker-v0
 """
 
 
-@click.group(cls=Commands, own=[listing, info, play, replay, view, episodes, new, doctor, bench], epilog=_EXAMPLES)
+@click.group(cls=Commands, own=[listing, info, play, replay, view, episodes, new, check, doctor, bench], epilog=_EXAMPLES)
 @click.version_option(package_name="axion-rl", prog_name="axion")
 def axion() -> None:
     """Verifiable text environments with several agents, and self-play training on them.
