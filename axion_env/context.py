@@ -82,6 +82,7 @@ class Context:
         """
         if not isinstance(job, Function | Command):
             raise ContractError(f"run takes a Function or a Command: got {type(job).__name__}")
+        job.payload()  # an argument that no job can be given is the author's mistake, and named where it was made
         request = {"job": record(job.record(), "the job"), "workspace": None if workspace is None else workspace.id}
         call = Call("sandbox", request, given=(job, workspace), read=lambda facts: JobResult.of(facts, workspace))
         self._made += (call,)

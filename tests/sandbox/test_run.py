@@ -275,3 +275,29 @@ def test_only_jobs_are_run() -> None:
     assert play.episode is not None
     assert play.episode.error is not None
     assert "run takes a Function or a Command: got str" in play.episode.error
+
+
+def test_an_argument_no_job_can_be_given_fails_its_own_play_and_names_the_line() -> None:
+    """The author's mistake: that play is FAILED at the line that made the job, and the other plays of the batch go on."""
+
+    class Passing(Solve):
+        async def play(self, task: Task, ctx: Context) -> Outcome:
+            code = await ctx.ask("solver_0", "Write solve(x).")
+            first = await ctx.run(Function(code, "solve", [(1,)]))
+            second = await ctx.run(Function("def f(x): return x", "f", [(first.values[0],)]))  # an object has no form to cross in
+            return Outcome({"same": 0, "status": str(second.status)})
+
+    plays = [Play(Passing(), seed=seed) for seed in range(2)]
+    answers = {plays[0]: "def solve(x): return object()", plays[1]: "def solve(x): return 5"}
+    for play in plays:
+        play.answer(play.requests[0], answers[play])
+    with Sandbox(slots=1) as sandbox:
+        while any(play.requests for play in plays):
+            serve([call for play in plays for call in play.requests], {"sandbox": sandbox})
+    broken, whole = (play.episode for play in plays)
+    assert broken is not None
+    assert (broken.ending, broken.fault) == (Ending.FAILED, "author")
+    assert "are not all builtins" in str(broken.error)
+    assert "test_run.py" in str(broken.error)
+    assert whole is not None
+    assert whole.facts == {"same": 0, "status": "OK"}
