@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import subprocess
 import sys
 from pathlib import Path
 
 import click
 import pytest
 
+import axion_env
 from axion_env import PlayFailed
 from tests import document
 
@@ -40,6 +42,22 @@ def test_every_block_is_seen() -> None:
 def test_links_lead_somewhere(page: Path) -> None:
     for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text()):
         assert (page.parent / target).exists(), target
+
+
+def test_the_site_builds_without_a_warning(tmp_path: Path) -> None:
+    """From the pages and the docstrings; every public name has its place in the reference."""
+    pytest.importorskip("mkdocs", reason="mkdocs is not installed: pip install axion-rl[docs]")
+    site = tmp_path / "site"
+    done = subprocess.run(
+        [sys.executable, "-m", "mkdocs", "build", "--strict", "-d", str(site)], cwd=ROOT, capture_output=True, text=True, timeout=300
+    )
+    assert done.returncode == 0, done.stderr
+    assert "WARNING" not in done.stderr
+    assert 'not included in the "nav"' not in done.stderr, done.stderr
+    reference = (site / "reference" / "index.html").read_text()
+    assert [
+        name for name in axion_env.__all__ if f'id="axion_env.{name}"' not in reference and f'id="axion_env.{name}.{name}"' not in reference
+    ] == []
 
 
 FRAGMENT = 'card = ctx.draw("card", ("J", "Q"))\nmove = await ctx.ask("player_0", card, choices=("check", "bet"))\n'
