@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import traceback
 from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any
@@ -27,6 +28,12 @@ def blame_foreign(yielded: Any, coroutine: Coroutine[Any, Any, Any], env: Env) -
     name = getattr(awaited, "__qualname__", None) or type(awaited).__qualname__
     kind = f"{type(awaited).__module__}.{type(awaited).__qualname__}"
     return f"awaited something foreign ({kind} {name}) at {where(coroutine, env)}; play may await only requests of its ctx"
+
+
+def begin(function: Any) -> str:
+    """`file:line` where a function begins: of what it returned, its line is not known any more."""
+    code = getattr(inspect.unwrap(function), "__code__", None)
+    return f"{code.co_filename}:{code.co_firstlineno}" if code is not None else repr(function)
 
 
 def where(coroutine: Coroutine[Any, Any, Any], env: Env) -> str:

@@ -13,7 +13,7 @@ from functools import lru_cache
 from math import inf
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from axion_env.blame import blame, blame_foreign
+from axion_env.blame import begin, blame, blame_foreign
 from axion_env.branch import Branch, close, close_parts, log
 from axion_env.context import Context
 from axion_env.episode import NO_NOTES, Action, Called, Ending, Episode, Gathered, Limit, Message, Outcome, Tokens, Turn
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 Chance: TypeAlias = Callable[[Address, str, Sequence[Any]], int]
 """Answers a draw: (where it stands, its label, what can be drawn) → index of the outcome."""
 
+_AWAIT = "write `await ctx.…`"
 _new: Any = tuple.__new__  # builds the records of the hot path at half the price of calling their class
 
 
@@ -192,7 +193,7 @@ class Play:
         except StopIteration as stop:
             made = context._made
             if made:
-                return self._fail("author", f"{made[0].describe()} was not awaited", None)
+                return self._fail("author", f"{made[0].describe()} was not awaited; {_AWAIT}", None)
             if branch.parent is None:
                 return self._finish(stop.value)
             branch.end(stop.value)
@@ -200,7 +201,7 @@ class Play:
         except (Forfeit, Truncated) as ended:
             ended.__traceback__ = None  # it holds the frames of the driver, and with them every play of the round until the collector comes
             if context._made:
-                return self._fail("author", f"{context._made[0].describe()} was not awaited", None)
+                return self._fail("author", f"{context._made[0].describe()} was not awaited; {_AWAIT}", None)
             if branch.parent is None:
                 return self._stopped(ended)
             branch.end(None, ended)
@@ -225,7 +226,7 @@ class Play:
         made = self._context._made
         stray = [r for r in made if r is not request]
         if isinstance(request, Request) and len(stray) < len(made):
-            self._fail("author", f"{stray[0].describe()} was not awaited", None)
+            self._fail("author", f"{stray[0].describe()} was not awaited; {_AWAIT}", None)
         elif isinstance(request, Request):
             self._fail("author", f"{request.describe()} was awaited twice or belongs to another play", None)
         else:
@@ -346,11 +347,11 @@ class Play:
     def _finish(self, outcome: Any) -> None:
         if type(outcome) is not Outcome or type(outcome.facts) is not dict:
             got = f"Outcome({type(outcome.facts).__name__})" if type(outcome) is Outcome else type(outcome).__name__
-            return self._fail("author", f"play returned {got}; it must return Outcome({{…facts…}})", None)
+            return self._fail("author", f"play returned {got}; it must return Outcome({{…facts…}}) ({begin(self.env.play)})", None)
         try:
             facts = record(outcome.facts, "facts")
         except TypeError as problem:
-            return self._fail("author", str(problem), problem)
+            return self._fail("author", f"{problem} ({begin(self.env.play)})", problem)
         return self._end(Ending.FINISHED, facts)
 
     def _stopped(self, ended: Forfeit | Truncated) -> None:
