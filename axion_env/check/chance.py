@@ -155,7 +155,7 @@ def episode_isolation(subject: Subject) -> Iterator[Finding]:
         at = order.below(len(waiting))
         play = waiting[at]
         request = play.requests[0]  # as the driver does: another order is another check
-        if type(request) is Call:
+        if isinstance(request, Call):
             serve([request], subject.services)
         else:
             play.answer(request, policy.act([request])[0])

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import inspect
 from collections import Counter
 from collections.abc import Iterator
 from math import isfinite, sqrt
 from typing import TypeAlias
 
-from axion_env.blame import blame
+from axion_env.blame import begin, blame
 from axion_env.check.catalog import Skip, promise
 from axion_env.check.finding import Finding, Severity
 from axion_env.check.subject import Subject
@@ -65,9 +64,8 @@ def _named_line(subject: Subject, message: str) -> str | None:
     return _source(rewards[0]) if rewards else None
 
 
-def _source(reward: Reward) -> str | None:
-    code = getattr(inspect.unwrap(reward.function), "__code__", None)
-    return None if code is None else f"{code.co_filename}:{code.co_firstlineno}"
+def _source(reward: Reward) -> str:
+    return begin(reward.function)
 
 
 @promise(

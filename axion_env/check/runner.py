@@ -58,6 +58,11 @@ class Inspection:
         self._results = {result.id: result for result in known}
         self._begins = begins
 
+    @property
+    def ran(self) -> list[str]:
+        """The checks that have a result, in the order of the catalog."""
+        return [id for id in catalog() if id in self._results]
+
     def report(self, ids: Sequence[str]) -> Report:
         """The results of these checks."""
         env = self.subject.env
