@@ -132,3 +132,13 @@ def test_a_place_that_cannot_be_written_to(tmp_path: Path) -> None:
     done = new("digit-sum", "--out", tmp_path / "file" / "inside")
     assert done.exit_code == 2
     assert done.stderr.startswith("error: cannot write to")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("players", ["1", "2"])
+def test_from_nothing(players: str, tmp_path: Path) -> None:
+    """Its wheel, installed into a fresh environment beside Axion's, is all it takes to be listed, checked, played and trained on."""
+    from benchmarks import new_package
+
+    done = [step.what for step in new_package.steps(tmp_path, players)]
+    assert {"install the package", "list", "check", "play", "replay", "its tests", "train"} <= set(done)

@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import pytest
-from axion_env import Demo, Ending, Scripted, find, judge, play, play_demo
+from axion_env import Ending, Scripted, judge, play
+from axion_env.testing import EnvSuite
 
 from own_env import OwnEnv
 
 
-def test_the_name_leads_here() -> None:
-    """It is registered: `pip install -e .` has been run."""
-    assert find("me/OwnEnv-v0") is OwnEnv
+class TestOwnEnv(EnvSuite):
+    """Every check of `axion check` as a test; the name is known once `pip install -e .` has been run."""
 
-
-@pytest.mark.parametrize("demo", OwnEnv().demos(), ids=lambda demo: demo.name)
-def test_demos_earn_what_they_claim(demo: Demo) -> None:
-    env = OwnEnv()
-    earned = judge(env, play_demo(env, demo))
-    assert {agent: verdict.reward for agent, verdict in earned.items()} == demo.rewards
+    env = "me/OwnEnv-v0"
 
 
 @pytest.mark.parametrize("answer", ["", "7", "<answer>seven</answer>", "<answer>-1</answer>", "<answer>1</answer><answer>2</answer>"])
