@@ -151,6 +151,17 @@ def test_reading_actions(text: str, parsed: str | None) -> None:
     assert (error is None) is (parsed is not None)
 
 
+def test_what_is_listed_is_what_is_read() -> None:
+    """Of all offers up to more than there is, after a trade that left the goods uneven, those in the examples are legal and no others."""
+    env = _env(6, 2)
+    for actions in ((), ("offer 1 wood for 2 gold",), ("offer 1 wood for 2 gold", "accept"), ("offer 2 gold for 1 wood", "accept", "pass")):
+        ask = _at(env, actions).requests[0]
+        numbers, goods = range(6), ("wood", "gold")
+        every = [f"offer {x} {good} for {y} {other}" for x in numbers for y in numbers for good in goods for other in goods]
+        legal = {text for text in ("pass", "accept", "deny", *every) if ask.read(text)[1] is None}  # type: ignore[union-attr]
+        assert legal == set(env.examples(ask))  # type: ignore[arg-type]
+
+
 def test_an_offer_stands_until_it_is_answered() -> None:
     """Its maker cannot accept it; after a pass it still stands; a denial or a counter-offer ends it."""
     offer = "offer 1 wood for 2 gold"

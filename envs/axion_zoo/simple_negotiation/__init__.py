@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import lru_cache, partial
+from functools import partial
 
 from axion_env import (
     Ask,
@@ -63,7 +63,6 @@ class SimpleNegotiation(Env):
             raise UsageError(f"SimpleNegotiation needs 1 turn or more and an amount from 1 to 1000: got {turns}, {amount}")
         self.turns = turns
         self.amount = amount
-        self._legal = lru_cache(self.legal)
         self.spec = EnvSpec(
             "axion/SimpleNegotiation-v0",
             agents={"player_0": Role("first", "prefers gold", Memory.NONE), "player_1": Role("second", "prefers wood", Memory.NONE)},
@@ -87,7 +86,7 @@ class SimpleNegotiation(Env):
             action = await ctx.ask(
                 agent,
                 self.question(me, own, said, standing if open_ else ""),
-                parse=partial(_read, legal=self._legal(own["wood"], own["gold"], open_)),
+                parse=partial(_read, own=own, rest=holdings[other], open_=open_),
             )
             if action == "accept":
                 _trade(standing, holdings[other], own)
@@ -132,7 +131,7 @@ class SimpleNegotiation(Env):
         """Every legal action."""
         own = _OWN.search(ask.text)
         assert own is not None
-        return self._legal(int(own[1]), int(own[2]), _STANDS in ask.text)
+        return self.legal(int(own[1]), int(own[2]), _STANDS in ask.text)
 
     def demos(self) -> Sequence[Demo]:
         """A good bargain, an even one, two who pass, and an offer of what is not there."""
@@ -152,17 +151,19 @@ class SimpleNegotiation(Env):
         return demos
 
 
-def _read(text: str, legal: Sequence[str]) -> str:
+def _read(text: str, own: Mapping[str, int], rest: Mapping[str, int], open_: bool) -> str:
     """The one action that is named, in brackets if there are any."""
     said = " ".join(strip_thinking(text).casefold().split())
     marks = re.findall(r"\[([^\[\]]*)\]", said)
-    found = {m[0] or f"offer {int(m[1])} {m[2]} for {int(m[3])} {m[4]}" for m in _ACTION.findall(" . ".join(marks) if marks else said)}
+    found = {(m[0], int(m[1] or 0), m[2], int(m[3] or 0), m[4]) for m in _ACTION.findall(" . ".join(marks) if marks else said)}
     if len(found) != 1:
         raise Illegal("say one action: pass, accept, deny, or an offer such as: offer 1 wood for 1 gold")
-    action = found.pop()
-    if action not in legal:
-        raise Illegal(f"{action!r} is not possible now")
-    return action
+    word, give, good, get, other = found.pop()
+    if word in ("accept", "deny") and not open_:
+        raise Illegal("no offer stands to be answered")
+    if not word and (good == other or not 0 < give <= own[good] or not 0 < get <= rest[other]):
+        raise Illegal("an offer gives some of one good for some of the other, of what there is")
+    return word or f"offer {give} {good} for {get} {other}"
 
 
 def _trade(offer: str, giver: dict[str, int], taker: dict[str, int]) -> None:
