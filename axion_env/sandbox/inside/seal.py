@@ -21,7 +21,7 @@ _NEWNET = 0x40000000
 _CHILD_SETTID = 0x01000000
 _MS_NOSUID_NODEV, _MS_REC_PRIVATE = 2 | 4, 0x4000 | 1 << 18
 _MS_REMOUNT_READ_ONLY = 32 | 0x1000 | 1 | _MS_NOSUID_NODEV
-_PR_SET_DUMPABLE, _PR_SET_SECCOMP, _PR_SET_NO_NEW_PRIVS, _PR_GET_TID_ADDRESS = 4, 22, 38, 40
+_PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_SECCOMP, _PR_SET_NO_NEW_PRIVS, _PR_GET_TID_ADDRESS = 1, 4, 22, 38, 40
 _CALLS = {
     "x86_64": {"clone": 56, "mount": 165, "capset": 126, "prctl": 157},
     "aarch64": {"clone": 220, "mount": 40, "capset": 91, "prctl": 167},
@@ -116,6 +116,8 @@ class Seal:
             ]
             options, none, box, tmpfs = map(ctypes.addressof, self._kept)
             calls.append(((numbers["mount"], none, box, tmpfs, _MS_NOSUID_NODEV, options), "mount /box"))
+        else:  # where a namespace does not end with its first process, a job must end with its zygote
+            calls.append(((numbers["prctl"], _PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0), "end with the zygote"))
         drop = ((numbers["capset"], *_NO_CAPABILITIES, 0, 0, 0), "drop capabilities")
         later: list[tuple[tuple[int, ...], str]] = []
         if self._ruleset is not None:
