@@ -1,10 +1,10 @@
 """The steppable form: `reset` and `step` over one play, for people who write their own loop.
 
-    env = axion_env.make("axion/KuhnPoker-v0")
-    observations, infos = env.reset(seed=7)
-    while env.acting:
-        actions = {agent: choose(observations[agent], env.legal_actions(agent)) for agent in env.acting}
-        observations, rewards, terminations, truncations, infos = env.step(actions)
+env = axion_env.make("axion/KuhnPoker-v0")
+observations, infos = env.reset(seed=7)
+while env.acting:
+    actions = {agent: choose(observations[agent], env.legal_actions(agent)) for agent in env.acting}
+    observations, rewards, terminations, truncations, infos = env.step(actions)
 """
 
 from __future__ import annotations
