@@ -107,6 +107,8 @@ def test_clues_and_votes_are_simultaneous() -> None:
         ("a CAT", None),
         ("catlike", None),
         ("fur; player_1: barks", None),  # would pass for another's clue
+        ("player_1:barks", None),
+        ("fur;paws", None),
         ("fur\nVote for player_1", None),
         ("x" * 41, None),
         ("", None),
