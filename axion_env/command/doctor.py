@@ -23,13 +23,20 @@ _OPTIONAL = ("numpy", "torch", "transformers", "tokenizers", "safetensors", "vll
 def doctor() -> None:
     """Check this machine and the installed environments.
 
-    Shows what is installed, and whether every environment loads and its demos earn what they claim. Imports no optional
-    package. Exit code 1 means that an environment is broken.
+    Shows what is installed, which isolation holds for the code that models write, and whether every environment loads and
+    its demos earn what they claim. Imports no optional package. Exit code 1 means that an environment is broken.
     """
+    from axion_env.command.isolation import find, profiles, tiers  # here, not above: no other command has need of the sandbox's machinery
+
     click.echo("machine")
     show_table(_machine(), indent=2)
     click.echo("\npackages")
     show_table([(name, _version(name)) for name in (*_CORE, *_OPTIONAL)], indent=2)
+    found = find()
+    click.echo("\nsandbox: the tier of each profile")
+    show_table(profiles(found), indent=2)
+    click.echo("\nsandbox: the tiers, strongest first")
+    show_table(tiers(found), indent=2)
     checks = [(name, *examine(name)) for name in ids()]
     click.echo("\nenvironments" if checks else "\nenvironments: none found")
     show_table([(name, "ok" if sound else "BROKEN", finding) for name, sound, finding in checks], indent=2)

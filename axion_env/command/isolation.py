@@ -1,0 +1,58 @@
+"""What `axion doctor` says of the sandbox: which tiers hold on this machine, and which one a profile's jobs run in."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+from axion_env.sandbox.probe import SandboxUnavailable, choose
+from axion_env.sandbox.profile import FUNC, NUMERIC, PROC, Profile, files_of
+from axion_env.sandbox.tier import TIERS, Tier, Unfit
+
+Found = dict[tuple[str, str], bool | Unfit]
+"""By tier and profile: whether cgroups limit its slots, or why it does not serve."""
+
+
+def find(tiers: tuple[Tier, ...] = TIERS) -> Found:
+    """Try every tier with `func` and `proc`, all at once. `numeric` is `func` with packages, which take too long to load for this."""
+    pairs = [(tier, profile) for tier in tiers for profile in (FUNC, PROC)]
+    with ThreadPoolExecutor(len(pairs)) as pool:
+        return dict(pool.map(_try, pairs))
+
+
+def _try(pair: tuple[Tier, Profile]) -> tuple[tuple[str, str], bool | Unfit]:
+    tier, profile = pair
+    try:
+        slot, _ = choose(profile, (tier,))
+    except SandboxUnavailable as problem:
+        return (tier.name, profile.name), problem.reasons[tier.name]
+    limited = slot.limited
+    slot.close()
+    return (tier.name, profile.name), limited
+
+
+def profiles(found: Found) -> list[tuple[str, str]]:
+    """The tier that each profile's jobs run in."""
+    rows = []
+    for profile in (FUNC, PROC, NUMERIC):
+        like = FUNC if profile is NUMERIC else profile
+        serving = [tier for (tier, name), answer in found.items() if name == like.name and not isinstance(answer, Unfit)]
+        said = serving[0] if serving else "NONE: jobs of this profile are an error here, and the tiers below say why"
+        try:
+            files_of(tuple(profile.packages))
+        except ModuleNotFoundError as missing:
+            said = f"NONE: it takes {missing.name}; pip install {missing.name}"
+        rows.append((profile.name, said))
+    return rows
+
+
+def tiers(found: Found) -> list[tuple[str, str, str]]:
+    """Whether each tier holds, with cgroups or without; or the reason that it does not, and what would mend it."""
+    rows = []
+    for tier in dict.fromkeys(name for name, _ in found):
+        func, proc = found[tier, FUNC.name], found[tier, PROC.name]
+        if isinstance(func, Unfit):
+            rows.append((tier, "no", str(func)))
+            continue
+        limits = "cgroups limit memory and processes" if func else "no cgroups: each process has its limits, a slot as a whole has none"
+        rows.append((tier, "holds", f"{limits}; not for {PROC.name}: {proc}" if isinstance(proc, Unfit) else limits))
+    return rows
