@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -105,6 +106,13 @@ def test_reports_are_json_and_results_travel() -> None:
     for result in one.results:
         back = read_result(json.loads(json.dumps(result_record(result))))
         assert (back.id, back.status, back.findings) == (result.id, result.status, result.findings)
+
+
+def test_the_page_describes_every_check() -> None:
+    """docs/check.md has a row for each, in the words of the check itself."""
+    text = (Path(__file__).parents[2] / "docs" / "check.md").read_text()
+    rows = [line for line in text.splitlines() if line.startswith("| `")]
+    assert rows == [f"| `{c.id}` | {c.holds} | {c.caught} |" for c in catalog().values()]
 
 
 def test_another_package_adds_a_check() -> None:
