@@ -59,6 +59,7 @@ def steps(folder: Path, players: str) -> list[Step]:
     done += [_step("check", axion, "check", ID, cwd=folder)]
     done += [_step("play", axion, "play", ID, "--seat", "none", "--seed", "1", "--episodes", "50", "--save", "played.jsonl", cwd=folder)]
     done += [_step("replay", axion, "replay", "played.jsonl", "--verify", cwd=folder, shows="50 episodes verified")]
+    done += [_step("view", axion, "view", "played.jsonl", cwd=folder, shows="50 episodes")]
     (site,) = venv.glob("lib/python*/site-packages")
     (site / "lent.pth").write_text(f"{sysconfig.get_path('purelib')}\n")  # after its own, which go before it
     done += [_step("its tests", inside / "python", "-m", "pytest", "-q", tests, cwd=folder)]

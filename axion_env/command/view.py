@@ -68,9 +68,11 @@ def _views(file: Path, chosen: range | set[int], envs: Environments) -> Iterator
         if line.number - 1 in chosen:
             try:
                 episode = decode(line.text)
+                yield view_of(episode, _verdicts(episode, envs, problems), line.number)
             except StoreError as problem:
                 raise StoreError(f"{file} line {line.number}: {problem}") from None
-            yield view_of(episode, _verdicts(episode, envs, problems), line.number)
+            except (AttributeError, TypeError, ValueError, KeyError) as problem:
+                raise StoreError(f"{file} line {line.number}: not an episode, its types are odd: {problem}") from None
     for reason in problems:
         click.echo(f"warning: some rewards are not shown: {reason}", err=True)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Sequence
 from importlib.metadata import EntryPoint
@@ -87,13 +88,21 @@ def everything(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def kuhn(tmp_path: Path) -> Path:
-    """5,000 games of Kuhn poker."""
-    env = load("axion/KuhnPoker-v0")
+def kuhn(games: bytes, tmp_path: Path) -> Path:
+    """5,000 games of Kuhn poker, in a folder as a run leaves it."""
     file = tmp_path / "run" / "episodes.jsonl"
+    file.parent.mkdir()
+    file.write_bytes(games)
+    return file
+
+
+@pytest.fixture(scope="module")
+def games(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    env = load("axion/KuhnPoker-v0")
+    file = tmp_path_factory.mktemp("games") / "episodes.jsonl"
     with EpisodeStore(file) as store:
         store.extend(drive((Play(env, env.first_task, seed) for seed in range(5000)), RandomPolicy(3)))
-    return file
+    return file.read_bytes()
 
 
 @pytest.fixture
@@ -146,6 +155,18 @@ def test_odd_files(tmp_path: Path, content: bytes) -> None:
     else:
         assert done.exit_code == 0, done.output
         assert done.stdout.startswith("0 episodes")
+
+
+@pytest.mark.parametrize("value", ["5", "[1]", "null", '"x"', "{}", '[{"turn":{}}]', '{"a":[[1,2]]}', "[[1,2,3]]"])
+@pytest.mark.parametrize("field", ["options", "task", "agents", "facts", "closing", "events", "culprits", "error", "ending"])
+def test_records_of_odd_types(kuhn: Path, tmp_path: Path, field: str, value: str) -> None:
+    """A forged record is shown or refused in one line, never a traceback."""
+    record = json.loads(next(iter(EpisodeStore(kuhn).lines())).text) | {field: json.loads(value)}
+    file = tmp_path / "forged.jsonl"
+    file.write_text(json.dumps(record) + "\n")
+    done = view(file)
+    assert done.exit_code in (0, 2), done.output
+    assert done.exit_code == 0 or re.fullmatch(r"error: .* line 1: not an episode.*\n", done.stderr)
 
 
 def test_wrong_sources_and_targets(tmp_path: Path, kuhn: Path) -> None:

@@ -62,7 +62,9 @@ function verdict(episode, agent) {
       el("tr", "", el("td", "", name, at === null ? "" : el("small", "soft", ` turn ${at + 1}`)), el("td", signed(value), amount(value))))) : "");
 }
 
-const chips = (fields, classes) => fields.map(([name, value]) => el("span", `chip ${classes}`, name, ": ", clipped(value)));
+const chips = (fields, classes) => fields.map(([name, value]) => long(value)
+  ? el("span", `chip ${classes}`, folded(`${name}, ${value.length.toLocaleString("en")} characters`, "code", el("pre", "", clipped(value))))
+  : el("span", `chip ${classes}`, name, ": ", printable(value)));
 
 function draws(events) {
   return events.flatMap((event) => event.kind === "gather" ? event.branches.flatMap(draws) : event.kind === "draw" ? [event] : []);

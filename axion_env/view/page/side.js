@@ -7,7 +7,7 @@ const message = ([author, text]) => author === "assistant"
 function attempt({ text, parsed, error, tokens }) {
   return el("div", error === undefined ? "said" : "said refused",
     said(text),
-    parsed === undefined ? "" : el("small", "parsed", "= ", clipped(parsed)),
+    parsed === undefined ? "" : long(parsed) ? folded("read as", "code", el("pre", "", clipped(parsed))) : el("small", "parsed", "= ", printable(parsed)),
     error === undefined ? "" : el("small", "why", "refused: ", clipped(error)),
     tokens ? el("small", "soft", `${plural(tokens[0], "token")} by `, tokens[1], `, version ${tokens[2]}`) : "");
 }

@@ -10,6 +10,8 @@ function clipped(text) {
   return [...printable(text.slice(0, LONGEST)), more];
 }
 
+const long = (text) => text.length > 160 || text.includes("\n");
+
 // [text, is it thinking]: an unclosed <think> runs to the end, an unopened one from the start, as for the environment's parser.
 function thoughts(text) {
   const parts = [];
