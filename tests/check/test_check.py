@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from importlib.metadata import EntryPoint
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from axion_env import Context, Env, EnvSpec, NotFound, Outcome, Play, Reward, Role, Rubric, Task
-from axion_env.check import Severity, Status, catalog, check, promise, record
+from axion_env import Context, Env, EnvSpec, NotFound, Outcome, Play, Reward, Role, Rubric, Task, UsageError
+from axion_env.check import Finding, Severity, Status, Subject, catalog, check, promise, record
 from axion_env.check.finding import read_result, result_record
 from tests.check.faults import FAULTS
 from tests.check.honest import Both, Card, Sums, Words
@@ -124,3 +126,36 @@ def test_another_package_adds_a_check() -> None:
         yield from ()
 
     assert (short.id, short.holds, short.needs, list(short.run(None))) == ("me.short", "Questions are short.", ("runtime.startup",), [])  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ("tests.check.test_check:POLITE", None),
+        ("tests.check.test_check:TAKEN", "has the id 'task.ids', which is taken"),
+        ("tests.check.honest:won", "is a function; make it with axion_env.check.promise"),
+        ("no_such_module:check", "cannot be imported"),
+    ],
+)
+def test_installed_checks(value: str, said: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The entry-point group `axion.checks` adds to the catalog; what is none, or takes another's id, is an error that says so."""
+    catalog.cache_clear()
+    monkeypatch.setattr(sys.modules["axion_env.check.catalog"], "entry_points", lambda group: [EntryPoint("mine", value, group)])
+    try:
+        if said is None:
+            assert check(Card(), only=["me.polite"]).failed[0].errors[0].message == "a question without please; add the word"
+        else:
+            with pytest.raises(UsageError, match=said):
+                catalog()
+    finally:
+        catalog.cache_clear()
+
+
+def _polite(subject: Subject) -> Iterator[Finding]:
+    """Every question says please."""
+    if not all("please" in turn.observation[-1].text for episode in subject.legal for turn in episode.turns):
+        yield Finding("a question without please; add the word")
+
+
+POLITE = promise("me.polite", caught="Questions without the word are looked for.")(_polite)
+TAKEN = promise("task.ids", caught="It is not.")(_polite)
