@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -58,6 +59,31 @@ def test_the_site_builds_without_a_warning(tmp_path: Path) -> None:
     assert [
         name for name in axion_env.__all__ if f'id="axion_env.{name}"' not in reference and f'id="axion_env.{name}.{name}"' not in reference
     ] == []
+
+
+@pytest.mark.parametrize(
+    ("line", "instead", "broken"),
+    [
+        ('            ctx.reveal("secret", ctx.agents)\n', "", "obs.noninterference"),
+        ('return float(episode.facts["found"])', 'return 2 * float(episode.facts["found"])', "runtime.reward_well_formed"),
+    ],
+)
+def test_the_first_environment_breaks_as_it_says(
+    line: str, instead: str, broken: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each of the two promises that a reader is told to break is missed by `axion check`, which names it."""
+    monkeypatch.chdir(tmp_path)
+    (code,) = [block.code for block in document.blocks(ROOT / "docs" / "first-environment.md") if block.order == "file"]
+    assert line in code
+    Path("guess.py").write_text(code.replace(line, instead))
+    done = subprocess.run(
+        [sys.executable, "-c", "from axion_env.command import main; main()", "check", "guess:Guess", "--only", broken],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert f"FAILED   {broken}" in done.stdout
 
 
 FRAGMENT = 'card = ctx.draw("card", ("J", "Q"))\nmove = await ctx.ask("player_0", card, choices=("check", "bet"))\n'
