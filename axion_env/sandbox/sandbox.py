@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import atexit
 import contextlib
-import heapq
 import os
-import select
 import shutil
 import tempfile
 import threading
-import time
 import warnings
 import weakref
-from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -27,25 +22,13 @@ from axion_env.sandbox.job import Job, JobResult, JobStatus
 from axion_env.sandbox.probe import choose
 from axion_env.sandbox.profile import FUNC, NUMERIC, PROC, Profile
 from axion_env.sandbox.slot import Slot
+from axion_env.sandbox.stream import Stream
 from axion_env.sandbox.tier import TIERS, UNSAFE, Tier
 from axion_env.sandbox.workspace import Workspace
-
-_TRIES = 2  # of a job whose slot was lost or could not seal it off
-_AHEAD = 8  # jobs taken in advance for each slot, so that one slow job does not idle the others
 
 
 class UnsafeSandbox(UserWarning):
     """Jobs run without isolation."""
-
-
-@dataclass(slots=True)
-class _Ticket:
-    """A job on its way."""
-
-    index: int
-    job: Job
-    workspace: Workspace | None
-    attempts: int = 0
 
 
 class Sandbox:
@@ -93,7 +76,7 @@ class Sandbox:
 
     def stream(self, jobs: Iterable[Job | tuple[Job, Workspace | None]]) -> Iterator[JobResult]:
         """The same, one result at a time, taking jobs as room arises. Closing the iterator ends the jobs under way."""
-        stream = _Stream(self, jobs)
+        stream = Stream(self, jobs)
         steps = iter(stream)
         try:
             while True:
@@ -155,7 +138,7 @@ class Sandbox:
             self._pools[profile] = [slot]
         return self._pools[profile]
 
-    def _idle(self, profile: str, *, beyond: bool) -> Slot | None:
+    def idle(self, profile: str, *, beyond: bool) -> Slot | None:
         """A slot without work, brought up if need be; None if as many are at work as may be, unless one `beyond` that is granted."""
         pool = self._pool(profile)
         idle = [slot for slot in pool if slot.idle]
@@ -173,124 +156,17 @@ class Sandbox:
         pool.append(slot)
         return slot
 
-    def _lose(self, slot: Slot) -> None:
+    def lose(self, slot: Slot) -> None:
+        """End a slot that does not answer, and count it."""
         self.lost += 1
-        self._drop(slot)
+        self.drop(slot)
 
-    def _drop(self, slot: Slot) -> None:
+    def drop(self, slot: Slot) -> None:
+        """End a slot; another comes up when it is needed."""
         pool = self._pools.get(slot.profile.name, [])
         if slot in pool:
             pool.remove(slot)
         slot.close()
-
-
-class _Stream:
-    """One call of `stream`: its jobs on their way through the slots."""
-
-    def __init__(self, sandbox: Sandbox, jobs: Iterable[Job | tuple[Job, Workspace | None]]) -> None:
-        self._sandbox = sandbox
-        self._source = enumerate(jobs)
-        self._waiting: dict[str, deque[_Ticket]] = {}
-        self._busy: dict[int, tuple[Slot, _Ticket]] = {}
-        """By the number of the slot's socket."""
-        self._done: list[tuple[int, JobResult]] = []
-        self._poll = select.poll()
-        self._open = 0
-        self._next = 0
-
-    def __iter__(self) -> Iterator[JobResult]:
-        while True:
-            self._take()
-            self._submit()
-            while self._done and self._done[0][0] == self._next:
-                self._next += 1
-                self._open -= 1
-                yield heapq.heappop(self._done)[1]
-                self._take()
-                self._submit()
-            if not self._open:
-                return
-            if self._busy:
-                self._collect()
-
-    def _take(self) -> None:
-        while self._open < self._sandbox.slots * _AHEAD:
-            item = next(self._source, None)
-            if item is None:
-                return
-            index, given = item
-            job, workspace = given if isinstance(given, tuple) else (given, None)
-            self._waiting.setdefault(job.profile, deque()).append(_Ticket(index, job, workspace))
-            self._open += 1
-
-    def _submit(self) -> None:
-        self._take_back()
-        for profile, waiting in self._waiting.items():
-            while waiting:
-                slot = self._sandbox._idle(profile, beyond=not self._busy)  # a stream outside this one may have them all, and waits for us
-                if slot is None:
-                    break
-                ticket = waiting.popleft()
-                ticket.attempts += 1
-                self._busy[slot.fileno()] = slot, ticket  # first, so that an interrupt ends it
-                try:
-                    slot.submit(ticket.job, ticket.workspace)
-                except OSError as problem:
-                    del self._busy[slot.fileno()]
-                    self._lost(slot, ticket, f"{type(problem).__name__}: {problem}")
-                    continue
-                self._poll.register(slot.fileno(), select.POLLIN)
-
-    def _take_back(self) -> None:
-        """Jobs of slots that were closed under us, with the sandbox, begin anew."""
-        for number, (slot, ticket) in list(self._busy.items()):
-            if slot.closed:
-                del self._busy[number]
-                self._poll.unregister(number)
-                ticket.attempts -= 1
-                self._waiting[ticket.job.profile].appendleft(ticket)
-
-    def _collect(self) -> None:
-        """Wait until at least one job has ended, or is so late that its slot must be lost."""
-        soonest = min(slot.deadline for slot, _ in self._busy.values())
-        ready = {number for number, _ in self._poll.poll(max(0.0, soonest - time.monotonic()) * 1000)}
-        late = {number for number, (slot, _) in self._busy.items() if slot.deadline <= time.monotonic()} - ready
-        for number in (*ready, *late):
-            slot, ticket = self._busy[number]
-            self._poll.unregister(number)
-            result = slot.collect() if number in ready else None
-            del self._busy[number]
-            if result is None:
-                self._lost(slot, ticket, "its slot was lost")
-            elif result.status is JobStatus.SANDBOX_ERROR:
-                self._again(ticket, result)
-            else:
-                self._end(ticket, result)
-
-    def _lost(self, slot: Slot, ticket: _Ticket, why: str) -> None:
-        starved = slot.starved
-        self._sandbox._lose(slot)
-        if starved:  # by the job, with memory that belongs to no process: it may not have its play called off that way
-            self._end(ticket, JobResult(JobStatus.MEMORY, error="out of memory, and its slot with it"))
-        else:
-            self._again(ticket, JobResult(JobStatus.SANDBOX_ERROR, error=why, unsafe=slot.tier is UNSAFE))
-
-    def _again(self, ticket: _Ticket, result: JobResult) -> None:
-        if ticket.attempts < _TRIES:
-            self._waiting[ticket.job.profile].appendleft(ticket)
-        else:
-            self._end(ticket, result)
-
-    def _end(self, ticket: _Ticket, result: JobResult) -> None:
-        if result.usage is not None and ticket.attempts > 1:
-            result = replace(result, usage=replace(result.usage, attempts=ticket.attempts))
-        heapq.heappush(self._done, (ticket.index, result))
-
-    def cancel(self) -> None:
-        """End what is under way."""
-        for slot, _ in self._busy.values():
-            self._sandbox._drop(slot)
-        self._busy.clear()
 
 
 def _tiers(tier: str | None, unsafe: bool) -> tuple[Tier, ...]:
