@@ -10,41 +10,51 @@ function across(node, agents) {
   return node;
 }
 
+const within = (node, column) => { node.style.gridColumn = String(column + 1); return node; };
+
 function timeline(events, agents, lanes) {
-  for (const event of events) {
+  for (let i = 0; i < events.length; i++) {
+    const event = events[i];
     if (event.kind === "turn") {
-      if (!agents.includes(event.agent)) continue;
-      const node = turn(event);
-      node.style.gridColumn = String(agents.indexOf(event.agent) + 1);
-      lanes.append(node);
-    } else if (event.kind === "draw" && agents.length) {
-      agents.forEach((agent, i) => {
-        const node = draw(event, agent);
-        node.style.gridColumn = String(i + 1);
-        lanes.append(node);
-      });
+      if (agents.includes(event.agent)) lanes.append(within(turn(event), agents.indexOf(event.agent)));
     } else if (event.kind === "draw") {
-      lanes.append(across(el("div", "draw", "drawn: ", event.label, el("b", "", " ", event.value)), agents));
-    } else if (event.kind === "reveal") {
-      lanes.append(across(el("div", "draw", "known to ", event.to.join(", "), " from here on: ", event.label), agents));
-    } else if (event.kind === "limit") {
-      lanes.append(across(el("div", "draw why", "limit: ", event.reason), agents));
+      const run = [event];
+      while (i + 1 < events.length && events[i + 1].kind === "draw") run.push(events[++i]);
+      lanes.append(...drawn(run, agents));
     } else if (event.kind === "gather") {
-      lanes.append(across(branches(event, agents), agents));
+      lanes.append(...branches(event, agents));
     } else {
-      lanes.append(across(event.kind === "job" ? job(event) : call(event), agents));
+      lanes.append(across(shared(event), agents));
     }
   }
   return lanes;
 }
 
+function shared(event) {
+  if (event.kind === "reveal") return el("div", "draw", "known to ", event.to.join(", "), " from here on: ", event.label);
+  if (event.kind === "limit") return el("div", "draw why", "limit: ", event.reason);
+  return event.kind === "job" ? job(event) : call(event);
+}
+
+// Draws in a row: those that somebody saw in every column, as seen or as hidden; the others once.
+function drawn(run, agents) {
+  const unseen = run.filter((event) => !agents.length || !event.to.length), seen = run.filter((event) => !unseen.includes(event));
+  return [
+    ...(unseen.length ? [across(el("div", "draws", unseen.map((event) =>
+      el("div", "draw hidden", `drawn, ${event.to.length ? `seen by ${event.to.join(", ")}` : "hidden from everybody"}: `, event.label, el("b", "", " ", event.value)))), agents)] : []),
+    ...(seen.length ? agents.map((agent, column) => within(el("div", "draws", seen.map((event) => draw(event, agent))), column)) : []),
+  ];
+}
+
+// Branches of one agent each stand in the agents' own columns, others side by side.
 function branches(event, agents) {
-  return el("div", "branches", event.branches.map((branch, i) => {
-    const inside = agentsIn(branch).filter((agent) => agents.includes(agent));
-    if (!inside.length && agentsIn(branch).length) return "";
-    return el("section", "branch", el("h4", "", inside.join(", ") || "no agent", el("small", "soft", ` branch ${i + 1} of ${event.branches.length}`)),
-      timeline(branch, inside, columns(inside.length)));
-  }));
+  const inside = event.branches.map((branch) => agentsIn(branch).filter((agent) => agents.includes(agent)));
+  const sections = event.branches.map((branch, i) => !inside[i].length && agentsIn(branch).length ? null
+    : el("section", "branch", el("h4", "", inside[i].join(", ") || "no agent", el("small", "soft", ` branch ${i + 1} of ${event.branches.length}`)),
+      timeline(branch, inside[i], columns(inside[i].length))));
+  const alone = inside.flat().length === new Set(inside.flat()).size && inside.every((found, i) => found.length === 1 || sections[i] === null);
+  if (alone) return sections.flatMap((section, i) => section ? [within(section, agents.indexOf(inside[i][0]))] : []);
+  return [across(el("div", "branches", sections), agents)];
 }
 
 function columns(n) {
@@ -91,13 +101,12 @@ function article(episode, only) {
   const agents = episode.agents.map(([agent]) => agent).filter((agent, i) => only === null || only === i);
   const roles = new Map(episode.agents);
   const lanes = columns(agents.length);
-  const place = (node, i) => { node.style.gridColumn = String(i + 1); return node; };
-  agents.forEach((agent, i) => lanes.append(place(el("h3", "", agent, el("small", "soft", " ", roles.get(agent))), i)));
+  agents.forEach((agent, i) => lanes.append(within(el("h3", "", agent, el("small", "soft", " ", roles.get(agent))), i)));
   timeline(episode.events, agents, lanes);
   agents.forEach((agent, i) => {
     const told = episode.closing[agent];
-    if (told) lanes.append(place(el("div", "turn", told.map(message)), i));
+    if (told) lanes.append(within(el("div", "turn", told.map(message)), i));
   });
-  agents.forEach((agent, i) => lanes.append(place(verdict(episode, agent), i)));
+  agents.forEach((agent, i) => lanes.append(within(verdict(episode, agent), i)));
   return el("article", "", head(episode), el("div", "wide", lanes));
 }
