@@ -19,6 +19,11 @@ from axion_env.task import Task
 SCHEMA = 1
 """Goes up when a field changes its meaning; `decode` reads every version up to its own."""
 
+_FIELDS: dict[str, tuple[type, ...]] = {
+    "env": (str,), "options": (dict,), "task": (dict,), "agents": (dict,), "seed": (int, type(None)), "copy": (int,), "ending": (str,),
+    "facts": (dict, type(None)), "culprits": (list,), "fault": (str, type(None)), "error": (str, type(None)), "closing": (dict,),
+    "events": (list,),
+}  # fmt: skip
 _KINDS: dict[type, str] = {Draw: "draw", Reveal: "reveal", Tell: "tell", Called: "called", Limit: "limit"}
 _TYPES: dict[str, Any] = {kind: cls for cls, kind in _KINDS.items()}
 _dump = json.JSONEncoder(separators=(",", ":"), ensure_ascii=True, allow_nan=False).encode
@@ -39,6 +44,9 @@ def decode(line: str) -> Episode:
         StoreError: not such a line, or not of a schema known here.
     """
     record = _parse(line)
+    for name, kinds in _FIELDS.items():
+        if type(record.get(name)) not in kinds:
+            raise StoreError(f"not an episode: {name} is {_clip(_dump(record.get(name)))}")
     try:
         return _episode(record)
     except (KeyError, TypeError, ValueError, AttributeError) as problem:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 
 import pytest
@@ -122,3 +123,20 @@ def test_lines_that_are_no_episodes(line: str, said: str) -> None:
     with pytest.raises(StoreError, match=said if "NaN" not in line else "not an episode"):
         decode(line)
     assert damage(line) is not None
+
+
+WRITTEN = {
+    "env": (str,), "options": (dict,), "task": (dict,), "agents": (dict,), "seed": (int, type(None)), "copy": (int,), "ending": (str,),
+    "facts": (dict, type(None)), "culprits": (list,), "fault": (str, type(None)), "closing": (dict,), "events": (list,),
+}  # fmt: skip
+"""The types a field is written in."""
+FORGED = [(name, value) for name, kinds in WRITTEN.items() for value in ([], {}, "x", 7, 0.5, True, None) if type(value) not in kinds]
+
+
+@pytest.mark.parametrize(("name", "value"), FORGED)
+def test_a_field_of_another_type_is_named(name: str, value: object) -> None:
+    """A forged line is refused where it is read, whichever of its fields is of a type that is never written."""
+    record = json.loads(encode(EPISODES[0]))
+    record[name] = value
+    with pytest.raises(StoreError, match=f"not an episode: {name} is "):
+        decode(json.dumps(record))
