@@ -65,9 +65,6 @@ class _View:
         """Any text; samples are legal actions where the agent has a choice of them now."""
         return self._spaces[agent][1]
 
-    def _infos(self, infos: Infos) -> Infos:
-        return {agent: {**info, "legal_actions": self._legal(agent)} for agent, info in infos.items()}
-
     def render(self) -> str:
         """The episode so far is nobody's to see; the finished one as text, "" before."""
         episode = self.steppable.episode
@@ -87,7 +84,7 @@ class Parallel(_View, ParallelEnv[str, Observation, str]):  # type: ignore[misc]
         """Start an episode; `options` as of `Steppable.reset`, others are ignored."""
         observations, infos = self.steppable.reset(seed=seed, options=_known(options))
         self.agents = list(self.steppable.agents)
-        return _boxed(observations), self._infos(infos)
+        return _boxed(observations), infos
 
     def step(self, actions: dict[str, str]) -> tuple[dict[str, Observation], dict[str, float], dict[str, bool], dict[str, bool], Infos]:
         """Answer for everybody who is asked.
@@ -95,15 +92,15 @@ class Parallel(_View, ParallelEnv[str, Observation, str]):  # type: ignore[misc]
         Raises:
             UsageError: somebody who is asked has no action.
         """
-        acting = self.steppable.acting
-        if not acting or any(agent not in actions for agent in acting):
+        asks = self.steppable.asks
+        if not asks or not actions.keys() >= asks.keys():
             raise UsageError(
-                f"step takes an action of everybody asked now ({', '.join(acting) or 'nobody: call reset'}): got {sorted(actions)}"
+                f"step takes an action of everybody asked now ({', '.join(asks) or 'nobody: call reset'}): got {sorted(actions)}"
             )
-        observations, rewards, terminations, truncations, infos = self.steppable.step({a: actions[a] for a in acting})
-        if not self.steppable.acting:
+        observations, rewards, terminations, truncations, infos = self.steppable.step({agent: actions[agent] for agent in asks})
+        if not self.steppable.asks:
             self.agents = []
-        return _boxed(observations), rewards, terminations, truncations, self._infos(infos)
+        return _boxed(observations), rewards, terminations, truncations, infos
 
 
 class AEC(_View, AECEnv[str, Observation, str]):  # type: ignore[misc]
@@ -114,36 +111,43 @@ class AEC(_View, AECEnv[str, Observation, str]):  # type: ignore[misc]
 
     def reset(self, seed: int | None = None, options: dict[str, Any] | None = None) -> None:
         """Start an episode; `options` as of `Steppable.reset`, others are ignored."""
-        observations, infos = self.steppable.reset(seed=seed, options=_known(options))
+        self._observations, self.infos = self.steppable.reset(seed=seed, options=_known(options))
         self.agents = list(self.steppable.agents)
-        self._observations = _boxed(observations)
-        self.infos = self._infos(infos)
         self.rewards = dict.fromkeys(self.agents, 0.0)
         self._cumulative_rewards = dict.fromkeys(self.agents, 0.0)
         self.terminations = dict.fromkeys(self.agents, False)
         self.truncations = dict.fromkeys(self.agents, False)
-        self._skip_agent_selection = None
-        self.agent_selection = self.steppable.acting[0] if self.steppable.acting else self.agents[0]
+        self.agent_selection = next(iter(self.steppable.asks), self.agents[0])
 
     def observe(self, agent: str) -> Observation:
         """What is new to the agent since its own last turn, or at the end; "" between its turns."""
-        return self._observations[agent]
+        return {"text": self._observations[agent]}
 
     def step(self, action: str | None) -> None:
         """Answer for `agent_selection`; None, for an agent whose episode is over."""
         agent = self.agent_selection
         if self.terminations[agent] or self.truncations[agent]:
-            self._was_dead_step(action)  # pyright: ignore[reportArgumentType]  # refuses anything but None itself
-            return
+            return self._retire(agent, action)
         if action is None:
             raise UsageError(f"{agent} is asked and answers None; None is for an agent whose episode is over")
-        self._cumulative_rewards[agent] = 0.0
-        observations, self.rewards, self.terminations, self.truncations, infos = self.steppable.step({agent: action})
-        self._observations = _boxed(observations)
-        self.infos = self._infos(infos)
-        self._accumulate_rewards()
-        acting = self.steppable.acting
-        self.agent_selection = acting[0] if acting else self.agents[0]
+        self._observations, self.rewards, self.terminations, self.truncations, self.infos = self.steppable.step({agent: action})
+        asks = self.steppable.asks
+        if asks:
+            self.agent_selection = next(iter(asks))
+        else:  # nothing is paid before the end
+            self._cumulative_rewards = self.rewards.copy()
+            self.agent_selection = self.agents[0]
+        return None
+
+    def _retire(self, agent: str, action: str | None) -> None:
+        """PettingZoo's step of an agent whose episode is over, which it looks for among the living; here all are over at once."""
+        if action is not None:
+            raise ValueError(f"the episode of {agent} is over, and the only action left is None: got {action!r}")
+        del self.terminations[agent], self.truncations[agent], self.rewards[agent], self._cumulative_rewards[agent], self.infos[agent]
+        self.agents.remove(agent)
+        if self.agents:
+            self.agent_selection = self.agents[0]
+            self.rewards = dict.fromkeys(self.agents, 0.0)
 
 
 def _rules(env: str | Env, options: dict[str, Any]) -> Env:
@@ -154,8 +158,8 @@ def _rules(env: str | Env, options: dict[str, Any]) -> Env:
     return env
 
 
-def _known(options: Mapping[str, Any] | None) -> dict[str, Any]:
-    return {name: value for name, value in (options or {}).items() if name in ("task", "split", "index")}
+def _known(options: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    return {name: value for name, value in options.items() if name in ("task", "split", "index")} if options else None
 
 
 def _boxed(observations: Mapping[str, str]) -> dict[str, Observation]:

@@ -10,7 +10,7 @@ while env.acting:
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 from axion_env.chance import Stream, derive
 from axion_env.driver import Service, serve
@@ -30,7 +30,8 @@ class Steppable:
     """One play at a time, advanced by dictionaries of actions, with PettingZoo's five dictionaries back.
 
     An observation is what is new since the agent's own last turn, and "" between its turns. Every seated agent is in all
-    five dictionaries at every step, and all end together.
+    five dictionaries at every step, and all end together. `infos` say each agent's role, whether it is asked and what is legal for it,
+    and at the end the ending and the parts of its reward.
 
     Args:
         env: The rules.
@@ -42,6 +43,8 @@ class Steppable:
         self.spec = env.spec
         self._services = services or {}
         self._train = env.tasks("train")
+        self._seated = env.seats
+        self._blank = _blank(env, env.seats)  # to copy from at every step, for those seated
         self._play: Play | None = None
         self._asks: dict[str, Ask[Any]] = {}
         """What waits for an action, by agent."""
@@ -114,8 +117,8 @@ class Steppable:
             PlayFailed: the environment's code, or machinery, broke; a zero reward here would be trained on.
         """
         play, asks = self._play, self._asks
-        strangers = [agent for agent in actions if agent not in asks]
-        if play is None or strangers or not actions:
+        if play is None or not actions or not actions.keys() <= asks.keys():
+            strangers = [agent for agent in actions if agent not in asks]
             raise UsageError(
                 f"step takes actions of agents asked now ({', '.join(asks) or 'nobody: call reset'}): got {strangers or 'none'}"
             )
@@ -139,43 +142,56 @@ class Steppable:
     def _settle(self, play: Play) -> None:
         """Let services answer until only agents are asked, so that `acting` has no timing in it."""
         while True:
+            requests = play.requests
             asks = self._asks = {}
-            for request in play.requests:
+            for request in requests:
                 if type(request) is Ask:
                     asks[request.agent] = request
-            if len(asks) == len(play.requests):
+            if len(asks) == len(requests):
                 break
-            serve([r for r in play.requests if type(r) is Call], self._services)
+            serve([request for request in requests if type(request) is Call], self._services)
         if play.episode is not None and play.episode.ending is Ending.FAILED:
             raise PlayFailed(play.episode) from play.exception
 
     def _step_result(self, play: Play) -> tuple[Observations, dict[str, float], dict[str, bool], dict[str, bool], Infos]:
+        if play.agents != self._seated:
+            self._seated, self._blank = play.agents, _blank(self.env, play.agents)
+        roles, nothing, no = self._blank
         episode, asks = play.episode, self._asks
-        ending = None if episode is None else episode.ending
-        truncated = ending is Ending.TRUNCATED
-        terminated = ending is not None and not truncated
         observations: Observations = {}
-        rewards: dict[str, float] = {}
-        terminations: dict[str, bool] = {}
-        truncations: dict[str, bool] = {}
         infos: Infos = {}
-        for agent, role in self.env.roles(play.agents).items():
-            asked = agent in asks
-            observations[agent] = _text(asks[agent]) if asked else ""
-            rewards[agent] = 0.0
-            terminations[agent] = terminated
-            truncations[agent] = truncated
-            infos[agent] = {"role": role, "acting": asked}
-        if episode is not None and ending is not None:
-            word = ending.value
-            for agent, verdict in judge(self.env, episode).items():
-                observations[agent] = _join(episode.closing.get(agent, ()))
-                rewards[agent] = verdict.reward
-                parts: dict[str, float] = {}
-                for name, value, _ in verdict.parts:
-                    parts[name] = parts.get(name, 0.0) + value
-                infos[agent] |= {"parts": parts, "ending": word}
-        return observations, rewards, terminations, truncations, infos
+        for agent, role in roles:
+            if agent in asks:
+                ask = asks[agent]
+                observations[agent] = ask.observation[0].text if len(ask.observation) == 1 and not ask.attempts else _text(ask)
+                infos[agent] = {"role": role, "acting": True, "legal_actions": ask.choices}
+            else:
+                observations[agent] = ""
+                infos[agent] = {"role": role, "acting": False, "legal_actions": None}
+        if episode is None:
+            return observations, nothing.copy(), no.copy(), no.copy(), infos
+        ending, closing, rewards = episode.ending, episode.closing, nothing.copy()
+        for agent, verdict in judge(self.env, episode).items():
+            if agent in closing:
+                observations[agent] = _join(closing[agent])
+            rewards[agent] = verdict.reward
+            parts: dict[str, float] = {}
+            for name, value, _ in verdict.parts:
+                parts[name] = parts.get(name, 0.0) + value
+            info = infos[agent]
+            info["parts"] = parts
+            info["ending"] = ending.value
+        truncated = ending is Ending.TRUNCATED
+        yes = dict.fromkeys(no, True)
+        return observations, rewards, no.copy() if truncated else yes, yes if truncated else no.copy(), infos
+
+
+_Blank: TypeAlias = tuple[tuple[tuple[str, str], ...], dict[str, float], dict[str, bool]]
+
+
+def _blank(env: Env, agents: tuple[str, ...]) -> _Blank:
+    """What every step begins with: roles, and for all agents no reward and no end."""
+    return tuple(env.roles(agents).items()), dict.fromkeys(agents, 0.0), dict.fromkeys(agents, False)
 
 
 def _text(ask: Ask[Any]) -> str:

@@ -33,7 +33,7 @@ def test_all_seated_agents_are_in_all_five() -> None:
     env = _env()
     observations, infos = env.reset(seed=1)
     assert observations == {"a": "round 0", "b": "round 0"}
-    assert infos == {"a": {"role": "a", "acting": True}, "b": {"role": "b", "acting": True}}
+    assert infos == {agent: {"role": agent, "acting": True, "legal_actions": ("x", "y")} for agent in "ab"}
     results = env.step({"a": "x", "b": "y"})
     assert [list(d) for d in results] == [["a", "b"]] * 5
     assert results[0] == dict.fromkeys("ab", "all said xy\nround 1")
@@ -43,7 +43,7 @@ def test_all_seated_agents_are_in_all_five() -> None:
     assert rewards == {"a": 1.0, "b": -1.0}
     assert terminations == {"a": True, "b": True}
     assert truncations == {"a": False, "b": False}
-    assert infos["a"] == {"role": "a", "acting": False, "parts": {"paid": 1.0}, "ending": "FINISHED"}
+    assert infos["a"] == {"role": "a", "acting": False, "legal_actions": None, "parts": {"paid": 1.0}, "ending": "FINISHED"}
     assert env.acting == ()
 
 

@@ -99,6 +99,23 @@ def test_those_asked_at_once_answer_one_by_one_in_aec() -> None:
     assert env.steppable.episode.facts == {"won": "guesser_0"}
 
 
+def test_an_agent_whose_episode_is_over_has_one_action_left() -> None:
+    """None, once for every agent, and `last` gives each what it earned."""
+    env = aec_env("axion/KuhnPoker-v0")
+    env.reset(seed=2)
+    env.step("bet")
+    env.step("call")
+    with pytest.raises(ValueError, match="the episode of player_0 is over, and the only action left is None: got 'bet'"):
+        env.step("bet")
+    earned = {}
+    for agent in env.agent_iter():
+        _, earned[agent], terminated, _, info = env.last()
+        assert (terminated, info["ending"]) == (True, "FINISHED")
+        env.step(None)
+    assert sorted(earned.values()) == [-2.0, 2.0]
+    assert env.agents == []
+
+
 def test_a_missing_action_is_named() -> None:
     """Parallel takes an action of everybody asked, and says who that is."""
     env = parallel_env(Guessing())
