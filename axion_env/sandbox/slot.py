@@ -218,10 +218,9 @@ class Slot:
         return self._running is not None and self._cgroup is not None and self._cgroup.kills > self._running.kills
 
     def _forget(self) -> None:
-        if self._running is not None:
-            for number in self._running.outputs:
-                os.close(number)
-            self._running = None
+        running, self._running = self._running, None  # first: an interrupt in the midst must not have a number closed twice
+        while running is not None and running.outputs:
+            os.close(running.outputs.pop())
 
     @property
     def limited(self) -> bool:
