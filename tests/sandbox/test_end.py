@@ -117,6 +117,7 @@ def test_an_interrupt_ends_the_jobs_and_nothing_else(tier: str) -> None:
     assert gone(processes, 10.0)
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # an interrupt inside Popen leaves it to the collector
 def test_an_interrupt_at_any_moment_leaves_no_slot_busy() -> None:
     """However often a run is interrupted, the next one has all slots and right results."""
     with Sandbox(slots=2) as sandbox:
