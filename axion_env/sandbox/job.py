@@ -39,6 +39,9 @@ class JobStatus(StrEnum):
     """The machine's fault. Never scored."""
 
 
+_SLOTS_OWN = {"output_bytes": (1 << 30) - 1, "disk_mib": 1024, "processes": 120}  # the 128 of a slot are also for what starts the job
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
     """What one job may use."""
@@ -62,6 +65,8 @@ class Limits:
             kinds = (int, float) if seconds else (int,)
             if (type(value) not in kinds or not 0 < value <= 1 << 30) and (name, value) != ("wall_s", None):
                 raise UsageError(f"Limits.{name} is a {'number' if seconds else 'whole number'} above 0: got {value!r}")
+            if name in _SLOTS_OWN and value > _SLOTS_OWN[name]:
+                raise UsageError(f"Limits.{name} is at most {_SLOTS_OWN[name]}, which a slot as a whole has: got {value!r}")
 
     @property
     def wall(self) -> float:
