@@ -85,8 +85,10 @@ class Host:
         self._closing.callback(os.environ.pop, "AXION_PLANTED", None)
         self._plant()
         self._listeners = self._listen()
-        sleeper = "import time\ntime.sleep(100_000)"
-        self.victim = subprocess.Popen([sys.executable, "-I", "-S", "-c", sleeper, self.tokens["memory"]], start_new_session=True)
+        sleeper = "import sys\nsys.stdin.read()"  # which ends with us, however we end
+        self.victim = subprocess.Popen(
+            [sys.executable, "-I", "-S", "-c", sleeper, self.tokens["memory"]], stdin=subprocess.PIPE, start_new_session=True
+        )
         self._closing.callback(self._end_victim)
         self._segment = ctypes.CDLL(None).shmget(_IPC_PRIVATE, 4096, 0o666)
         if self._segment >= 0:
@@ -134,7 +136,7 @@ class Host:
 
     def _end_victim(self) -> None:
         self.victim.kill()
-        self.victim.wait()
+        self.victim.communicate()
 
     def world(self, sandbox: Sandbox, profile: str, neighbor: str) -> dict[str, Any]:
         """What an attack is told: where everything is, and no token."""
