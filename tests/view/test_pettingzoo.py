@@ -4,12 +4,15 @@ import itertools
 import warnings
 
 import pytest
-from pettingzoo.test import api_test, parallel_api_test, parallel_seed_test, seed_test
 
 from axion_env import Env, EnvSpec, Outcome, Reward, Role, Rubric, UsageError, ids, load, make
 from axion_env.context import Context
 from axion_env.pettingzoo import aec_env, parallel_env
 from axion_env.task import Task
+
+with warnings.catch_warnings():  # where pygame is installed they import PettingZoo's games, in a way that PettingZoo itself warns of
+    warnings.simplefilter("ignore")
+    from pettingzoo.test import api_test, parallel_api_test, parallel_seed_test, seed_test
 
 ARRAYS = ("Observation is not a NumPy array", "Observation space for each agent probably", "Action space for each agent probably")
 """What PettingZoo's suite says of every environment whose observations are no arrays."""
