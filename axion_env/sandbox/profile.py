@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import sys
-import sysconfig
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -88,17 +87,23 @@ def files_of(packages: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...
 def interpreter() -> tuple[str, tuple[str, ...], tuple[str, ...]]:
     """The real interpreter, what it needs to be able to read, and the folders below that whose content it must not see."""
     executable = os.path.realpath(sys.executable)
-    stdlib = [sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib")]
-    base = [path.replace(sys.prefix, sys.base_prefix, 1) if path.startswith(sys.prefix) else path for path in stdlib]
-    library = Path(sysconfig.get_config_var("LIBDIR") or "/nowhere", sysconfig.get_config_var("LDLIBRARY") or "none")
-    triplet = sysconfig.get_config_var("MULTIARCH") or "none"
+    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    base = [os.path.dirname(os.__file__), os.path.join(sys.base_exec_prefix, sys.platlibdir, version)]
+    libraries = [os.path.realpath(path) for path in _mapped() if os.path.basename(path).startswith("libpython")]
+    triplet = getattr(sys.implementation, "_multiarch", "none")
     shared = ["/lib64", "/usr/lib64", f"/lib/{triplet}", f"/usr/lib/{triplet}"]  # where two are one, programs look for the first
     if not os.path.isdir(f"/usr/lib/{triplet}"):
         shared += ["/lib", "/usr/lib"]
-    needed = [executable, *base, *(str(found) for found in library.parent.glob("libpython*.so*") if not found.is_symlink()), *shared]
+    needed = [executable, *base, *libraries, *shared]
     present = tuple({os.path.realpath(path): path for path in reversed(needed) if os.path.exists(path)}.values())[::-1]
     hidden = [
         os.path.join(folder, name) for folder in (*base, "/usr/lib/python3", "/usr/lib") for name in ("site-packages", "dist-packages")
     ]
     below = tuple(path for path in dict.fromkeys(hidden) if os.path.isdir(path) and any(path.startswith(f"{top}/") for top in present))
     return executable, present, below
+
+
+def _mapped() -> list[str]:
+    """Files that this process has mapped: what it runs on. `sysconfig` gives two threads that ask it first nothing."""
+    with open("/proc/self/maps", encoding=sys.getfilesystemencoding(), errors="surrogateescape") as maps:
+        return sorted({line.split(maxsplit=5)[5].rstrip("\n") for line in maps if line.count("/")})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -67,3 +68,17 @@ def test_only_commands_make_processes() -> None:
     assert (FUNC.processes, NUMERIC.processes, PROC.processes) == (False, False, True)
     assert set(FUNC.preload) <= set(PROC.preload)
     assert all(name.partition(".")[0] in sys.stdlib_module_names for name in FUNC.preload)
+
+
+def test_threads_that_ask_at_once_find_the_interpreter_whole() -> None:
+    """In a fresh process eight threads ask first: all find the same, with the very Python library that the process runs on."""
+    code = (
+        "import sys; from concurrent.futures import ThreadPoolExecutor; from axion_env.sandbox.profile import interpreter\n"
+        "sys.setswitchinterval(1e-6)\n"
+        "with ThreadPoolExecutor(8) as pool: found = list(pool.map(lambda _: interpreter(), range(8)))\n"
+        "mapped = {line.split()[-1] for line in open('/proc/self/maps') if '/libpython' in line}\n"
+        "print(len(set(found)), mapped <= set(found[0][1]))"
+    )
+    for _ in range(3):
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+        assert done.stdout.split() == ["1", "True"]
