@@ -173,7 +173,8 @@ class SelfPlay:
         for agent, verdict in judge(self.rules, play.episode).items():
             if agent in table.seats:
                 _record(table.seats[agent].trace, verdict, play.episode)
-        next(iter(table.seats.values())).trace.info["axion"]["record"] = encode(play.episode)
+        for seat in list(table.seats.values())[:1]:
+            seat.trace.info["axion"]["record"] = encode(play.episode)
 
 
 class _Table:
