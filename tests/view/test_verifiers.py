@@ -211,6 +211,37 @@ def test_seats_see_what_our_play_shows(endpoint: Endpoint, package: Callable[[st
         assert seats[agent].info["axion"]["step_rewards"] == verdict.step_rewards(len(whole.turns_of(agent)))
 
 
+def test_it_is_served_as_prime_rl_asks_for_it(endpoint: Endpoint, package: Callable[[str, str], Path]) -> None:
+    """By verifiers' environment server: a deal crosses the wire, and what comes back is our verdict and our record."""
+    import verifiers.v1 as vf
+    from verifiers.v1.serve.client import EnvClient
+    from verifiers.v1.serve.server import EnvServer
+    from verifiers.v1.utils.loaders import resolve_env_config
+
+    package("kuhn_poker_axion", KUHN.format(options=""))
+    endpoint.answer = legal
+
+    async def served() -> Any:
+        server = EnvServer(resolve_env_config({"taskset": {"id": "kuhn-poker-axion"}}), "tcp://127.0.0.1:0")
+        running = asyncio.create_task(server.run())
+        client = EnvClient(server.address)
+        (deal,) = server.env.taskset.skip(5).take(1)
+        try:
+            model = vf.EvalClientConfig(base_url=endpoint.url, api_key_var="NO_KEY")
+            return await client.run(model, "m", vf.SamplingConfig(), deal.data.model_dump(mode="json"))
+        finally:
+            await client.close()
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
+
+    episode = asyncio.run(served())
+    assert episode.ok, episode.errors
+    whole = record(episode)
+    env = load("axion/KuhnPoker-v0")
+    assert whole == play(env, Scripted(lambda ask: legal([{"content": ask.text}])), seed=5)
+    assert {trace.agent.name: trace.reward for trace in episode.traces} == {a: v.reward for a, v in judge(env, whole).items()}
+
+
 def test_an_illegal_move_forfeits(endpoint: Endpoint, package: Callable[[str, str], Path], tmp_path: Path) -> None:
     """The culprit pays, and a seat that was never asked has no trace to be trained on."""
     package("kuhn_poker_axion", KUHN.format(options=", ante=2"))
