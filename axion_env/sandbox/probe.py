@@ -10,6 +10,7 @@ from contextlib import closing
 from pathlib import Path
 
 from axion_env.error import UsageError
+from axion_env.sandbox.cgroup import mark
 from axion_env.sandbox.job import Function, JobResult, JobStatus, Limits
 from axion_env.sandbox.profile import Profile
 from axion_env.sandbox.slot import Slot
@@ -115,7 +116,7 @@ def probe(tier: Tier, profile: Profile, *, cgroups: bool) -> Slot:
 
 
 def _attack(slot: Slot, tier: Tier) -> None:
-    with tempfile.TemporaryDirectory(prefix="axion-probe-") as folder, closing(socket.create_server(("127.0.0.1", 0))) as server:
+    with tempfile.TemporaryDirectory(prefix=f"axion-slot-{mark()}-") as folder, closing(socket.create_server(("127.0.0.1", 0))) as server:
         os.chmod(folder, 0o777)
         secret = Path(folder, "secret")
         secret.write_text("planted")
