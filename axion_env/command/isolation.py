@@ -22,7 +22,7 @@ def find(tiers: tuple[Tier, ...] = TIERS) -> Found:
 def _try(pair: tuple[Tier, Profile]) -> tuple[tuple[str, str], bool | Unfit]:
     tier, profile = pair
     try:
-        slot, _ = choose(profile, (tier,))
+        slot = choose(profile, (tier,))
     except SandboxUnavailable as problem:
         return (tier.name, profile.name), problem.reasons[tier.name]
     limited = slot.limited

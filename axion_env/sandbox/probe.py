@@ -77,17 +77,17 @@ class SandboxUnavailable(UsageError):
         )
 
 
-def choose(profile: Profile, tiers: tuple[Tier, ...] = TIERS) -> tuple[Slot, dict[str, Unfit]]:
-    """A slot of the strongest tier that passes its self-test, and why those above it do not.
+def choose(profile: Profile, tiers: tuple[Tier, ...] = TIERS) -> Slot:
+    """A slot of the strongest tier that passes its self-test.
 
     Raises:
-        SandboxUnavailable: none passes.
+        SandboxUnavailable: none passes, and why.
     """
     reasons: dict[str, Unfit] = {}
     for tier in tiers:
         for cgroups in (True, False) if tier is not UNSAFE and os.geteuid() == 0 else (False,):
             try:
-                return probe(tier, profile, cgroups=cgroups), reasons
+                return probe(tier, profile, cgroups=cgroups)
             except Unfit as unfit:
                 reasons[tier.name] = unfit
             except OSError as problem:

@@ -132,7 +132,7 @@ class Sandbox:
         if profile not in self._pools:
             if profile not in self.profiles:
                 raise NotFound("sandbox profile", profile, self.profiles)
-            slot, _ = choose(self.profiles[profile], self._tiers)
+            slot = choose(self.profiles[profile], self._tiers)
             _register(slot)
             self._chosen[profile] = slot.tier, slot.limited
             self._pools[profile] = [slot]

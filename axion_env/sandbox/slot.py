@@ -18,7 +18,6 @@ import time
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 from axion_env.sandbox.cgroup import Cgroup
 from axion_env.sandbox.inside import tree
@@ -80,7 +79,7 @@ class Slot:
                 if cgroups:
                     self._cgroup = Cgroup(f"{number}-{profile.name}", memory=profile.memory_mib << 20, processes=160)
                 self._launch(start, theirs.fileno())
-            self.version = self._greet(start)["version"]
+            self._greet(start)
         except BaseException:
             self.close()
             raise
@@ -109,7 +108,7 @@ class Slot:
             cwd="/",
         )
 
-    def _greet(self, start: Start) -> dict[str, Any]:
+    def _greet(self, start: Start) -> None:
         with contextlib.suppress(OSError):
             self._control.send(json.dumps(dict(start.config)).encode())
         ready, _, _ = select.select([self._control], [], [], _STARTED)
@@ -119,10 +118,9 @@ class Slot:
             answer = b""
         if not answer:
             raise Unfit(f"{self.tier.name} does not start a slot: {self._complaint()}", self.tier.takes)
-        told: dict[str, Any] = json.loads(answer)
-        if told["version"] != sys.version:
-            raise Unfit(f"{self.tier.name} runs another Python inside ({told['version']})", f"expected {sys.version}")
-        return told
+        version = answer.decode()
+        if version != sys.version:
+            raise Unfit(f"{self.tier.name} runs another Python inside ({version})", f"expected {sys.version}")
 
     def _complaint(self) -> str:
         assert self._process is not None

@@ -12,6 +12,7 @@ import ctypes
 import hashlib
 import os
 import platform
+import shlex
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
@@ -114,20 +115,7 @@ def nsjail(profile: Profile, descriptor: int) -> Start:
     """One nsjail around the slot, without /proc, everything it reads bound read-only at its own path."""
     binary = find_nsjail()
     needs = _needs(profile)
-    options = [
-        "-Mo",
-        "-q",
-        "-t",
-        "0",
-        "--nice_level",
-        "0",
-        "--disable_proc",
-        "--experimental_mnt",
-        "new",
-        "--iface_no_lo",
-        "--hostname",
-        "box",
-    ]
+    options = shlex.split("-Mo -q -t 0 --nice_level 0 --disable_proc --experimental_mnt new --iface_no_lo --hostname box")
     for path in needs.base:
         options += ["-R", path]
     for path in needs.covered:
@@ -135,18 +123,8 @@ def nsjail(profile: Profile, descriptor: int) -> Start:
     for path in (*needs.packages, "/dev/null"):
         options += ["-R", path]
     options += ["-m", "none:/box:tmpfs:size=4096,mode=700", "--cap", "CAP_SYS_ADMIN"]
-    for name, value in (
-        ("as", "inf"),
-        ("cpu", "inf"),
-        ("fsize", "1024"),
-        ("nofile", "256"),
-        ("nproc", "128"),
-        ("core", "0"),
-        ("stack", "8"),
-    ):
-        options += [f"--rlimit_{name}", value]
-    for name in ("memlock", "msgqueue"):
-        options += [f"--rlimit_{name}", "0"]
+    options += shlex.split("--rlimit_as inf --rlimit_cpu inf --rlimit_fsize 1024 --rlimit_nofile 256 --rlimit_nproc 128 --rlimit_core 0")
+    options += shlex.split("--rlimit_stack 8 --rlimit_memlock 0 --rlimit_msgqueue 0")
     for name, value in ENVIRONMENT.items():
         options += ["-E", f"{name}={value}"]
     argv = [binary, *options, "-u", "1000", "-g", "1000", "--pass_fd", str(descriptor), "--", *_python(descriptor)]
@@ -185,29 +163,8 @@ def bubblewrap(profile: Profile, descriptor: int) -> Start:
     if binary is None:
         raise Unfit("bubblewrap is not installed", "install your distribution's package bubblewrap")
     needs = _needs(profile)
-    options = [
-        "--unshare-user",
-        "--unshare-ipc",
-        "--unshare-pid",
-        "--unshare-net",
-        "--unshare-uts",
-        "--unshare-cgroup-try",
-        "--new-session",
-    ]
-    options += [
-        "--die-with-parent",
-        "--uid",
-        "1000",
-        "--gid",
-        "1000",
-        "--hostname",
-        "box",
-        "--cap-drop",
-        "ALL",
-        "--cap-add",
-        "CAP_SYS_ADMIN",
-        "--clearenv",
-    ]
+    options = shlex.split("--unshare-user --unshare-ipc --unshare-pid --unshare-net --unshare-uts --unshare-cgroup-try --new-session")
+    options += shlex.split("--die-with-parent --uid 1000 --gid 1000 --hostname box --cap-drop ALL --cap-add CAP_SYS_ADMIN --clearenv")
     for name, value in ENVIRONMENT.items():
         options += ["--setenv", name, value]
     for path in needs.base:

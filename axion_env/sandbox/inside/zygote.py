@@ -58,7 +58,7 @@ def main(descriptor: int) -> None:
     gc.collect()
     gc.disable()  # a collection in the zygote would unshare the pages its children share
     gc.freeze()
-    control.send(json.dumps({"version": sys.version, "prefix": sys.base_prefix, "hash": hash("axion")}).encode())
+    control.send(sys.version.encode())
     while True:
         message, descriptors, _, _ = socket.recv_fds(control, report.REQUEST.size, _MOST)
         if not message:
