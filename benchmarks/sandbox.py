@@ -172,7 +172,7 @@ def by_profile(clock: Callable[[], float], rounds: int = ROUNDS) -> dict[str, An
 def slots(profile: Profile, clock: Callable[[], float]) -> dict[str, Any] | None:
     """What a slot takes to come up, and holds while it waits; None where the profile has no tier here."""
     try:
-        first, _ = choose(profile)
+        first = choose(profile)
     except SandboxUnavailable:
         return None
     up = [first]
