@@ -37,7 +37,7 @@ def axion_steppable(games: int) -> None:
         env.reset(seed=seed)
         while acting := env.acting:
             agent = acting[0]
-            env.step({agent: choose(env.legal_actions(agent))})
+            env.step({agent: choose(env.legal_actions(agent) or ())})
 
 
 def openspiel_bare(games: int) -> None:

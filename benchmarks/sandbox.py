@@ -41,8 +41,8 @@ def merge(pairs):
     return done
 """
 ENTRY = "merge"
-CALLS = ([[[1, 3], [2, 6], [8, 10]]], [[[1, 4], [4, 5]]], [[]])
-VALUES = ([[1, 6], [8, 10]], [[1, 5]], [])
+CALLS: tuple[list[Any], ...] = ([[[1, 3], [2, 6], [8, 10]]], [[[1, 4], [4, 5]]], [[]])
+VALUES: tuple[Any, ...] = ([[1, 6], [8, 10]], [[1, 5]], [])
 JOBS = {"sandbox": 300, "bare": 60, "cold": 40, "nsjail": 30}
 """In a round, so that each takes about as long."""
 CASES = (1, 30, 300)

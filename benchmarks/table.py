@@ -12,7 +12,7 @@ from pathlib import Path
 from statistics import fmean, stdev
 from typing import Any, NamedTuple
 
-from scipy import stats  # type: ignore[import-untyped]
+from scipy import stats
 
 from benchmarks.many import commit
 

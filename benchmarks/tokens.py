@@ -148,7 +148,7 @@ class PlainStep:
         logprobs = torch.log_softmax(logits[:, prompts.shape[1] - 1 : -1], -1).gather(-1, answers.unsqueeze(-1)).squeeze(-1)
         ratio = (logprobs - old).exp()
         gain = torch.minimum(ratio * advantage, ratio.clamp(0.8, 1.2) * advantage)
-        (-(gain * mask).sum() / of).backward()
+        (-(gain * mask).sum() / of).backward()  # type: ignore[no-untyped-call]
 
 
 def batch_of(s: Setting, prompts: list[tuple[int, ...]], rng: np.random.Generator) -> Batch:
@@ -195,9 +195,9 @@ def trl_steps(race: Race, folder: Path, steps: int) -> None:
 
     Its generation is `_generate_single_turn`; its training is the step less all of generating and scoring.
     """
-    from datasets import Dataset  # type: ignore[import-untyped]
+    from datasets import Dataset
     from transformers import AutoTokenizer, TrainerCallback
-    from trl import GRPOConfig, GRPOTrainer  # type: ignore[import-untyped]
+    from trl import GRPOConfig, GRPOTrainer
 
     race.s.renderer.tokenizer.save(folder)  # type: ignore[attr-defined]
     tokenizer = AutoTokenizer.from_pretrained(folder)

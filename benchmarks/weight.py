@@ -53,7 +53,7 @@ def closure(name: str) -> dict[str, Distribution]:
     Raises:
         PackageNotFoundError: it is not installed.
     """
-    found = {canonicalize_name(name): distribution(name)}
+    found: dict[str, Distribution] = {canonicalize_name(name): distribution(name)}
     waiting = [(name, "")]
     seen = set(waiting)
     while waiting:
