@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from axion_env import Trajectory, UsageError
 
 Key: TypeAlias = tuple[Any, ...]
-_FIELDS = ("env", "role", "task", "deal", "agent")
+_FIELDS = ("env", "role", "task", "deal", "agent", "copy")
+_EPISODE = ("env", "role", "task", "deal", "copy")  # one role of one episode
 
 
 class Advantage(Protocol):
@@ -156,6 +157,44 @@ class GroupMean(_Stateless):
                 centred /= spread + self.epsilon
             for i, advantage in zip(members, centred.tolist(), strict=True):
                 advantages[i] = advantage
+        return advantages
+
+
+class Hierarchical(_Stateless):
+    """Two levels of comparison, for plays in which one agent proposes and several exchangeable ones answer.
+
+    Seats of one role within one episode met the same proposal: they are compared with each other, and the proposal's difficulty cancels.
+    A proposer is alone in its episode: its role is compared across the copies of its task, since what it proposed is its own doing. The
+    shape is Self-play SWE-RL's (arXiv 2512.18552), where a group of solvers answers each bug.
+
+    Args:
+        across: Roles compared across episodes. All others are compared within theirs.
+        key: Fields that make the groups of those roles; without `deal`, all episodes of a task are one group.
+        std: As in `GroupMean`, on both levels.
+        leave_one_out: As in `GroupMean`, on both levels.
+        epsilon: As in `GroupMean`.
+
+    A role that has one seat and is not named in `across` is a group of one, and gets zeros.
+    """
+
+    def __init__(
+        self,
+        across: Sequence[str] = (),
+        key: Sequence[str] = ("env", "role", "task", "deal"),
+        std: bool = False,
+        leave_one_out: bool = False,
+        epsilon: float = 1e-4,
+    ) -> None:
+        self.across = frozenset(across)
+        self._over = GroupMean(key, std, leave_one_out, epsilon)
+        self._within = GroupMean(_EPISODE, std, leave_one_out, epsilon)
+
+    def __call__(self, trajectories: Sequence[Trajectory]) -> list[float]:
+        """[N] Advantages."""
+        advantages = self._within(trajectories)
+        lone = [i for i, t in enumerate(trajectories) if t.role in self.across]
+        for i, advantage in zip(lone, self._over([trajectories[i] for i in lone]), strict=True):
+            advantages[i] = advantage
         return advantages
 
 

@@ -11,7 +11,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from axion_env import NotFound, UsageError
 from axion_env.error import nearest
-from axion_train.advantage import GroupMean, LeaveOneOut, PermutedRewards, RoleBaseline
+from axion_train.advantage import GroupMean, Hierarchical, LeaveOneOut, PermutedRewards, RoleBaseline
 from axion_train.curriculum import UniformDeals
 from axion_train.loss import ClippedSurrogate, Reinforce
 from axion_train.opponent import SelfPlay, SnapshotPool
@@ -22,6 +22,7 @@ _BUILT_IN: dict[str, dict[str, Callable[..., Any]]] = {
         "leave_one_out": LeaveOneOut,
         "role_baseline": RoleBaseline,
         "group_mean": GroupMean,
+        "hierarchical": Hierarchical,
         "permuted_rewards": PermutedRewards,
     },
     "loss": {"reinforce": Reinforce, "clipped_surrogate": ClippedSurrogate},

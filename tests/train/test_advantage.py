@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import axion_env as ax
 from axion_env import GameTree, Trajectory, UsageError, Verdict, enumerate_plays, trajectories
-from axion_train.advantage import GroupMean, LeaveOneOut, PermutedRewards, RoleBaseline
+from axion_train.advantage import GroupMean, Hierarchical, LeaveOneOut, PermutedRewards, RoleBaseline
 
 
 def trajectory(
@@ -28,12 +28,55 @@ ESTIMATORS = [
     GroupMean(),
     GroupMean(leave_one_out=True),
     GroupMean(std=True),
+    Hierarchical(across=["first"]),
 ]
-NAMES = ["LeaveOneOut", "RoleBaseline", "GroupMean", "RLOO", "GRPO"]
+NAMES = ["LeaveOneOut", "RoleBaseline", "GroupMean", "RLOO", "GRPO", "Hierarchical"]
 
 
 def fresh(estimator):
     return type(estimator)(**{k: v for k, v in vars(estimator).items() if not k.startswith("_")})
+
+
+# Two plays of one task: a proposer and two solvers in each.
+PROPOSED = [
+    trajectory(reward, role=role, agent=agent, copy=copy)
+    for copy, role, agent, reward in (
+        (0, "proposer", "p", 0.5),
+        (0, "solver", "x", 1.0),
+        (0, "solver", "y", -1.0),
+        (1, "proposer", "p", -1.0),
+        (1, "solver", "x", 1.0),
+        (1, "solver", "y", 1.0),
+    )
+]
+
+
+def test_hierarchical_by_hand():
+    """Solvers against those of their own play (0, and 1), proposers against the other play's (mean -.25)."""
+    assert Hierarchical(across=["proposer"])(PROPOSED) == [0.75, 1.0, -1.0, -0.75, 0.0, 0.0]
+    assert Hierarchical(across=["proposer"], leave_one_out=True)(PROPOSED) == [1.5, 2.0, -2.0, -1.5, 0.0, 0.0]
+    unit = [0.75 / 0.7501, 1 / 1.0001]
+    assert Hierarchical(across=["proposer"], std=True)(PROPOSED) == pytest.approx([unit[0], unit[1], -unit[1], -unit[0], 0.0, 0.0])
+
+
+def test_hierarchical_leaves_nothing_of_a_proposals_difficulty():
+    """Paying all solvers of one play more changes nobody's advantage: a hard proposal is no fault of theirs."""
+    paid = [t._replace(reward=t.reward + 3) if (t.role, t.copy) == ("solver", 1) else t for t in PROPOSED]
+    estimator = Hierarchical(across=["proposer"])
+    assert estimator(paid) == estimator(PROPOSED)
+    assert GroupMean()(paid) != pytest.approx(GroupMean()(PROPOSED))
+
+
+def test_hierarchical_compares_proposers_by_its_key():
+    """By default within a deal; without `deal` in the key, over all plays of a task; never over tasks."""
+    rows = [trajectory(r, role="p", task=task, deal=deal) for r, task, deal in ((1.0, "t", 0), (3.0, "t", 1), (9.0, "u", 2))]
+    assert Hierarchical(across=["p"])(rows) == [0.0, 0.0, 0.0]
+    assert Hierarchical(across=["p"], key=["env", "role", "task"])(rows) == [-1.0, 1.0, 0.0]
+
+
+def test_a_copy_can_be_a_key():
+    """Then only seats of one episode are comparable."""
+    assert GroupMean(key=["role", "copy"])(PROPOSED) == [0.0, 1.0, -1.0, 0.0, 0.0, 0.0]
 
 
 batches = st.lists(st.tuples(st.sampled_from(["first", "second"]), st.integers(0, 3), st.integers(-4, 4)), min_size=1, max_size=24).map(
