@@ -7,13 +7,16 @@ from axion_env.driver import Service, drive, play
 from axion_env.env import Env
 from axion_env.episode import Action, Draw, Ending, Episode, Message, Outcome, Tokens, Turn
 from axion_env.error import AxionError, ContractError, NotFound, PlayFailed, StoreError, UsageError
+from axion_env.hunk import PatchError
 from axion_env.parse import Illegal, strip_thinking, tagged_answer
+from axion_env.patch import Patch
 from axion_env.policy import Human, Policies, Policy, RandomPolicy, Scripted
 from axion_env.registry import find, ids, load, make
 from axion_env.replay import fork, replay, verify
 from axion_env.request import Ask, Call, Forfeit, Truncated
 from axion_env.reward import Part, Reward, Rubric, Trajectory, Verdict, judge, trajectories
 from axion_env.running import Play
+from axion_env.shaper import Shaper, shaper
 from axion_env.spec import EnvSpec, Memory, Role, Utility
 from axion_env.steppable import Steppable
 from axion_env.store import EpisodeStore, TornRecord
@@ -44,6 +47,8 @@ __all__ = [
     "NotFound",
     "Outcome",
     "Part",
+    "Patch",
+    "PatchError",
     "Play",
     "PlayFailed",
     "Policies",
@@ -55,6 +60,7 @@ __all__ = [
     "Rubric",
     "Scripted",
     "Service",
+    "Shaper",
     "Steppable",
     "StoreError",
     "Stream",
@@ -79,6 +85,7 @@ __all__ = [
     "play",
     "play_demo",
     "replay",
+    "shaper",
     "strip_thinking",
     "tagged_answer",
     "trajectories",
