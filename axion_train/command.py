@@ -41,6 +41,7 @@ Examples:
 @click.option("--resume", type=click.Path(path_type=Path), help="Go on with the run in this folder; stands alone.")
 @click.option("--model", help="Folder or hub id of a causal language model to train instead of the tiny one made from scratch.")
 @click.option("--set", "changes", multiple=True, metavar="KEY=VALUE", help="Change a knob: --set curriculum.deals=64. Values as in TOML.")
+@click.option("--controls/--no-controls", default=True, help="Train the recipe's controls too, after it.  [default: controls]")
 @click.option("--quiet", is_flag=True, help="Print the summary only.")
 @click.pass_context
 def train(
@@ -51,6 +52,7 @@ def train(
     resume: Path | None,
     model: str | None,
     changes: tuple[str, ...],
+    controls: bool,
     quiet: bool,
 ) -> None:
     """Train a language model by self-play, as RECIPE says.
@@ -86,7 +88,7 @@ def train(
     console.print(f"{run.recipe.env.id} → {run.path}")
     try:
         with Live(run.recipe, console) as live:
-            summary = run.train(live)
+            summary = run.train(live, controls=controls)
     except KeyboardInterrupt:
         click.echo(f"stopped; go on with: axion train --resume {run.path}", err=True)
         ctx.exit(130)
@@ -94,6 +96,8 @@ def train(
         raise UsageError(
             f"cannot write to {run.path}: {problem.strerror}; free some space, then: axion train --resume {run.path}"
         ) from problem
+    for folder in sorted((run.path / "controls").glob("*")) if controls else ():
+        write_report(folder)
     report = write_report(run.path)
     click.echo(json.dumps(summary, indent=2))
     console.print(f"report: {report}")
@@ -152,7 +156,14 @@ def evaluate(
         figures = measure.nash_conv(policy, opened.tree, cut=1e-8)
     else:
         figures = measure.sampled_reward(
-            opened.env, policy, split=split or settings.split, tasks=tasks, seed=seed, copies=samples, part=settings.part
+            opened.env,
+            policy,
+            split=split or settings.split,
+            tasks=tasks,
+            seed=seed,
+            copies=samples,
+            part=settings.part,
+            label=settings.label,
         )
     if strategy is not None:
         _write(strategy, json.dumps(measure.strategy_table(policy, opened.tree), indent=1) + "\n")

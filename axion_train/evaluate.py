@@ -69,7 +69,7 @@ def strategy_table(policy: LanguagePolicy, tree: GameTree) -> list[dict[str, Any
 
 
 def sampled_reward(
-    env: Env, policy: Policy, *, split: str, tasks: int, seed: int, copies: int = 1, part: str = "correct"
+    env: Env, policy: Policy, *, split: str, tasks: int, seed: int, copies: int = 1, part: str = "correct", label: str = "accuracy"
 ) -> dict[str, Any]:
     """Reward by role, accuracy and illegal rate over sampled plays of a split's first tasks, the policy in every seat.
 
@@ -81,13 +81,14 @@ def sampled_reward(
         seed: Seeds the chance streams.
         copies: Plays per task; with several, `pass@k`, `maj@k` and `best@n` are reported too.
         part: The reward part counted as solved.
+        label: What the share solved is called.
 
     Returns:
         As `Tally.figures`.
     """
     pool = env.tasks(split)
     plays = (Play(env, pool[k % len(pool)], derive(seed, "evaluation", k) >> 1, copy=c) for k in range(tasks) for c in range(copies))
-    tally = Tally(env, part)
+    tally = Tally(env, part, label)
     for i, episode in enumerate(drive(plays, policy)):
         tally.add(i // copies, episode)
     return tally.figures()

@@ -94,7 +94,7 @@ def convert(value: Any, hint: Any, where: str) -> Any:
         items = [convert(item, inner, f"{where}[{i}]") for i, item in enumerate(value)]
         return tuple(items) if origin is tuple else items
     if origin in (Mapping, dict) and isinstance(value, Mapping):
-        return dict(value)
+        return {key: convert(item, get_args(hint)[1], _path(where, key)) for key, item in value.items()}
     raise UsageError(f"recipe key '{where}' must be {_name(hint)}: got {value!r}")
 
 

@@ -15,7 +15,6 @@ _SHOWN = {
     "last/nash_conv": "last weights",
     "nash_conv_estimate": "NashConv (estimate)",
     "illegal_mass": "illegal",
-    "heldout/accuracy": "held-out accuracy",
 }
 
 
@@ -28,7 +27,6 @@ class Live:
     """
 
     def __init__(self, recipe: Recipe, console: Console) -> None:
-        self._recipe = recipe
         self._console = console
         columns = (
             "[progress.description]{task.description}",
@@ -39,11 +37,16 @@ class Live:
         )
         self._bar = Progress(*columns, TextColumn("{task.fields[figures]}"), console=console, disable=not console.is_terminal)
         self._task = self._bar.add_task("warm-up", total=recipe.warmup.steps, figures="")
+        self._updates = recipe.training.updates
+        self._label = recipe.evaluation.label
         self._spent = 0.0
         self._games = 0
 
     def __call__(self, event: str, figures: dict[str, Any]) -> None:
         """Show what happened."""
+        if event == "control":
+            self._begin(figures)
+            return
         if event == "warmup":
             self._bar.update(self._task, completed=figures["step"], figures=f"loss {figures['loss']:.3f}")
             return
@@ -53,12 +56,15 @@ class Live:
         rate = self._games / max(1e-9, figures["cpu_seconds"] - self._spent)
         if updates == 0:
             self._spent = figures["cpu_seconds"]
-        self._bar.update(
-            self._task, description="training", total=self._recipe.training.updates, completed=updates, figures=_brief(figures, rate)
-        )
+        self._bar.update(self._task, description="training", total=self._updates, completed=updates, figures=_brief(figures, rate))
         if event == "measured":
-            line = f"update {updates:>5}  {_measured(figures)}  {_brief(figures, rate)}  {figures['cpu_seconds']:.1f} CPU-s"
+            line = f"update {updates:>5}  {_measured(figures, self._label)}  {_brief(figures, rate)}  {figures['cpu_seconds']:.1f} CPU-s"
             self._console.print(line, highlight=False, soft_wrap=True)
+
+    def _begin(self, control: dict[str, Any]) -> None:
+        self._console.print(f"control {control['name']}", highlight=False)
+        self._updates, self._spent, self._games = control["updates"], 0.0, 0
+        self._bar.update(self._task, description="warm-up", total=control["warmup"], completed=0, figures="")
 
     def __enter__(self) -> Live:
         self._bar.start()
@@ -99,8 +105,9 @@ class Counter:
         self._bar.stop()
 
 
-def _measured(figures: dict[str, Any]) -> str:
-    return "  ".join(f"{label} {figures[key]:.4f}" for key, label in _SHOWN.items() if key in figures)
+def _measured(figures: dict[str, Any], label: str) -> str:
+    shown = {**_SHOWN, f"heldout/{label}": f"held-out {label.replace('_', ' ')}"}
+    return "  ".join(f"{name} {figures[key]:.4f}" for key, name in shown.items() if key in figures)
 
 
 def _brief(figures: dict[str, Any], rate: float) -> str:

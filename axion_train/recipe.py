@@ -6,8 +6,9 @@ A knob lives on the part that reads it; a recipe names parts and sets their knob
 from __future__ import annotations
 
 import dataclasses
+import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
@@ -82,9 +83,14 @@ class Evaluation:
     """Sampled for `reward` at the start and at the end."""
     temperature: float = 1.0
     part: str = "correct"
-    """The part of the reward reported as accuracy."""
+    """The part of the reward whose share paid in full is reported, for roles that have it."""
+    label: str = "accuracy"
+    """What that share is called: `solve_rate` is written as `heldout/solve_rate`, and as `heldout_solve_rate` in the summary."""
+    also: tuple[str, ...] = ()
+    """Further splits, measured as `split` is at the start and at the end, of the averaged weights: `heldout/{split}/…`."""
 
 
+_SUFFIXES = ("start", "last", "error")  # of names in a summary, where a control's name is one too
 _UNREAD = {
     "policy_gradient": ("sft",),
     "sft": ("advantage", "loss", "training.epochs", "optimizer.signal"),
@@ -113,6 +119,9 @@ class Recipe:
     sampling: Sampling = Sampling()
     training: Training = Training()
     evaluation: Evaluation = Evaluation()
+    controls: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """By name, the changes (`section.key=value`, as of `--set`) that make another recipe of this one. Each is trained after the run, with
+    its seed, in `controls/NAME`, and the run's summary tells what it came to."""
 
     def __post_init__(self) -> None:
         """Refuses what the chosen learner does not read: a knob that does nothing is a mistake.
@@ -132,6 +141,27 @@ class Recipe:
     def part(self, kind: str) -> Any:
         """A fresh part of the run: advantage, loss, opponents, curriculum."""
         return part.build(kind, getattr(self, kind))
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """The figures that its runs are about, as a summary names them."""
+        measured = self.evaluation
+        if measured.kind == "nash_conv":
+            return "nash_conv", "nash_conv_estimate"
+        return tuple(f"heldout_{split}{measured.label}" for split in ("", *(f"{split}_" for split in measured.also)))
+
+    def control(self, name: str) -> Recipe:
+        """The recipe of one of its controls.
+
+        Raises:
+            UsageError: the changes are not ones that can be made, or the name is not one.
+        """
+        if not re.fullmatch(r"\w+", name, re.ASCII) or name in _SUFFIXES:
+            raise UsageError(f"a control's name is of letters, digits and _, and not {', '.join(_SUFFIXES)}: got {name!r}")
+        try:
+            return _constructed(_plain(dataclasses.asdict(dataclasses.replace(self, controls={}))), self.controls[name])
+        except UsageError as problem:
+            raise UsageError(f"control {name!r}: {problem}") from None
 
     def dump(self, path: Path) -> None:
         """Write it with every default filled in, as `read` reads it."""
@@ -165,6 +195,13 @@ def read(name: str, changes: Iterable[str] = ()) -> Recipe:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as problem:
         raise UsageError(f"recipe {name!r} is not TOML: {problem}") from None
+    recipe = _constructed(table, changes)
+    for control in recipe.controls:
+        recipe.control(control)
+    return recipe
+
+
+def _constructed(table: dict[str, Any], changes: Iterable[str]) -> Recipe:
     for change in changes:
         _change(table, change)
     recipe: Recipe = part.construct(Recipe, table, "")

@@ -4,6 +4,7 @@ recipe.toml      every knob          metrics.jsonl   a line per update
 episodes.jsonl   traces, replayable  checkpoints/    whole or absent
 model/           weights, tokenizer  summary.json    the figures that matter
 strategy.json    of a finite game    report.html     all of it for the eye
+controls/NAME/   a run that differs by what the recipe's `controls` say, trained after it
 """
 
 from __future__ import annotations
@@ -19,8 +20,8 @@ from typing import Any
 
 import numpy as np
 
-from axion_env import Env, EpisodeStore, GameTree, UsageError, derive
-from axion_train import checkpoint, evaluate, recipe
+from axion_env import Env, EpisodeStore, GameTree, NotFound, UsageError, derive
+from axion_train import checkpoint, control, evaluate, recipe
 from axion_train.imitation import Imitation
 from axion_train.model import from_scratch, pretrained, use_threads
 from axion_train.policy import LanguagePolicy
@@ -31,7 +32,7 @@ from axion_train.trainer import Trainer
 from axion_train.warmup import collect, warm_up
 
 Watcher = Callable[[str, dict[str, Any]], None]
-"""Told what happens: (`warmup` | `update` | `measured`, figures)."""
+"""Told what happens: (`warmup` | `update` | `measured` | `control`, figures); the last as each control begins."""
 
 
 class Run:
@@ -44,6 +45,9 @@ class Run:
         self.path = path
         self.recipe = chosen
         self.env: Env = chosen.env.load()
+        for split in (chosen.evaluation.split, *chosen.evaluation.also) if chosen.evaluation.kind == "reward" else ():
+            if split not in self.env.splits:
+                raise NotFound(f"split of {chosen.env.id} named", split, self.env.splits)
         self._tree: GameTree | None = None
         self._written = {"episodes": 0, "metrics": 0}  # bytes that the last checkpoint knows of
 
@@ -75,11 +79,12 @@ class Run:
             raise UsageError(f"{path} holds no run (no recipe.toml); start one with: axion train RECIPE --out {path}")
         return cls(path, recipe.read(str(path / "recipe.toml")))
 
-    def train(self, watch: Watcher = lambda event, figures: None) -> dict[str, Any]:
-        """Train to the end of the recipe.
+    def train(self, watch: Watcher = lambda event, figures: None, *, controls: bool = True) -> dict[str, Any]:
+        """Train to the end of the recipe, and then its controls.
 
         Args:
             watch: Told about every update and measurement.
+            controls: Whether to train them.
 
         Returns:
             The summary, as in `summary.json`.
@@ -105,7 +110,11 @@ class Run:
                 if trainer.updates % training.checkpoint_every == 0 or done:
                     offsets = {"episodes": store.offset, "metrics": metrics.offset}
                     self._save(trainer, offsets, cpu, start)
-        return self._finish(trainer, start, spent + time.process_time() - began)
+        summary = self._finish(trainer, start, spent + time.process_time() - began)
+        del trainer  # a control has a model of its own
+        if controls and self.recipe.controls:
+            write_whole(self.path / "summary.json", summary := summary | control.train_all(self, watch))
+        return summary
 
     def policy(self, *, averaged: bool = True, seed: int = 0) -> LanguagePolicy:
         """The policy as of the last checkpoint, frozen."""
@@ -125,7 +134,10 @@ class Run:
 
     def measure(self, trainer: Trainer, *, final: bool = False) -> dict[str, Any]:
         """What the averaged weights are worth, and as `last/…` the last ones."""
-        measured = self._measure(self._as_policy(trainer, trainer.learner.averaged()), final)
+        averaged = trainer.learner.averaged()
+        measured = self._measure(self._as_policy(trainer, averaged), final)
+        for split in self.recipe.evaluation.also if final else ():
+            measured |= self._sampled(self._as_policy(trainer, averaged), split, final, f"heldout/{split}/")
         if self.recipe.evaluation.kind == "nash_conv" or final:
             measured |= {f"last/{k}": v for k, v in self._measure(self._as_policy(trainer, trainer.learner.frozen()), final).items()}
         return measured
@@ -134,11 +146,13 @@ class Run:
         settings = self.recipe.evaluation
         if settings.kind == "nash_conv":
             return evaluate.nash_conv(policy, self.tree, cut=1e-8 if final else 1e-4)
-        episodes = settings.final_episodes if final else settings.episodes
-        found = evaluate.sampled_reward(
-            self.env, policy, split=settings.split, tasks=episodes, seed=self.recipe.training.seed, part=settings.part
-        )
-        return {f"heldout/{name}": value for name, value in found.items()}
+        return self._sampled(policy, settings.split, final, "heldout/")
+
+    def _sampled(self, policy: LanguagePolicy, split: str, final: bool, prefix: str) -> dict[str, Any]:
+        settings, seed = self.recipe.evaluation, self.recipe.training.seed
+        tasks = settings.final_episodes if final else settings.episodes
+        found = evaluate.sampled_reward(self.env, policy, split=split, tasks=tasks, seed=seed, part=settings.part, label=settings.label)
+        return {prefix + name: value for name, value in found.items()}
 
     def _as_policy(self, trainer: Trainer, model: Any) -> LanguagePolicy:
         rng = np.random.default_rng(derive(self.recipe.training.seed, "evaluation", trainer.updates))
@@ -221,7 +235,7 @@ class Run:
                 table = evaluate.strategy_table(self._as_policy(trainer, trainer.learner.averaged()), self.tree)
                 (self.path / "strategy.json").write_text(json.dumps(table, indent=1) + "\n")
         summary = summarize(self.recipe, start, end, cpu)
-        (self.path / "summary.json").write_text(json.dumps(summary, indent=2) + "\n")
+        write_whole(self.path / "summary.json", summary)
         return summary
 
 
@@ -255,6 +269,13 @@ def _rare_collections() -> Iterator[None]:
     finally:
         gc.set_threshold(*thresholds)
         gc.unfreeze()
+
+
+def write_whole(path: Path, table: dict[str, Any]) -> None:
+    """A table as JSON: whether a control has ended is read from its summary, so that is whole or absent."""
+    draft = path.with_name(f".{path.name}.writing")
+    draft.write_text(json.dumps(table, indent=2) + "\n")
+    os.replace(draft, path)
 
 
 def _save_model(model: Any, folder: Path) -> None:

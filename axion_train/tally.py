@@ -31,11 +31,13 @@ class Tally:
     Args:
         env: Whose rubric judges.
         part: The reward part counted as solved.
+        label: What the share solved is called.
     """
 
-    def __init__(self, env: Env, part: str = "correct") -> None:
+    def __init__(self, env: Env, part: str = "correct", label: str = "accuracy") -> None:
         self._env = env
         self._part = part
+        self._label = label
         self._rewards: dict[str, dict[int, list[float]]] = defaultdict(lambda: defaultdict(list))
         self._votes: dict[int, list[Vote]] = defaultdict(list)
         self._answers = False
@@ -56,7 +58,7 @@ class Tally:
                 self._votes[task].append(Vote(solved(self._env, verdict, self._part), answer))
 
     def figures(self) -> dict[str, Any]:
-        """`reward/{role}`, `illegal_rate`; with the part `accuracy` and its standard error; with several plays of a task more.
+        """`reward/{role}`, `illegal_rate`; with the part `accuracy` (or its label) and its error; with several plays of a task more.
 
         These are `pass@k`, the probability that one of k plays is right; `maj@k`, that the answer most of k plays agree on is right, where
         the environment's facts have an `answer`; and `best@n/{role}`, the mean over tasks of the best reward among all plays.
@@ -68,8 +70,8 @@ class Tally:
         plays = max((len(values) for tasks in self._rewards.values() for values in tasks.values()), default=0)
         if self._votes:
             rates = np.array([np.mean([vote.right for vote in votes]) for votes in self._votes.values()])
-            measured["accuracy"] = float(rates.mean())
-            measured["accuracy_error"] = float(rates.std() / np.sqrt(len(rates)))
+            measured[self._label] = float(rates.mean())
+            measured[f"{self._label}_error"] = float(rates.std() / np.sqrt(len(rates)))
         for k in sorted({*_SIZES, plays} if plays > 1 else ()):
             full = [votes for votes in self._votes.values() if len(votes) >= k]
             if full:

@@ -20,10 +20,15 @@ def curve(record: Record, known: References, *, margin: int = 0) -> Markup:
 
 def headline(record: Record) -> str:
     """The key of the figure that the run is about."""
-    for key in ("nash_conv", "nash_conv_estimate", "heldout/accuracy", "accuracy"):
+    for key in ("nash_conv", "nash_conv_estimate", f"heldout/{record.label}", record.label):
         if record.measured(key):
             return key
-    return "nash_conv" if record.knob("evaluation", "kind") == "nash_conv" else "heldout/accuracy"
+    return "nash_conv" if record.knob("evaluation", "kind") == "nash_conv" else f"heldout/{record.label}"
+
+
+def noun(record: Record) -> str:
+    """The share solved, as a title has it."""
+    return record.label.replace("_", " ").capitalize()
 
 
 def _nash_conv(record: Record, known: References, key: str, margin: int) -> Markup:
@@ -60,9 +65,9 @@ def _accuracy(record: Record, key: str, margin: int) -> Markup:
     if len(last) > 1:
         lines.append(Line(last, "second", f"last weights {_short(last[-1][1])}"))
     lines.append(Line(averaged, "main", f"averaged weights {_short(averaged[-1][1])}", dots=True))
-    what = f"Accuracy on {record.name}, split {record.knob('evaluation', 'split', default='test')}"
+    what = f"{noun(record)} on {record.name}, split {record.knob('evaluation', 'split', default='test')}"
     return chart(
-        lines, title=f"Accuracy of {record.name} against updates", extent=(0.0, 1.0), x_label="updates", y_label=what, margin=margin
+        lines, title=f"{noun(record)} of {record.name} against updates", extent=(0.0, 1.0), x_label="updates", y_label=what, margin=margin
     )
 
 

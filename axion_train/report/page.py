@@ -7,7 +7,7 @@ from importlib.resources import files
 
 from axion_env import Episode
 from axion_train.report.chart import Line, chart
-from axion_train.report.curve import curve, headline, roles, smoothed
+from axion_train.report.curve import curve, headline, noun, roles, smoothed
 from axion_train.report.episode import episode_section, reward_parts
 from axion_train.report.markup import Markup, join, tag
 from axion_train.report.record import Record, Series
@@ -78,7 +78,7 @@ def _wide(picture: Markup) -> Markup:
 
 
 def _curve_title(record: Record) -> str:
-    return "NashConv" if headline(record).startswith("nash_conv") else "Accuracy"
+    return "NashConv" if headline(record).startswith("nash_conv") else noun(record)
 
 
 def _curve_note(record: Record, known: References) -> Markup | str:

@@ -84,6 +84,23 @@ class Record:
         return str(self.knob("env", "id", default=self.summary.get("env", self.path.name)))
 
     @property
+    def label(self) -> str:
+        """What the share solved is called."""
+        return str(self.knob("evaluation", "label", default="accuracy"))
+
+    @property
+    def also(self) -> list[str]:
+        """Further splits that are measured."""
+        found = self.knob("evaluation", "also")
+        return [split for split in found if isinstance(split, str)] if isinstance(found, list) else []
+
+    @property
+    def controls(self) -> list[str]:
+        """Names of its controls."""
+        found = self.knob("controls")
+        return list(found) if isinstance(found, Mapping) else []
+
+    @property
     def updates(self) -> int:
         """Done so far."""
         return int(max((line["update"] for line in self.metrics), default=0))

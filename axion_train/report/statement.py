@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from axion_train.report.curve import headline
+from axion_train.report.curve import headline, noun
 from axion_train.report.record import Record, number
 from axion_train.report.reference import References
 
@@ -59,16 +59,19 @@ def _below(record: Record, known: References, key: str) -> int | None:
 
 
 def _accuracy(record: Record, key: str) -> list[tuple[str, str, str]]:
-    value, error, illegal = map(record.final, (key, f"{key}_error", key.replace("accuracy", "illegal_rate")))
+    value, error, illegal = map(record.final, (key, f"{key}_error", key.replace(record.label, "illegal_rate")))
     found = []
     if value is not None:
         found.append(
-            ("Accuracy", f"{value:.1%}", f"standard error {error:.1%}; averaged weights" if error is not None else "averaged weights")
+            (noun(record), f"{value:.1%}", f"standard error {error:.1%}; averaged weights" if error is not None else "averaged weights")
         )
-    for suffix, title, detail in (("_last", "Last weights", "accuracy"), ("_start", "At the start", "accuracy")):
-        told = record.told(key + suffix)
+    others = [(f"{key}_last", "Last weights"), (f"{key}_start", "At the start")]
+    others += [(f"{key}_{name}", f"Control {name}") for name in record.controls]
+    others += [(f"heldout/{split}/{record.label}", f"Split {split}") for split in record.also]
+    for figure, title in others:
+        told = record.told(figure)
         if told is not None:
-            found.append((title, f"{told:.1%}", detail))
+            found.append((title, f"{told:.1%}", record.label.replace("_", " ")))
     if illegal is not None:
         found.append(("Illegal answers", f"{illegal:.2%}", "held-out tasks"))
     return found
@@ -109,7 +112,7 @@ def _measured(record: Record) -> str:
     if key == "nash_conv_estimate":
         return "NashConv is an estimate: the policy's answers are too free to be enumerated and were sampled, which biases it upwards."
     split = record.knob("evaluation", "split", default="test")
-    return f"Accuracy is sampled, on tasks of the split “{split}”, which the environment keeps apart from those trained on."
+    return f"{noun(record)} is sampled, on tasks of the split “{split}”, which the environment keeps apart from those trained on."
 
 
 def _limits(record: Record, known: References) -> str:
