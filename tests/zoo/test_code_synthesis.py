@@ -8,9 +8,9 @@ import pytest
 from axion_zoo.code_synthesis import CodeSynthesis
 from axion_zoo.code_synthesis.answer import LONGEST, code_in
 from axion_zoo.code_synthesis.embedded import STATEMENTS, TEST
-from axion_zoo.code_synthesis.mutant import mutants
 from axion_zoo.code_synthesis.problem import Example, Problem, constant
 from axion_zoo.code_synthesis.procedural import FAMILIES, LEVELS
+from axion_zoo.mutation import mutants
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -310,9 +310,9 @@ def test_mutants_by_name() -> None:
     assert ("comparison", "x <= 2", "x < 2") in changes
     assert ("boolean", "not x <= 2", "x <= 2") in changes
     assert ("boolean", "not x <= 2 and x", "not x <= 2 or x") in changes
-    assert ("slice", "1:", "1 + 1:") in changes
+    assert ("slice", "1", "1 + 1") in changes
     assert ("arithmetic", "x += 1", "x -= 1") in changes
-    assert ("statement", "x += 1", "pass") in changes
+    assert ("statement", "x += 1", "") in changes
     assert ("constant", "2", "3") in changes
     assert ("call", "len(x[1:])", "x[1:]") in changes
     assert ("return", "return x", "return None") in changes

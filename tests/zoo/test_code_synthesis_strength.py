@@ -11,10 +11,10 @@ import pytest
 from axion_zoo.code_synthesis import CodeSynthesis
 from axion_zoo.code_synthesis.embedded import STATEMENTS
 from axion_zoo.code_synthesis.grade import passes
-from axion_zoo.code_synthesis.mutant import mutants
 from axion_zoo.code_synthesis.problem import Problem
 from axion_zoo.code_synthesis.source import load
 from axion_zoo.code_synthesis.strengthen import strengthen
+from axion_zoo.mutation import mutants
 
 from axion_env import Ask, Play, drive, judge
 from axion_env.sandbox import Function, Limits, shared
@@ -35,12 +35,12 @@ EQUIVALENT = {
     ("wrap_words", "len(word) > width", "len(word) >= width"): "a line filled by one word takes no other, full or empty",
     ("box_ids", "i + 1", "i - 1"): "a name given before is taken by then",
     ("box_ids", "1", "0"): "as above",
-    ("robot", "'NESW'", "'NESWx'"): "the fifth direction is never read",
+    ("robot", '"NESW"', '"NESWx"'): "the fifth direction is never read",
     ("tree_depths", "depth > len(parents)", "depth >= len(parents)"): "no path without a circle has as many steps as there are nodes",
     ("runoff", "0", "1"): "all counts start alike",
     ("runoff", "0", "-1"): "all counts start alike",
     ("runoff", "1", "2"): "the votes are counted in twos",
-    ("runoff", "''", "'x'"): "at most one name is joined",
+    ("runoff", '""', '"x"'): "at most one name is joined",
     ("pools", "0", "-1"): "all rows have one length",
     ("pools", "i + di", "i - di"): "the directions come in opposite pairs",
     ("pools", "j + dj", "j - dj"): "the directions come in opposite pairs",

@@ -19,10 +19,10 @@ from axion_env import Stream, derive
 from axion_env.sandbox import Function, Limits, shared
 from axion_env.sandbox.inside import wire
 from axion_zoo.code_synthesis.grade import passes
-from axion_zoo.code_synthesis.mutant import Mutant, mutants
 from axion_zoo.code_synthesis.problem import Example, Problem, with_preamble
 from axion_zoo.code_synthesis.source import answered, load
 from axion_zoo.code_synthesis.vary import vary
+from axion_zoo.mutation import Mutant, mutants
 
 _LIMITS = Limits(cpu_s=0.5)  # of a mutant: many never end
 _INPUTS = 200
