@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise, product
 from math import comb, exp, prod
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -13,6 +15,9 @@ from hypothesis import strategies as st
 
 from axion_env import NotFound, Shaper, UsageError, bernstein, shaper
 from axion_env.shaper import SHAPERS, Circumstances
+from benchmarks import shapers
+
+ROOT = Path(__file__).parent.parent
 
 SHARES = st.fractions(0, 1, max_denominator=50)
 COEFFICIENTS = st.lists(st.fractions(-3, 3, max_denominator=8), min_size=2, max_size=9)
@@ -217,3 +222,23 @@ def test_one_of_your_own() -> None:
     assert Half().best(2) == 0.5
     assert Half().expected(0.5, 2) == 0.5
     assert (Half()(1, 2), Half().invalid) == (1, -3)
+
+
+def number(text: str) -> float:
+    return float(text.replace("−", "-"))
+
+
+def test_the_page_s_table_is_so() -> None:
+    """docs/shapers.md: every best rate and both ends of every row, of every shaper."""
+    rows = re.findall(r"^\| `(\w+)([^`]*)` \|((?: [−.\d]+ \|){9})$", (ROOT / "docs" / "shapers.md").read_text(), re.M)
+    assert {name for name, _, _ in rows} == SHAPERS.keys()
+    for name, options, cells in rows:
+        settings = dict(option.split("=") for option in options.split())
+        made = shaper(name, **{k: True if v == "true" else number(v) for k, v in settings.items()})
+        found = [*(made.best(attempts) for attempts in (2, 4, 6, 8, 16, 32, 64)), made.expected(0, 8), made.expected(1, 8)]
+        assert [number(cell) for cell in cells.split("|")[:-1]] == [round(value, 2) for value in found], (name, options)
+
+
+def test_the_picture_is_as_it_is_drawn() -> None:
+    """docs/images/shapers.svg is what its command writes."""
+    assert (ROOT / "docs" / "images" / "shapers.svg").read_text() == shapers.picture()

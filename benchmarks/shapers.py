@@ -1,0 +1,59 @@
+"""`python -m benchmarks.shapers docs/images/shapers.svg`: the mean reward that each shaper pays, against the chance of an attempt."""
+
+from __future__ import annotations
+
+import sys
+from importlib.resources import files
+from pathlib import Path
+
+from axion_env import Shaper, shaper
+from axion_train.report.chart import Line, chart
+from axion_train.report.markup import Markup, join, tag
+
+ATTEMPTS = 8
+POINTS = 100
+SHOWN = {
+    "ssr": "#1f5fd0",
+    "azr": "#6c9bea",
+    "tent": "#b4540a",
+    "gaussian": "#e39a55",
+    "parabola": "#7a8496",
+    "band": "#1c8a5c",
+    "floor_linear": "#9a4fc4",
+    "one_minus": "#c23b4b",
+}
+"""Colors that can be read on white and on black."""
+MARGIN = 16
+
+
+def picture() -> str:
+    """The chart, standing alone."""
+    lines = [Line(curve(shaper(name)), name, label(name)) for name in SHOWN]
+    whole = chart(
+        lines,
+        title="Mean reward of a proposal against the chance that one attempt solves it, by shaper",
+        height=480,
+        extent=(-1.0, 1.0),
+        x_label="chance that one attempt solves it",
+        y_label=f"Mean reward of a valid proposal, {ATTEMPTS} attempts; after each name, where it is highest",
+        margin=MARGIN,
+    )
+    opening, end, rest = whole.partition(">")
+    colors = "".join(f".chart .{name} {{ color: {color}; }}\n" for name, color in SHOWN.items())
+    style = Markup(files("axion_train.report").joinpath("chart.css").read_text() + colors)
+    back = tag("rect", x=-MARGIN, y=-MARGIN, width="100%", height="100%", rx=10, class_="back")
+    return join((Markup(opening + end), tag("style", style), back, Markup(rest), "\n"))
+
+
+def curve(of: Shaper) -> list[tuple[float, float]]:
+    """Its mean at equal steps from 0 to 1."""
+    return [(i / POINTS, of.expected(i / POINTS, ATTEMPTS)) for i in range(POINTS + 1)]
+
+
+def label(name: str) -> str:
+    """Its name and its best rate."""
+    return f"{name} {shaper(name).best(ATTEMPTS):.2f}".replace(" 0.", " .")
+
+
+if __name__ == "__main__":
+    Path(sys.argv[1]).write_text(picture(), encoding="utf-8")
