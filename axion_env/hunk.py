@@ -17,7 +17,7 @@ from axion_env.parse import Illegal
 Line: TypeAlias = tuple[str, str]
 """A sign of " ", "-" and "+", and the line with its end, which the last line of a text may lack."""
 _CONTEXT = 3  # lines around a change, as in git
-_MOST_PAIRS = 1 << 17  # equal lines to compare: beyond, `difflib` may take minutes on texts made to that end
+_MOST_WORK = 1 << 26  # about 3 s at worst; on texts made to that end, `difflib` could take hours
 
 
 class PatchError(Illegal):
@@ -115,11 +115,11 @@ class _Matcher(SequenceMatcher[str]):
         tail = _alike(before[head:][::-1], after[head:][::-1])
         a, b = len(before) - tail, len(after) - tail
         steps: list[_Step] = [("equal", 0, head, 0, head)]
-        if _pairs(before[head:a], after[head:b]) > _MOST_PAIRS:
+        if _work(before[head:a], after[head:b]) > _MOST_WORK:
             steps.append(("replace", head, a, head, b))
         else:
             inner = SequenceMatcher(None, before[head:a], after[head:b], autojunk=False).get_opcodes()
-            steps += [(tag, i + head, j + head, k + head, m + head) for tag, i, j, k, m in inner]
+            steps.extend((tag, i + head, j + head, k + head, m + head) for tag, i, j, k, m in inner)
         steps.append(("equal", a, len(before), b, len(after)))
         return [step for step in steps if step[1] < step[2] or step[3] < step[4]]
 
@@ -128,9 +128,11 @@ def _alike(a: Sequence[str], b: Sequence[str]) -> int:
     return next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
 
 
-def _pairs(before: Sequence[str], after: Sequence[str]) -> int:
-    counts = Counter(before)
-    return sum(counts[text] * n for text, n in Counter(after).items())
+def _work(before: Sequence[str], after: Sequence[str]) -> int:
+    """At most so many steps: it goes over all equal pairs of lines again for each run of them that it finds."""
+    old, new = Counter(before), Counter(after)
+    pairs = sum(old[text] * n for text, n in new.items())
+    return (len(before) + pairs) * sum((old & new).values())
 
 
 def _hunk(group: Sequence[tuple[str, int, int, int, int]], before: Sequence[str], after: Sequence[str]) -> Hunk:
