@@ -66,7 +66,7 @@ def page(found: dict[Column, list[Outcome]], missing: dict[str, str]) -> str:
         "with cgroups. `user`: slots of a user without rights. Landlock runs no commands. The corpus is in `tests/sandbox/attack`.",
         *(f"\nNot on this machine: {name}: {reason}" for name, reason in missing.items()),
     ]
-    for profile in ("func", "proc"):
+    for profile in ("func", "proc", "repo"):
         columns = [column for column in found if column[1] == profile]
         if columns:
             lines += ["", f"## `{profile}`", "", *_table(columns, found)]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
+from axion_env.sandbox import program
 from axion_env.sandbox.probe import SandboxUnavailable, choose
-from axion_env.sandbox.profile import FUNC, NUMERIC, PROC, Profile, files_of
+from axion_env.sandbox.profile import FUNC, NUMERIC, PROC, REPO, Profile, files_of
 from axion_env.sandbox.tier import TIERS, Tier, Unfit
 
 Found = dict[tuple[str, str], bool | Unfit]
@@ -13,7 +14,7 @@ Found = dict[tuple[str, str], bool | Unfit]
 
 
 def find(tiers: tuple[Tier, ...] = TIERS) -> Found:
-    """Try every tier with `func` and `proc`, all at once. `numeric` is `func` with packages, which take too long to load for this."""
+    """Try every tier with `func` and `proc`, all at once. `numeric` and `repo` are these with packages and programs."""
     pairs = [(tier, profile) for tier in tiers for profile in (FUNC, PROC)]
     with ThreadPoolExecutor(len(pairs)) as pool:
         return dict(pool.map(_try, pairs))
@@ -33,14 +34,17 @@ def _try(pair: tuple[Tier, Profile]) -> tuple[tuple[str, str], bool | Unfit]:
 def profiles(found: Found) -> list[tuple[str, str]]:
     """The tier that each profile's jobs run in."""
     rows = []
-    for profile in (FUNC, PROC, NUMERIC):
-        like = FUNC if profile is NUMERIC else profile
+    for profile in (FUNC, PROC, REPO, NUMERIC):
+        like = FUNC if profile is NUMERIC else PROC if profile is REPO else profile
         serving = [tier for (tier, name), answer in found.items() if name == like.name and not isinstance(answer, Unfit)]
         said = serving[0] if serving else "NONE: jobs of this profile are an error here, and the tiers below say why"
         try:
             files_of(tuple(profile.packages))
+            program.find(tuple(profile.programs))
         except ModuleNotFoundError as missing:
             said = f"NONE: it takes {missing.name}; pip install {missing.name}"
+        except FileNotFoundError as missing:
+            said = f"NONE: it takes the program {missing.filename} in /usr/bin"
         rows.append((profile.name, said))
     return rows
 

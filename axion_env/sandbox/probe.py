@@ -11,8 +11,9 @@ from pathlib import Path
 
 from axion_env.error import UsageError
 from axion_env.sandbox.cgroup import mark
-from axion_env.sandbox.job import Function, JobResult, JobStatus, Limits
+from axion_env.sandbox.job import Command, Function, Job, JobResult, JobStatus, Limits
 from axion_env.sandbox.profile import Profile
+from axion_env.sandbox.program import SHELL
 from axion_env.sandbox.slot import Slot
 from axion_env.sandbox.tier import TIERS, UNSAFE, Tier, Unfit
 
@@ -21,6 +22,7 @@ _CANARY = Function(
     "def canary(x):\n    import math\n    return [math.isqrt(x), sum(range(x))]", "canary", [(49,), (100,)], limits=Limits(wall_s=_PATIENCE)
 )
 _EXPECTED = ([7, 1176], [10, 4950])
+_SHELL_CANARY = 'for word in "$(python -S -c "print(6 * 7)")" axion; do echo "$word"; done'
 
 _ATTACKS = """
 import os, socket, sys, ctypes
@@ -107,12 +109,25 @@ def probe(tier: Tier, profile: Profile, *, cgroups: bool) -> Slot:
         result = run(slot, _CANARY)
         if result.values != _EXPECTED:
             raise Unfit(f"{tier.name} does an honest job wrong: {result.status}, {result.error}", "please report this")
+        if SHELL in profile.programs:
+            _programs(slot, tier)
         if tier is not UNSAFE:
             _attack(slot, tier)
     except BaseException:
         slot.close()
         raise
     return slot
+
+
+def _programs(slot: Slot, tier: Tier) -> None:
+    """A host's programs may need more than the folders of libraries that a job is shown."""
+    job = Command([SHELL, "-c", _SHELL_CANARY], limits=Limits(cpu_s=_PATIENCE), profile=slot.profile.name)
+    result = run(slot, job)
+    if result.stdout != "42\naxion\n":
+        said = f"{result.status}, {result.error or result.stderr.strip()[-200:]}"
+        raise Unfit(
+            f"this machine's {SHELL} or Python does not work in {tier.name}: {said}", "it takes programs linked with system libraries"
+        )
 
 
 def _attack(slot: Slot, tier: Tier) -> None:
@@ -136,7 +151,7 @@ def _attack(slot: Slot, tier: Tier) -> None:
             raise Unfit(f"{tier.name} does not end a job that is out of time: {late.status}", "please report this")
 
 
-def run(slot: Slot, job: Function) -> JobResult:
+def run(slot: Slot, job: Job) -> JobResult:
     """One job on one slot, waited for.
 
     Raises:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
+
+from axion_env.error import NotFound, UsageError
+from axion_env.sandbox.program import TOOLS
 
 INSIDE = Path(__file__).parent / "inside"
 
@@ -31,6 +34,12 @@ class Profile:
     """Modules imported once, before any job. Every 100 MB of them cost each job about 1.5 ms."""
     memory_mib: int = 1024
     """Of a slot as a whole, where the host allows cgroups."""
+    programs: Sequence[str] = ()
+    """Names of the host's programs it may start, `python` beside them; those the host lacks are left out. It takes `processes`."""
+
+    def __post_init__(self) -> None:
+        if self.programs and not self.processes:
+            raise UsageError(f"the profile {self.name!r} has programs, which only one with processes=True can start")
 
 
 _STDLIB = (
@@ -43,8 +52,22 @@ FUNC = Profile("func", preload=_STDLIB)
 """Functions: no processes, no sockets."""
 PROC = Profile("proc", processes=True, packages=("pytest",), preload=(*_STDLIB, "runpy", "subprocess", "threading", "atexit"))
 """Commands: may fork and exec inside the job; pytest if it is installed."""
+REPO = replace(PROC, name="repo", programs=TOOLS)
+"""The same with a shell and what is used in one, for repositories."""
 NUMERIC = Profile("numeric", packages=("math-verify",), preload=(*_STDLIB, "sympy", "math_verify", "warm_latex"))
 """Functions with sympy and math-verify at hand."""
+
+
+def named(name: str, known: Mapping[str, Profile]) -> Profile:
+    """A profile by its name; `repo+hypothesis` is `repo` with one more installed distribution to import.
+
+    Raises:
+        NotFound: there is none.
+    """
+    base, *packages = name.split("+")
+    if base not in known or not all(packages):
+        raise NotFound("sandbox profile", name, known)
+    return replace(known[base], name=name, packages=(*known[base].packages, *packages)) if packages else known[base]
 
 
 @lru_cache

@@ -20,7 +20,7 @@ from axion_env.request import Fault
 from axion_env.sandbox import cgroup
 from axion_env.sandbox.job import Job, JobResult, JobStatus
 from axion_env.sandbox.probe import choose
-from axion_env.sandbox.profile import FUNC, NUMERIC, PROC, Profile
+from axion_env.sandbox.profile import FUNC, NUMERIC, PROC, REPO, Profile, named
 from axion_env.sandbox.slot import Slot
 from axion_env.sandbox.stream import Stream
 from axion_env.sandbox.tier import TIERS, UNSAFE, Tier
@@ -40,7 +40,8 @@ class Sandbox:
 
     Args:
         slots: Jobs that run at once; default: two for each usable core.
-        profiles: Further kinds of job, beside `func`, `proc` and `numeric`.
+        profiles: Further kinds of job, beside `func`, `proc`, `repo` and `numeric`. A job's `repo+hypothesis` needs none: it is `repo` with
+            one more distribution.
         tier: Insist on one of `nsjail`, `bubblewrap` and `landlock`; default: the strongest that passes its self-test.
         unsafe: Run without any isolation. Warned about, stamped on every result, and refused where CI is set.
 
@@ -57,7 +58,7 @@ class Sandbox:
         if slots is not None and slots < 1:
             raise UsageError(f"a sandbox has 1 slot or more: got {slots}")
         self.slots = slots or 2 * len(os.sched_getaffinity(0))
-        self.profiles = {profile.name: profile for profile in (FUNC, PROC, NUMERIC, *profiles)}
+        self.profiles = {profile.name: profile for profile in (FUNC, PROC, REPO, NUMERIC, *profiles)}
         self._tiers = _tiers(tier, unsafe)
         self._pools: dict[str, list[Slot]] = {}
         self._chosen: dict[str, tuple[Tier, bool]] = {}
@@ -130,8 +131,7 @@ class Sandbox:
 
     def _pool(self, profile: str) -> list[Slot]:
         if profile not in self._pools:
-            if profile not in self.profiles:
-                raise NotFound("sandbox profile", profile, self.profiles)
+            self.profiles[profile] = named(profile, self.profiles)
             slot = choose(self.profiles[profile], self._tiers)
             _register(slot)
             self._chosen[profile] = slot.tier, slot.limited

@@ -1,7 +1,8 @@
 """The system calls a job may make: allowlists, assembled into BPF programs for x86-64 and aarch64.
 
 A call that is not listed answers EPERM. `clone3` answers ENOSYS, for then the C library falls back to `clone`, whose flags can be
-looked at. A call of another architecture, x32 included, ends the process.
+looked at; where programs may run, a few that they can do without are as refused, in words that programs understand. A call of another
+architecture, x32 included, ends the process.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from axion_env.sandbox.syscall import NUMBERS
 
 _ARCH = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 _EQUAL, _AT_LEAST, _ABOVE, _ANY_OF = 0x15, 0x35, 0x25, 0x45  # BPF_JMP | BPF_K with JEQ, JGE, JGT and JSET
-_KILL, _ALLOW, _EPERM, _ENOSYS = 0x80000000, 0x7FFF0000, 0x00050001, 0x00050026
+_KILL, _ALLOW, _EPERM, _ENOSYS, _ENOTSUP = 0x80000000, 0x7FFF0000, 0x00050001, 0x00050026, 0x0005005F
 
 
 def _names(text: str) -> frozenset[str]:
@@ -38,6 +39,13 @@ _PROCESSES = _names("""
 fork vfork execve execveat kill tgkill tkill setpgid setsid fsync fdatasync socketpair sendto recvfrom sendmsg recvmsg shutdown
 getpriority capget
 """)
+
+_ATTRIBUTES = _names("""
+getxattr lgetxattr fgetxattr listxattr llistxattr flistxattr setxattr lsetxattr fsetxattr removexattr lremovexattr fremovexattr
+""")
+_ABSENT = _names("timer_create")
+"""Answered as by a file system without attributes and a kernel without timers: `ls -l`, `cp -p`, `sed -i` and `timeout` then go on without
+them, where they take EPERM for a failure."""
 
 _NAMESPACES = 0x7E020080  # CLONE_NEW…: a job gets none of its own
 _THREAD = 0x10000
@@ -75,6 +83,7 @@ def program(*, processes: bool, modes: bool = True, machine: str | None = None) 
     }
     if processes:
         special["socketpair"] = _one_of(0, (_AF_UNIX,))
+        special |= {name: [_return(_ENOSYS)] for name in _ABSENT} | {name: [_return(_ENOTSUP)] for name in _ATTRIBUTES}
     plain = {numbers[name] for name in names - special.keys() if name in numbers}
     rules = [(low, high, [_return(_ALLOW)]) for low, high in _ranges(plain)]
     rules += [(numbers[name], numbers[name], body) for name, body in special.items()]

@@ -21,7 +21,7 @@ from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from axion_env.sandbox import seccomp
+from axion_env.sandbox import program, seccomp
 from axion_env.sandbox.cgroup import mark
 from axion_env.sandbox.profile import INSIDE, Profile, files_of, interpreter
 
@@ -87,15 +87,28 @@ class _Needs(NamedTuple):
     packages: tuple[str, ...]
     roots: tuple[str, ...]
     """Where the packages are imported from."""
+    programs: Mapping[str, str]
+    """Where programs stand in the jail, and the files behind them."""
+    links: Mapping[str, str]
+    """Links in the jail, and what they point to."""
+
+    @property
+    def readable(self) -> tuple[str, ...]:
+        """All that is read of the host."""
+        return (*self.base, *self.packages, *self.programs.values())
 
 
 def _needs(profile: Profile) -> _Needs:
-    _, present, covered = interpreter()
+    executable, present, covered = interpreter()
     try:
         packages, roots = files_of(tuple(profile.packages))
+        programs = program.find(tuple(profile.programs))
     except ModuleNotFoundError as problem:
         raise Unfit(f"the profile {profile.name!r} needs {problem.name}, which is not installed", f"pip install {problem.name}") from None
-    return _Needs((*present, str(INSIDE)), covered, packages, roots)
+    except FileNotFoundError as problem:
+        reason = f"the profile {profile.name!r} needs the program {problem.filename}, which is neither in /usr/bin nor in /bin"
+        raise Unfit(reason, f"install your distribution's package {problem.filename}") from None
+    return _Needs((*present, str(INSIDE)), covered, packages, roots, programs, program.links(profile.programs, executable))
 
 
 def _python(descriptor: int) -> list[str]:
@@ -108,7 +121,8 @@ def _config(profile: Profile, needs: _Needs, **walls: Any) -> dict[str, Any]:
     if not filtered:
         raise Unfit(f"there is no table of system calls for {platform.machine()}", "x86_64 and aarch64 have one")
     plain = {"namespaces": False, "covered": [], "processes": profile.processes, "landlock": 0, "readable": [], "scratch": None}
-    return {**plain, "seccomp": filtered.hex(), "path": list(needs.roots), "preload": list(profile.preload), **walls}
+    cold = {"PYTHONPATH": os.pathsep.join(needs.roots)} if profile.programs else {}  # a `python` that a shell starts imports the same
+    return {**plain, "environment": cold, "seccomp": filtered.hex(), "path": list(needs.roots), "preload": list(profile.preload), **walls}
 
 
 def nsjail(profile: Profile, descriptor: int) -> Start:
@@ -122,13 +136,17 @@ def nsjail(profile: Profile, descriptor: int) -> Start:
         options += ["-m", f"none:{path}:tmpfs:size=4096,mode=755"]
     for path in (*needs.packages, "/dev/null"):
         options += ["-R", path]
+    for path, file in needs.programs.items():
+        options += ["-R", f"{file}:{path}"]
+    for path, target in needs.links.items():
+        options += ["-s", f"{target}:{path}"]
     options += ["-m", "none:/box:tmpfs:size=4096,mode=700", "--cap", "CAP_SYS_ADMIN"]
     options += shlex.split("--rlimit_as inf --rlimit_cpu inf --rlimit_fsize 1024 --rlimit_nofile 256 --rlimit_nproc 128 --rlimit_core 0")
     options += shlex.split("--rlimit_stack 8 --rlimit_memlock 0 --rlimit_msgqueue 0")
     for name, value in ENVIRONMENT.items():
         options += ["-E", f"{name}={value}"]
     argv = [binary, *options, "-u", "1000", "-g", "1000", "--pass_fd", str(descriptor), "--", *_python(descriptor)]
-    return Start(argv, _config(profile, needs, namespaces=True, covered=needs.covered), (binary, *needs.base, *needs.packages))
+    return Start(argv, _config(profile, needs, namespaces=True, covered=needs.covered), (binary, *needs.readable))
 
 
 def find_nsjail() -> str:
@@ -173,11 +191,15 @@ def bubblewrap(profile: Profile, descriptor: int) -> Start:
         options += ["--tmpfs", path]
     for path in needs.packages:
         options += ["--ro-bind", path, path]
+    for path, file in needs.programs.items():
+        options += ["--ro-bind", file, path]
+    for path, target in needs.links.items():
+        options += ["--symlink", target, path]
     for path in needs.covered:
         options += ["--remount-ro", path]
     options += ["--dev-bind", "/dev/null", "/dev/null", "--tmpfs", "/box", "--remount-ro", "/"]
     argv = [binary, *options, "--", *_python(descriptor)]
-    return Start(argv, _config(profile, needs, namespaces=True), (binary, *needs.base, *needs.packages), stays=True)
+    return Start(argv, _config(profile, needs, namespaces=True), (binary, *needs.readable), stays=True)
 
 
 def landlock(profile: Profile, descriptor: int) -> Start:
@@ -199,7 +221,7 @@ def landlock(profile: Profile, descriptor: int) -> Start:
     return Start(
         _python(descriptor),
         _config(profile, needs, **walls),
-        (*needs.base, *needs.packages, scratch),
+        (*needs.readable, scratch),
         ENVIRONMENT,
         scratch,
     )
@@ -219,7 +241,7 @@ def unsafe(profile: Profile, descriptor: int) -> Start:
     needs = _needs(profile)
     scratch = tempfile.mkdtemp(prefix=f"axion-slot-{mark()}-")
     config = _config(profile, needs, scratch=scratch) | {"seccomp": ""}
-    return Start(_python(descriptor), config, (*needs.base, *needs.packages, scratch), {**ENVIRONMENT, "HOME": scratch}, scratch)
+    return Start(_python(descriptor), config, (*needs.readable, scratch), {**ENVIRONMENT, "HOME": scratch}, scratch)
 
 
 _NAMESPACES = "it takes user namespaces, which a container's seccomp profile, AppArmor or user.max_user_namespaces may forbid"

@@ -12,7 +12,7 @@ def test_it_names_the_tier_that_jobs_run_in() -> None:
     """What it prints for a profile is what a sandbox chooses."""
     text = CliRunner().invoke(axion, ["doctor"]).output
     rows = dict(line.split(maxsplit=1) for line in text.partition("tier of each profile\n")[2].partition("\n\n")[0].splitlines())
-    assert list(rows) == ["func", "proc", "numeric"]
+    assert list(rows) == ["func", "proc", "repo", "numeric"]
     with Sandbox(slots=1) as sandbox:
         for profile, said in rows.items():
             try:

@@ -30,10 +30,10 @@ from axion_env.sandbox.profile import interpreter
 from axion_env.sandbox.syscall import NUMBERS
 from axion_env.sandbox.tier import UNSAFE
 from tests.sandbox.attack.corpus import CORPUS
-from tests.sandbox.attack.entry import PRELUDE, Attack
+from tests.sandbox.attack.entry import COMMANDS, PRELUDE, Attack
 
 TIERS = ("nsjail", "bubblewrap", "landlock")
-PROFILES = {"nsjail": ("func", "proc"), "bubblewrap": ("func", "proc"), "landlock": ("func",)}
+PROFILES = {"nsjail": ("func", "proc", "repo"), "bubblewrap": ("func", "proc", "repo"), "landlock": ("func",)}
 """Of each tier: `numeric` is `func` with packages."""
 REPOSITORY = Path(__file__).parents[2]
 _HONEST = Limits(cpu_s=5.0, wall_s=60.0)
@@ -156,6 +156,7 @@ class Host:
             "sites": sites,
             "covered": list(interpreter()[2]),
             "offered": _offered(profile, sandbox),
+            "programs": bool(sandbox.profiles[profile].programs),
             "answers": [str(path) for path in sorted((REPOSITORY / "envs").glob("axion_zoo/*/*.py"))],
             "neighbor": neighbor,
             "syscalls": sorted(NUMBERS["x86_64"].values()),
@@ -237,7 +238,7 @@ class Arena:
 
     Args:
         tier: One that isolates.
-        profile: `func`, `numeric` or `proc`.
+        profile: `func`, `numeric`, `proc` or `repo`.
     """
 
     def __init__(self, tier: str, profile: str) -> None:
@@ -252,7 +253,7 @@ class Arena:
             neighbor = self._closing.enter_context(Sandbox(slots=1, tier=tier))
             neighbor.tier(profile)
             self.world = self.host.world(self.sandbox, profile, neighbor._pools[profile][0]._scratch or "")
-            self._commands = profile == "proc"
+            self._commands = profile in COMMANDS
             assert self._honest() == []
             self._residents = self._inhabitants()
         except BaseException:
@@ -297,7 +298,7 @@ class Arena:
     def _job(self, code: str, attack: Attack, extra: dict[str, Any]) -> Job:
         self._program, self._extra = PRELUDE + code, extra
         if self._commands:
-            return Command(attack.argv, limits=attack.limits)
+            return Command(attack.argv, limits=attack.limits, profile=self.profile)
         calls = [({**self.world, **extra},)] * attack.calls
         return Function(self._program, "attack", calls, limits=attack.limits, profile=self.profile)
 
@@ -322,7 +323,7 @@ class Arena:
         """What is wrong with the next honest job of the slot."""
         marker = self.host.tokens["job"]
         if self._commands:
-            job: Job = Command(["python", "-c", _HONEST_COMMAND], stdin=f"{marker}\n", limits=_HONEST)
+            job: Job = Command(["python", "-c", _HONEST_COMMAND], stdin=f"{marker}\n", limits=_HONEST, profile=self.profile)
             before = Workspace({"a": "1", "d/b": "2"})
             result = self.sandbox.run([(job, before)])[0]
             right = result.stdout == f'[7, ["a", "b"], 1, ["a", "d"]] {marker}\n' and result.workspace == before.write({"made": b""})
@@ -379,7 +380,7 @@ def attacks(tier: str, profile: str) -> list[tuple[str, Attack]]:
         (family, attack)
         for family, entries in CORPUS.items()
         for attack in entries
-        if profile in attack.profiles and tier in attack.tiers and attack.machine in ("", os.uname().machine)
+        if attack.concerns(profile) and tier in attack.tiers and attack.machine in ("", os.uname().machine)
     ]
 
 

@@ -37,8 +37,15 @@ def _arena(arenas: dict[tuple[str, str], Arena], where: tuple[str, str]) -> Aren
     return arenas[where]
 
 
+def _marks(profile: str, family: str) -> list[pytest.MarkDecorator]:
+    """What `repo` has in common with `proc` is tried again, but not every time."""
+    return [pytest.mark.slow] if profile == "repo" and family not in ("program", "residue") else []
+
+
 CASES = [
-    pytest.param(where, family, attack, id=f"{'/'.join(where)}: {attack.name}") for where in EVERY for family, attack in attacks(*where)
+    pytest.param(where, family, attack, id=f"{'/'.join(where)}: {attack.name}", marks=_marks(where[1], family))
+    for where in EVERY
+    for family, attack in attacks(*where)
 ]
 
 

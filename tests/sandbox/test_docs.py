@@ -10,7 +10,7 @@ import pytest
 
 import axion_env
 from axion_env.sandbox import JobStatus, Limits, Profile, Sandbox, SandboxUnavailable
-from axion_env.sandbox.profile import FUNC, NUMERIC, PROC
+from axion_env.sandbox.profile import FUNC, NUMERIC, PROC, REPO
 from axion_env.sandbox.tier import TIERS
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -59,7 +59,7 @@ def test_the_environment_on_the_page_works() -> None:
 def test_the_page_names_what_there_is() -> None:
     """Every status, limit, profile and tier stands on the page, with the defaults that hold."""
     page = (DOCS / "sandbox.md").read_text()
-    for name in (*JobStatus, *(tier.name for tier in TIERS), "unsafe", *(profile.name for profile in (FUNC, PROC, NUMERIC))):
+    for name in (*JobStatus, *(tier.name for tier in TIERS), "unsafe", *(profile.name for profile in (FUNC, PROC, REPO, NUMERIC))):
         assert f"`{name}`" in page, name
     limits = Limits()
     assert f"| `cpu_s` | {limits.cpu_s:g} (" in page

@@ -44,6 +44,7 @@ def main(descriptor: int) -> None:
     os.dup2(descriptor, _CONTROL, inheritable=False)
     control = socket.socket(fileno=_CONTROL)
     config = json.loads(control.recv(1 << 20))
+    os.environ.update(config["environment"])
     sys.path += [*config["path"], os.path.dirname(__file__)]
     for name in config["preload"]:
         importlib.import_module(name)

@@ -12,6 +12,7 @@ from tests.sandbox.attack import (
     network,
     peek,
     process,
+    program,
     residue,
     resource,
     survivor,
@@ -35,6 +36,7 @@ CORPUS: dict[str, list[Attack]] = {
     "survivor": survivor.ATTACKS,
     "residue": residue.ATTACKS,
     "link": link.ATTACKS,
+    "program": program.ATTACKS,
 }
 
 

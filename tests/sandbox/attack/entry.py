@@ -13,6 +13,8 @@ BURNING = Limits(cpu_s=0.1, wall_s=15.0, memory_mib=256, disk_mib=4)
 """For those that use CPU without end: the CPU limit is met long before the wall limit."""
 WAITING = Limits(cpu_s=5.0, wall_s=0.4, memory_mib=256, disk_mib=4)
 """For those that wait without end."""
+COMMANDS = ("proc", "repo")
+"""Profiles whose jobs are commands."""
 
 PRELUDE = '''
 import ctypes, errno, os, sys, time
@@ -43,9 +45,9 @@ def got(**trials):
 
 def reached(**numbers):
     """System calls that reach the kernel: any other answer than the filter's to arguments that make no sense."""
-    found = []
+    found, refusals = [], (errno.EPERM, errno.ENOSYS, errno.EOPNOTSUPP)
     for name, number in numbers.items():
-        if libc.syscall(ctypes.c_long(number), *[ctypes.c_long(-1)] * 6) != -1 or ctypes.get_errno() not in (errno.EPERM, errno.ENOSYS):
+        if libc.syscall(ctypes.c_long(number), *[ctypes.c_long(-1)] * 6) != -1 or ctypes.get_errno() not in refusals:
             found.append(f"{name}: {os.strerror(ctypes.get_errno())}")
     return found
 '''
@@ -58,7 +60,7 @@ class Attack:
 
     `code` defines `attack(world)` and returns what it got hold of, so that nothing (`None`, `False`, `[]`) means that the walls held.
     `world` names what is planted on the host: see `arena.Host`. Where the profile is `proc`, the same code is a program, its answer is
-    what it prints, exit code 1 counts as EXCEPTION and any other as NO_RESULT.
+    what it prints, exit code 1 counts as EXCEPTION and any other as NO_RESULT. What concerns `proc` concerns `repo`.
     """
 
     name: str
@@ -76,13 +78,17 @@ class Attack:
     held: Callable[[JobResult], bool] | None = None
     """In place of "it got hold of nothing": whether the walls held, from the whole result."""
     files: Mapping[str, str] = field(default_factory=dict)
-    """Of the workspace, where the profile is `proc`."""
+    """Of the workspace, where the profile runs commands."""
     argv: Sequence[str] = ("python", "attack.py")
     tiers: Sequence[str] = ("nsjail", "bubblewrap", "landlock")
     """Where the attack must fail; leaving a tier out is a gap of it that is known and written down."""
     machine: str = ""
     """The architecture it is written for; default: all."""
 
+    def concerns(self, profile: str) -> bool:
+        """Whether it is an attack on a profile."""
+        return profile in self.profiles or (profile in COMMANDS and "proc" in self.profiles)
+
     def allowed(self, profile: str) -> set[str]:
         """The statuses it may end in."""
-        return set((self.proc if profile == "proc" and self.proc is not None else self.ends).split())
+        return set((self.proc if profile in COMMANDS and self.proc is not None else self.ends).split())

@@ -75,7 +75,7 @@ def attack(world):
         code="""
 def attack(world):
     import runpy, subprocess
-    return got(run=lambda: subprocess.run([world["program"]], check=True), sh=lambda: subprocess.run(["/bin/sh", "-c", "true"], check=True),
+    return got(run=lambda: subprocess.run([world["program"]], check=True), sh=lambda: subprocess.run(["/bin/sh" if not world["programs"] else "/bin/dash", "-c", "true"], check=True),
                path=lambda: runpy.run_path(world["folder"] + "/planted.py"))
 """,
     ),
@@ -127,7 +127,7 @@ def attack(world):
     while raw[i]:
         words.append(raw[i].decode())
         i += 1
-    known = {"PATH", "HOME", "TMPDIR", "LANG", "PYTHONHASHSEED", "PYTHONDONTWRITEBYTECODE", "PYTHONUTF8", "PWD", "LC_CTYPE", "PYTEST_VERSION"}
+    known = {"PATH", "HOME", "TMPDIR", "LANG", "PYTHONHASHSEED", "PYTHONDONTWRITEBYTECODE", "PYTHONUTF8", "PWD", "LC_CTYPE", "PYTEST_VERSION"} | ({"PYTHONPATH"} if world["programs"] else set())
     return [w for w in (*words, *(f"{k}={v}" for k, v in os.environ.items())) if w.partition("=")[0] not in known or "axion-planted" in w]
 """,
     ),
