@@ -67,6 +67,16 @@ def test_a_fresh_process_has_the_hash_seed_asked_for(sandbox: Sandbox) -> None:
     assert suite(sandbox, hash_seed=7).tests == EXPECTED
 
 
+@pytest.mark.parametrize("hash_seed", [None, 5])
+def test_a_script_of_many_lines_runs_in_a_shell(sandbox: Sandbox, hash_seed: int | None) -> None:
+    """What is no plain command has a shell and its tools; what it runs is the same suite."""
+    script = f'#!/bin/bash\nset -e\ncd "$(dirname "$0")"\necho "seed $PYTHONHASHSEED" | cat\n{SCRIPT} || true\ngrep -c def test_add.py\n'
+    report = suite(sandbox, script, hash_seed=hash_seed)
+    assert report.tests == EXPECTED
+    assert report.log.startswith(f"seed {hash_seed or 0}\n")
+    assert report.log.endswith("\n3\n")
+
+
 @pytest.mark.parametrize(
     ("script", "parser", "code"),
     [
@@ -136,6 +146,7 @@ def test_plain_scripts_run_warm(script: str, words: list[str]) -> None:
     """One `python …`, with what has no effect around it, is run without a shell."""
     assert plain(script) == words
     assert command(script, Limits()).argv == tuple(words)
+    assert command(script, Limits()).profile == "proc"
 
 
 @pytest.mark.parametrize(
@@ -171,7 +182,8 @@ def test_plain_scripts_run_warm(script: str, words: list[str]) -> None:
 def test_all_else_is_the_shells(script: str) -> None:
     """What bash would read otherwise than word by word goes to bash."""
     assert plain(script) is None
-    assert command(script, Limits(), profile="repo").argv == ("bash", "-c", script, "test_script.sh")
+    assert command(script, Limits()).argv == ("bash", "-c", script, "test_script.sh")
+    assert command(script, Limits()).profile == "repo"
     assert command(script, Limits(), hash_seed=3).argv[:3] == ("env", "PYTHONHASHSEED=3", "bash")
 
 

@@ -96,7 +96,7 @@ async def run_suite(
     parser: str,
     limits: SuiteLimits | None = None,
     *,
-    profile: str = "proc",
+    profile: str | None = None,
     hash_seed: int | None = None,
 ) -> Report:
     """Run a script in a workspace and read what it said.
@@ -107,7 +107,7 @@ async def run_suite(
         script: Of bash. One that is a single plain `python …` runs in the warm interpreter, any other in a shell.
         parser: Python: the log on standard input, one JSON object on standard output.
         limits: Of each of the two.
-        profile: Of the script's job. One without programs has no shell: there only plain scripts run.
+        profile: Of the script's job; None: `proc` for a plain script and `repo`, which has a shell, for any other.
         hash_seed: None: in the warm interpreter, under hash seed 0. A number: in fresh processes under that hash seed.
     """
     limits = limits or SuiteLimits()
@@ -122,15 +122,15 @@ async def run_suite(
     return replace(await parse(run, parser, log, limits.parser), log=log)
 
 
-def command(script: str, limits: Limits, *, profile: str = "proc", hash_seed: int | None = None) -> Command:
+def command(script: str, limits: Limits, *, profile: str | None = None, hash_seed: int | None = None) -> Command:
     """The job that a script is."""
     words = plain(script)
     if words is not None:
         if hash_seed is not None:
             words = ["python", "-c", _AFRESH, str(hash_seed), *words[1:]]
-        return Command(words, limits=limits, profile=profile)
+        return Command(words, limits=limits, profile=profile or "proc")
     shell = ["bash", "-c", script, "test_script.sh"]  # not as a file: the candidate's tree stays what it is
-    return Command(shell if hash_seed is None else ["env", f"PYTHONHASHSEED={hash_seed}", *shell], limits=limits, profile=profile)
+    return Command(shell if hash_seed is None else ["env", f"PYTHONHASHSEED={hash_seed}", *shell], limits=limits, profile=profile or "repo")
 
 
 def plain(script: str) -> list[str] | None:
