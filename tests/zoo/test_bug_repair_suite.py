@@ -70,7 +70,9 @@ def test_a_fresh_process_has_the_hash_seed_asked_for(sandbox: Sandbox) -> None:
 @pytest.mark.parametrize("hash_seed", [None, 5])
 def test_a_script_of_many_lines_runs_in_a_shell(sandbox: Sandbox, hash_seed: int | None) -> None:
     """What is no plain command has a shell and its tools; what it runs is the same suite."""
-    script = f'#!/bin/bash\nset -e\ncd "$(dirname "$0")"\necho "seed $PYTHONHASHSEED" | cat\n{SCRIPT} || true\ngrep -c def test_add.py\n'
+    script = (
+        f'#!/bin/bash\nset -e\ncd "$(dirname "$0")"\necho "seed $PYTHONHASHSEED" | cat\n{SCRIPT.strip()} || true\ngrep -c def test_add.py\n'
+    )
     report = suite(sandbox, script, hash_seed=hash_seed)
     assert report.tests == EXPECTED
     assert report.log.startswith(f"seed {hash_seed or 0}\n")
