@@ -1,0 +1,278 @@
+"""Programs and tests that train each other, where the truth about both is known.
+
+Coders write programs to a specification. Testers, who see the specification and perhaps the program, choose inputs; a trusted reference
+supplies the values, so that a tester can be weak but never wrong. A coder is paid for passing its tester's suite, a tester for what its
+suite gives away. What a program really does at every input is in the facts, and no agent is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import lru_cache
+
+from axion_env import (
+    Ask,
+    Context,
+    Demo,
+    Env,
+    EnvSpec,
+    Episode,
+    Memory,
+    NotFound,
+    Outcome,
+    Procedural,
+    Reward,
+    Role,
+    Rubric,
+    Stream,
+    Task,
+    UsageError,
+    derive,
+)
+from axion_env.shaper import shaper
+from axion_zoo.test_duel.duel import EVIDENCE, Account, Duel, Pair
+from axion_zoo.test_duel.exact import Exact
+from axion_zoo.test_duel.rung import Input, Rung, Slip
+
+TESTERS = ("agent", "random", "random_per_task", "fixed", "all")
+
+
+def passed(episode: Episode, agent: str) -> float:
+    """1 if the tester's suite accepts the coder's program, right or wrong."""
+    assert episode.facts is not None
+    return float(episode.facts["passes"][agent])
+
+
+class TestDuel(Env):
+    """Coders against testers, beside an exact truth.
+
+    Args:
+        rung: `exact` (tiny total functions, truth by enumeration) or `python` (functions run in the sandbox, truth by hidden cases).
+        tester: Who tests: `agent`, or in its place `random` inputs for each program, `random_per_task` (the same for all programs of a
+            play), `fixed` (the first inputs there are, always: the floor) or `all` (every input: the ceiling).
+        sees_program: Testers are shown the program, and not its specification alone.
+        inputs: Most inputs of a suite.
+        coders: Programs of a play, each with a tester.
+        pool: Share of a tester's reward that is for all wrong programs of the play, its archive included, instead of for the one it was to
+            test. Default: 0 where it sees a program, else 1.
+        worth: A shaper by name (`axion_env.shaper`): what catching a program is worth by the share of inputs that would. `one_minus`:
+            nothing where any input would.
+        evidence: What that share is taken over: `truth` (all inputs), `suites` (those of all the play's suites; a program they all accept
+            counts for nothing), or `own`: catching one's own program is worth 1, and no further value is asked for.
+        noise: Chance of each planted mistake in the programs that a warm-up is shown.
+        domain: Of the exact rung: inputs there are.
+        pieces: Of the exact rung: pieces of each function.
+        rules: Of the exact rung: say the rules in every question, which a model made from scratch learns by example.
+        source: Of the Python rung: `embedded` or `procedural`, as in `axion/CodeSynthesis-v0`.
+        level: Of procedural problems.
+        seed: Seeds the sequence of tasks.
+    """
+
+    __test__ = False  # no test class, whatever its name looks like to pytest
+
+    def __init__(
+        self,
+        rung: str = "exact",
+        tester: str = "agent",
+        sees_program: bool = True,
+        inputs: int = 1,
+        coders: int = 2,
+        pool: float | None = None,
+        worth: str = "one_minus",
+        evidence: str = "truth",
+        noise: float = 0.0,
+        domain: int = 16,
+        pieces: int = 3,
+        rules: bool = True,
+        source: str = "embedded",
+        level: int = 2,
+        seed: int = 0,
+    ) -> None:
+        if tester not in TESTERS:
+            raise NotFound("tester", tester, TESTERS)
+        if evidence not in EVIDENCE:
+            raise NotFound("evidence", evidence, EVIDENCE)
+        if inputs < 1 or coders < 1 or not 0 <= noise <= 1 or not 0 <= (pool or 0) <= 1:
+            raise UsageError(f"TestDuel: inputs and coders are 1 or more, noise and pool shares: got {inputs}, {coders}, {noise}, {pool}")
+        if evidence == "suites" and coders < 2:
+            raise UsageError("TestDuel: evidence=suites compares the suites of several testers; have 2 coders or more")
+        self.tester = tester
+        self.sees_program = sees_program
+        self.inputs = inputs
+        self.coders = coders
+        self.evidence = evidence
+        self.noise = noise
+        self.seed = seed
+        self.rung = _rung(rung, domain, pieces, rules, source, level, seed)
+        seats = {f"coder_{i}": _CODER for i in range(coders)}
+        if tester == "agent":
+            seats |= {f"tester_{i}": _TESTER for i in range(coders)}
+        self.splits = tuple(split for split in self.rung.splits if split != "pool" or tester == "agent")
+        share = (0.0 if sees_program else 1.0) if pool is None else pool
+        if share and evidence == "own":
+            raise UsageError("TestDuel: with evidence=own nothing is known of the pool; set pool=0, or another evidence")
+        self.share = share
+        self._own = _worth(worth, evidence)
+        testers = {"tester": _tester_rewards(share, self._own)} if tester == "agent" else {}
+        self.rubric = Rubric(coder=[Reward(passed)], **testers)
+        self.spec = EnvSpec(
+            "axion/TestDuel-v0",
+            agents=seats,
+            max_turns=2 * coders,
+            reward_range=(0.0, 1.0),
+            symmetric=True,
+            description="Programs and the tests of them, trained against each other beside an exact truth.",
+        )
+
+    def tasks(self, split: str = "train") -> Sequence[Task]:
+        """`train`, `test` (and `dev` on the exact rung) share no behaviour. `pool` is for testers: wrong programs for tasks of `test`."""
+        super().tasks(split)
+        tasks = self.rung.tasks(split)
+        if split != "pool":
+            return tasks
+        return Procedural(len(tasks), lambda k: replace(tasks[k], agents=self._testers))
+
+    @property
+    def _testers(self) -> tuple[str, ...]:
+        return tuple(agent for agent in self.spec.agents if agent.startswith("tester"))
+
+    async def play(self, task: Task, ctx: Context) -> Outcome:
+        """Programs, then suites, then the truth."""
+        archive = task.secret.get("archive", ())
+        coders = [agent for agent in ctx.agents if agent.startswith("coder")]
+        question = self.rung.question(task)
+        programs = await ctx.gather(*(ctx.ask(coder, question, parse=self.rung.program) for coder in coders)) if coders else ()
+        handed: list[tuple[str | None, str | None]] = list(zip(coders, programs, strict=True))
+        if not coders:  # every tester is given an archived one
+            handed = [(None, archive[i % len(archive)]) for i in range(self.coders)]
+        suites = await self._suites(task, ctx, [program for _, program in handed])
+        pairs = [Pair(f"tester_{i}", coder, program, suites[i]) for i, (coder, program) in enumerate(handed)]
+        duel = Duel(pairs, archive)
+        compared = await self.rung.compare(task, ctx, duel.programs, duel.inputs)
+        return Outcome(Account(duel, compared, self.evidence).facts())
+
+    async def _suites(self, task: Task, ctx: Context, programs: Sequence[str | None]) -> Sequence[tuple[Input, ...] | None]:
+        """One for each program: a tester's answer, or what stands in its place."""
+        if self.tester == "agent":
+            return await ctx.gather(
+                *(
+                    ctx.ask(
+                        f"tester_{i}",
+                        self.rung.request(task, self.inputs, program if self.sees_program else None),
+                        parse=lambda text: self.rung.inputs(task, text, self.inputs),
+                    )
+                    for i, program in enumerate(programs)
+                )
+            )
+        population = self.rung.population(task)
+        if self.tester in ("fixed", "all"):
+            return [self._fixed(population)] * len(programs)
+        if self.tester == "random_per_task":
+            return [self._drawn(ctx, population, "all programs")] * len(programs)
+        return [self._drawn(ctx, population, f"program {i}") for i in range(len(programs))]
+
+    def _fixed(self, population: Sequence[Input]) -> tuple[Input, ...]:
+        """The same for whatever program."""
+        return tuple(population if self.tester == "all" else population[: self.inputs])
+
+    def _drawn(self, ctx: Context, population: Sequence[Input], whose: str) -> tuple[Input, ...]:
+        """As many different inputs as a tester may choose."""
+        deck = ctx.deck(population)
+        return tuple(ctx.draw(f"input {j} for {whose}", deck) for j in range(min(self.inputs, len(deck))))
+
+    def counterexamples(self, episode: Episode) -> Sequence[Task]:
+        """What a play's suites accepted though it is wrong, as tasks for testers: each with the specification and one such program."""
+        found = (episode.facts or {}).get("counterexamples", ())
+        task = episode.task
+        return [
+            Task(f"{task.id}/{derive(0, program):016x}", task.public, {**task.secret, "archive": [program]}, self._testers)
+            for program in found
+            if self.tester == "agent"
+        ]
+
+    def examples(self, ask: Ask[object]) -> Sequence[str]:
+        """One answer, by the reference: a program with mistakes planted in it where there is noise; inputs that give the shown one away."""
+        stream = Stream(derive(ask.key, "example", self.seed))
+        if ask.agent.startswith("coder"):
+            return (self.rung.written(ask.task, self.noise, stream),)
+        return (self.rung.tested(ask.task, self.rung.shown(ask.text), self.inputs, stream),)
+
+    def demos(self) -> Sequence[Demo]:
+        """Right programs; a mistake that one test sees through and others do not; both sides cheating."""
+        task = self.tasks("train")[0]
+        slip = self.rung.slip(task)
+        coders = [agent for agent in self.spec.agents if agent.startswith("coder")]
+        (telling,) = self.rung.inputs(task, slip.telling, 1) or (None,)
+        blind = [slip.blind] * self.coders
+        draws: dict[str, Input] = dict.fromkeys(("input 0 for all programs", "input 0 for program 0"), telling)
+
+        def demo(name: str, program: str, suites: Sequence[str], coded: Sequence[float], tested: float = 0.0) -> Demo:
+            said = {coder: [program] for coder in coders} | {tester: [suite] for tester, suite in zip(self._testers, suites, strict=False)}
+            earned = dict(zip(coders, coded, strict=True)) | dict.fromkeys(self._testers, 0.0) | dict.fromkeys(self._testers[:1], tested)
+            return Demo(name, said, earned, draws if program == slip.wrong else {}, task)
+
+        passes, fails = [1.0] * self.coders, [0.0] * self.coders
+        return (
+            demo("right", slip.right, blind, passes),
+            demo("seen through once", slip.wrong, [slip.telling, *blind[1:]], self._accepted(task, telling), self._worth_of(slip)),
+            demo("no program", slip.none, blind, fails),
+            demo("cheat: two programs, and one input twice", slip.double, [slip.twice] * self.coders, fails),
+        )
+
+    def _accepted(self, task: Task, telling: Input) -> list[float]:
+        """[coders] What they earn by one mistake, of which the first tester, or the first draw, knows."""
+        if self.tester in ("fixed", "all"):
+            tests = self._fixed(self.rung.population(task))
+            return [float(telling not in tests)] * self.coders
+        return [0.0] + [float(self.tester != "random_per_task")] * (self.coders - 1)
+
+    def _worth_of(self, slip: Slip) -> float:
+        """What the first tester earns by that: the play's only wrong program is its own, and all there is to the pool."""
+        own = self._own(*(slip.mistakes if self.evidence == "truth" else (1, min(2, self.coders))))
+        return self.share * (own > 0) + (1 - self.share) * own
+
+
+_CODER = Role("coder", "writes a program to a specification", Memory.NONE)
+_TESTER = Role("tester", "chooses inputs that give wrong programs away", Memory.NONE)
+
+
+def _rung(name: str, domain: int, pieces: int, rules: bool, source: str, level: int, seed: int) -> Rung:
+    if name == "exact":
+        return Exact(domain, pieces, seed, rules)
+    if name == "python":
+        from axion_zoo.test_duel.function import Functions
+
+        return Functions(source, level, seed)
+    raise NotFound("rung", name, ("exact", "python"))
+
+
+def _worth(name: str, evidence: str) -> Callable[[int, int], float]:
+    """(inputs that give a program away, of how many) → what it is worth to catch it."""
+    shape = shaper(name)
+
+    @lru_cache(maxsize=1 << 14)  # shapers count in fractions
+    def worth(telling: int, known: int) -> float:
+        return 1.0 if evidence == "own" else shape(telling, known)
+
+    return worth
+
+
+def _tester_rewards(share: float, worth: Callable[[int, int], float]) -> list[Reward]:
+    """What a tester's suite gives away; nothing for one that is none."""
+
+    def caught(episode: Episode, agent: str) -> float:
+        """What the program is worth that the tester was to test, if its suite rejects it."""
+        assert episode.facts is not None
+        own = episode.facts["caught"][agent]["own"]
+        return worth(*own) if own else 0.0
+
+    def caught_of_pool(episode: Episode, agent: str) -> float:
+        """The share of all that the play's wrong programs are worth, that the suite rejects."""
+        assert episode.facts is not None
+        pool = [worth(*telling) for telling in episode.facts["pool"]]
+        places: list[int] = episode.facts["caught"][agent]["pool"]
+        return sum(pool[i] for i in places) / (sum(pool) or 1.0)
+
+    parts = ((caught, 1 - share), (caught_of_pool, share))
+    return [Reward(function, weight) for function, weight in parts if weight]

@@ -1,0 +1,144 @@
+"""What a duel came to: from programs, suites and their comparison with the reference to facts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from axion_zoo.test_duel.rung import Comparison, Input
+
+EVIDENCE = ("truth", "suites", "own")
+"""What testers' rewards may know: all inputs there are, the inputs of all the play's suites, or the tester's own."""
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A program and the suite that decides about it."""
+
+    tester: str
+    """Who wrote the suite; a name without a seat where nobody did."""
+    coder: str | None
+    """Who wrote the program; None: it is an archived one."""
+    program: str | None
+    """None: what was handed in is no program."""
+    suite: tuple[Input, ...] | None
+    """None: what was handed in is no suite."""
+
+
+@dataclass(frozen=True)
+class Duel:
+    """Everything that was handed in."""
+
+    pairs: Sequence[Pair]
+    archive: Sequence[str]
+    """Earlier wrong programs of the same specification."""
+
+    @cached_property
+    def programs(self) -> list[str]:
+        """The distinct programs, in order of first meeting."""
+        found = [pair.program for pair in self.pairs if pair.program is not None]
+        return list(dict.fromkeys([*found, *self.archive]))
+
+    @cached_property
+    def inputs(self) -> list[Input]:
+        """The distinct inputs of all suites, in order of first meeting."""
+        found: list[Input] = []
+        for pair in self.pairs:
+            found += [item for item in pair.suite or () if item not in found]
+        return found
+
+
+class Account:
+    """A duel beside the truth.
+
+    Args:
+        duel: What was handed in.
+        compared: Its programs and its inputs, beside the reference.
+        evidence: One of `EVIDENCE`.
+    """
+
+    def __init__(self, duel: Duel, compared: Comparison, evidence: str) -> None:
+        self.duel = duel
+        self._compared = compared
+        self._evidence = evidence
+        self._place = {program: i for i, program in enumerate(duel.programs)}
+        self._tests = {pair.tester: self._tests_of(pair.suite) for pair in duel.pairs}
+
+    def _tests_of(self, suite: tuple[Input, ...] | None) -> list[int] | None:
+        """Places of a suite's inputs; None: no suite, or one with an input that is none."""
+        if suite is None:
+            return None
+        tests = [self.duel.inputs.index(item) for item in suite]
+        return tests if all(self._compared.valid[i] for i in tests) else None
+
+    def passes(self, program: str | None, tester: str) -> bool:
+        """Where there is no suite there is no test to fail; what is no program passes none."""
+        if program is None:
+            return False
+        agrees = self._compared.agrees[self._place[program]]
+        return all(agrees[i] for i in self._tests[tester] or ())
+
+    def right(self, program: str | None) -> bool:
+        """The truth about a program, which no agent is ever told."""
+        return program is not None and not self._compared.mistakes[self._place[program]]
+
+    def telling(self, program: str) -> list[int]:
+        """[2] Inputs known to give the program away, of how many that are known."""
+        place = self._place[program]
+        if self._evidence == "truth":
+            return [self._compared.mistakes[place], self._compared.size]
+        known = [agrees for agrees, valid in zip(self._compared.agrees[place], self._compared.valid, strict=True) if valid]
+        return [known.count(False), len(known)]
+
+    def facts(self) -> dict[str, Any]:
+        """What happened, for the rubric, for reports and for the next tasks."""
+        own = [pair for pair in self.duel.pairs if pair.coder is not None]
+        pool = [] if self._evidence == "own" else [program for program in self.duel.programs if self.telling(program)[0]]
+        return {
+            "passes": {pair.coder: self.passes(pair.program, pair.tester) for pair in own},
+            "right": {pair.coder: self.right(pair.program) for pair in own},
+            "suites": {pair.tester: None if pair.suite is None else list(pair.suite) for pair in self.duel.pairs},
+            "caught": {pair.tester: self._caught(pair, pool) for pair in self.duel.pairs},
+            "pool": [self.telling(program) for program in pool],
+            "counterexamples": [p for p in pool if any(p == pair.program and self.passes(p, pair.tester) for pair in own)],
+            **self._counts(),
+        }
+
+    def _caught(self, pair: Pair, pool: Sequence[str]) -> dict[str, Any]:
+        """What a tester's suite gives away: its own program (by how many inputs do), and places in the pool."""
+        failed = pair.program is not None and not self.passes(pair.program, pair.tester)
+        return {
+            "own": self.telling(pair.program) if failed and pair.program is not None else [],
+            "pool": [i for i, program in enumerate(pool) if not self.passes(program, pair.tester)],
+        }
+
+    def _counts(self) -> dict[str, int]:
+        """Numbers that reports add up over plays: a share is the quotient of two sums."""
+        own = [pair for pair in self.duel.pairs if pair.coder is not None]
+        tested = [(self.right(p.program), self.passes(p.program, p.tester)) for p in self.duel.pairs if p.program is not None]
+        return {
+            "programs": len(own),
+            "right_programs": sum(self.right(pair.program) for pair in own),
+            "accepted": sum(self.passes(pair.program, pair.tester) for pair in own),
+            "wrong": sum(not right for right, _ in tested),
+            "wrong_rejected": sum(not right and not passed for right, passed in tested),
+            "rejected": sum(not passed for _, passed in tested),
+            **self._verifications(),
+        }
+
+    def _verifications(self) -> dict[str, int]:
+        """What it cost. A verification is one program beside the reference at one input; a call of the reference serves all programs.
+
+        `tester_…` is what testers' rewards need beyond what the coders' do, and is spent only where testers learn.
+        """
+        pairs = {(p.program, i) for p in self.duel.pairs if p.program is not None for i in self._tests[p.tester] or ()}
+        inputs = {i for _, i in pairs}
+        known = {"truth": self._compared.size, "suites": len(self.duel.inputs), "own": 0}[self._evidence]
+        return {
+            "verifications": len(pairs),
+            "reference_calls": len(inputs),
+            "tester_verifications": max(0, len(self.duel.programs) * known - len(pairs)),
+            "tester_reference_calls": max(0, known - len(inputs)),
+        }
