@@ -53,7 +53,7 @@ def attack(world):
         for value in gc.get_referents(item):
             if type(value) is str and value.startswith(prefix) and value != prefix:
                 hits.append(value)
-            if type(value) is dict and "expected" in value:
+            if type(value) is dict and "expected" in value and "return" not in value:  # not a function's annotations
                 hits.append("a dict with something expected")
     return hits
 """,
