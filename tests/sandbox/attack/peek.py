@@ -53,7 +53,8 @@ def attack(world):
         for value in gc.get_referents(item):
             if type(value) is str and value.startswith(prefix) and value != prefix:
                 hits.append(value)
-            if type(value) is dict and "expected" in value and "return" not in value:  # not a function's annotations
+            named = type(value) is dict and "expected" in value and "return" not in value  # not a function's annotations
+            if named and type(value["expected"]) in (str, int, float, list, tuple, dict):
                 hits.append("a dict with something expected")
     return hits
 """,
