@@ -67,6 +67,33 @@ class Source:
         end = self.text.find("\n", offset) + 1
         return self.text.rfind("\n", 0, offset) + 1, end or len(self.text)
 
+    def above(self, node: ast.stmt) -> int:
+        """Where the lines of a statement begin, with its decorators and the comments right above."""
+        start = self._starts[_first_line(node) - 1]
+        margin = self._margin(start)
+        while start and self.text[self.line(start - 1)[0] :].startswith(margin + "#"):
+            start = self.line(start - 1)[0]
+        return start
+
+    def stretch(self, node: ast.stmt) -> tuple[int, int]:
+        """From where to where the text goes without which it looks as if the statement had never been there.
+
+        That is its lines, the comments right above, and the blank lines on the side where its block ends, or after it.
+        """
+        start, end = self.above(node), self.line(self.span(node)[1])[1]
+        rest = self.text[end:].lstrip()
+        after = max(end, self.line(len(self.text) - len(rest))[0])
+        if rest and self.text.startswith(self._margin(self._starts[_first_line(node) - 1]), after):
+            return start, after
+        while start and not self.text[self.line(start - 1)[0] : start].strip():
+            start = self.line(start - 1)[0]
+        return start, end
+
+    def _margin(self, start: int) -> str:
+        """The white space that a line begins with."""
+        line = self.text[slice(*self.line(start))]
+        return line[: len(line) - len(line.lstrip(" \t"))]
+
     def find(self, pattern: str, start: int, end: int) -> tuple[int, int] | None:
         """Where a pattern is first found in a stretch, outside comments."""
         plain = _COMMENT.sub(lambda found: " " * len(found[0]), self.text[start:end])

@@ -1,0 +1,35 @@
+"""Trees of code as programs, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from axion_env.sandbox import File, Workspace
+from axion_zoo.mutation import Source
+
+
+def programs(workspace: Workspace, paths: Sequence[str]) -> dict[str, Source]:
+    """The Python programs among the files at some paths. What is no UTF-8 or no Python is left out."""
+    found: dict[str, Source] = {}
+    for path in paths:
+        file = workspace.files.get(path)
+        if file is not None and path.endswith(".py"):
+            try:
+                found[path] = Source(file.data.decode())
+            except (UnicodeDecodeError, SyntaxError, ValueError, RecursionError):
+                continue
+    return found
+
+
+def written(workspace: Workspace, texts: Mapping[str, str]) -> Workspace:
+    """The tree with other texts in some of its files, which stay executable if they were."""
+    return workspace.write({path: File(text.encode(), workspace.files[path].executable) for path, text in texts.items()})
+
+
+def is_program(text: str) -> bool:
+    """Whether Python can read it."""
+    try:
+        Source(text)
+    except (SyntaxError, ValueError, RecursionError):
+        return False
+    return True
