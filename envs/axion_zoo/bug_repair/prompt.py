@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from axion_env.sandbox.workspace import Workspace
 from axion_zoo.bug_repair.action import MANUAL
+from axion_zoo.bug_repair.gate import Gates
 
 _WHOLE = 24_000  # characters of code that a question shows; of larger trees it lists the files
 
@@ -30,7 +31,7 @@ INJECTOR = """Plant a bug in this project and hide it from its tests, so that an
 {strategy}
 
 Hand in five files:
-test_script.sh: a bash script that runs chosen tests and prints every test's name and result; at least {min_passing_tests} of them pass now
+test_script.sh: a bash script that runs chosen tests and prints every test's name and result; more than {min_passing_tests} of them pass now
 test_files.txt: the test files that decide, one path a line: all that the script needs or test_weaken.diff touches
 test_parser.py: reads what the script printed on standard input, and prints a JSON object of test name to "passed" or "failed"
 bug_inject.diff: the bug, a unified diff of code files alone, at least {min_changed_files} of them, each of them needed; \
@@ -62,9 +63,10 @@ def solver(workspace: Workspace, spec: str, code: Sequence[str], *, alone: bool)
     return f"{SOLVER.format(spec=spec.rstrip())}\n\n{shown(workspace, code)}\n\n{end}"
 
 
-def injector(workspace: Workspace, strategy: str, code: Sequence[str], least: dict[str, int], *, alone: bool) -> str:
-    """An injector's question; `least` are the thresholds it has to meet."""
+def injector(workspace: Workspace, strategy: str, code: Sequence[str], gates: Gates, *, alone: bool) -> str:
+    """An injector's question; `gates` has the thresholds it has to meet."""
     manual = "Answer with them:" if alone else MANUAL
+    least = {name: getattr(gates, name) for name in ("min_passing_tests", "min_changed_files", "min_failing_tests")}
     return f"{INJECTOR.format(strategy=strategy, **least)}\n\n{shown(workspace, workspace.files if alone else code)}\n\n{manual}\n{HAND_IN}"
 
 

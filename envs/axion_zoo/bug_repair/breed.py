@@ -1,0 +1,68 @@
+"""Making a bank: bugs by rule, each noticed by some test and let through by every gate."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+
+from axion_env import Patch, Stream, derive
+from axion_env.sandbox import Sandbox
+from axion_zoo.bug_repair.artifact import standard
+from axion_zoo.bug_repair.bank import Bug
+from axion_zoo.bug_repair.gate import Gates, validate
+from axion_zoo.bug_repair.injector.mutator import mutations
+from axion_zoo.bug_repair.injector.removal import removals
+from axion_zoo.bug_repair.injector.weaken import artifact_of
+from axion_zoo.bug_repair.suite import Run, SuiteLimits, now, run_suite, together
+from axion_zoo.bug_repair.tree import Tree
+
+_MUTATIONS = 3  # to one removal: of these most of a tree's are soon used up
+_AT_ONCE = 4  # two slots never wait, and few are made in vain once there are enough
+
+
+def breed(
+    tree: Tree, patches: Iterable[tuple[str, Patch]], sandbox: Sandbox, *, gates: Gates | None = None, limits: SuiteLimits | None = None
+) -> Iterator[Bug]:
+    """The valid bugs among some patches, in their order.
+
+    Args:
+        tree: What they are patches of.
+        patches: (who made it, the patch), as injectors give them.
+        sandbox: Runs the suites.
+        gates: What they have to pass.
+        limits: Of each run of the suite.
+    """
+    script = standard(tree.tests, Patch(), Patch())
+
+    async def passing(run: Run, patch: Patch) -> frozenset[str]:
+        report = await run_suite(run, patch.apply(tree.workspace), script.test_script, script.test_parser, limits, profile=tree.profile)
+        return report.passed
+
+    expected = now(lambda run: passing(run, Patch()), sandbox)
+
+    async def bred(run: Run, origin: str, patch: Patch) -> Bug | None:
+        failing = expected - await passing(run, patch)
+        if not failing:
+            return None
+        artifact = artifact_of(tree.workspace, patch, tree.tests, failing)
+        found = await validate(run, tree.workspace, artifact, gates, tests=tree.tests, limits=limits, profile=tree.profile)
+        return Bug(tree.name, tree.workspace.id, origin, artifact, found.fail_to_pass, found.pass_to_pass) if found.valid else None
+
+    waiting = iter(patches)
+    while batch := list(islice(waiting, _AT_ONCE)):
+        made = together([lambda run, o=origin, p=patch: bred(run, o, p) for origin, patch in batch], sandbox)  # type: ignore[misc]
+        yield from (bug for bug in made if bug is not None)
+
+
+def by_rule(tree: Tree, seed: int = 0) -> Iterator[tuple[str, Patch]]:
+    """Patches of a tree by all rules in turn: three mutations, then a removal; equal seeds give equal patches.
+
+    Args:
+        tree: The tree.
+        seed: Of the draws.
+    """
+    stream = Stream(derive(seed, "by rule", tree.workspace.id))
+    mutated = ((f"mutator/{made.operator}", made.patch) for made in mutations(tree.workspace, tree.code, stream))
+    removed = ((f"removal/{made.kind}", made.patch) for made in removals(tree.workspace, tree.code, stream))
+    while round_ := [*islice(mutated, _MUTATIONS), *islice(removed, 1)]:
+        yield from round_

@@ -1,0 +1,153 @@
+"""The rungs `file` and `repository`: bugs in trees of files, with test suites that run in the sandbox.
+
+    tree → injector's artifact → gates → broken tree → K solvers at once → grades → facts
+
+Or from a bank of artifacts that have passed the gates already: then only solvers are seated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from axion_env import Ask, Context, Demo, Episode, Forfeit, Illegal, Outcome, Patch, PatchError, Task, UsageError
+from axion_env.sandbox import Workspace
+from axion_zoo.bug_repair import prompt
+from axion_zoo.bug_repair.artifact import Artifact
+from axion_zoo.bug_repair.bank import Bug
+from axion_zoo.bug_repair.gate import GateResult, Gates, validate
+from axion_zoo.bug_repair.grade import broken, grade
+from axion_zoo.bug_repair.tree import Tree, Trees
+from axion_zoo.bug_repair.workbench import Work, Workbench, work
+
+
+class TreeRung:
+    """Bugs in trees of files.
+
+    Args:
+        trees: Where they come from.
+        agent: Whether an agent injects; else bugs come from the bank, and solvers alone are seated.
+        solvers: At once.
+        injecting: How an injector may work.
+        solving: How a solver may.
+        strategy: `direct`, `removal` or `history`; `mixed`: drawn from the last two, as the paper does.
+        gates: What an artifact has to pass.
+    """
+
+    def __init__(
+        self, trees: Trees, *, agent: bool, solvers: int, injecting: Workbench, solving: Workbench, strategy: str, gates: Gates
+    ) -> None:
+        self.trees = trees
+        self.splits = trees.splits
+        self.agent = agent
+        self.seats = tuple(f"solver_{i}" for i in range(solvers))
+        self.injecting = injecting
+        self.solving = solving
+        self.strategy = strategy
+        self.gates = gates
+
+    def tasks(self, split: str) -> Sequence[Task]:
+        """A tree each, to plant a bug in; or a bug each, to mend."""
+        if self.agent:
+            return [Task(f"{split}/{name}", self._public(self.trees.tree(name))) for name in self.trees.names(split)]
+        return [self._bug_task(f"{split}/{i}", bug) for i, bug in enumerate(self.trees.bugs(split))]
+
+    def _public(self, tree: Tree) -> dict[str, Any]:
+        return {"tree": tree.name, "workspace": tree.workspace.id}
+
+    def _bug_task(self, name: str, bug: Bug, failed: str = "") -> Task:
+        public = {"tree": bug.tree, "workspace": bug.workspace}
+        return Task(name, public, {"bug": bug.record()} | ({"failed": failed} if failed else {}), self.seats)
+
+    async def play(self, task: Task, ctx: Context) -> Outcome:
+        """Have the bug made if the task brings none, then mended by all solvers at once."""
+        tree = self._tree(task)
+        bug, facts = await self._bug(task, ctx, tree)
+        if bug is None:
+            return Outcome({**facts, "valid": False, "solved": [], "solve_rate": 0.0, "attempts": []})
+        failed = Patch.parse(task.secret["failed"]) if "failed" in task.secret else None
+        seated = [agent for agent in ctx.agents if agent in self.seats]
+        attempts = await ctx.gather(*(self._attempt(ctx, agent, tree, bug, failed) for agent in seated))
+        solved = [attempt["solved"] for attempt in attempts]
+        facts |= {"valid": True, "order": 1 if failed is None else 2, "bug": bug.record(), "attempts": list(attempts)}
+        return Outcome({**facts, "solved": solved, "solve_rate": sum(solved) / len(solved)})
+
+    def _tree(self, task: Task) -> Tree:
+        tree = self.trees.tree(task.public["tree"])
+        if tree.workspace.id != task.public["workspace"]:
+            raise UsageError(f"the tree {tree.name!r} is {tree.workspace.id[:12]} now, and the task is of {task.public['workspace'][:12]}")
+        return tree
+
+    async def _bug(self, task: Task, ctx: Context, tree: Tree) -> tuple[Bug | None, dict[str, Any]]:
+        """The task's bug, or the one that the injector makes now, with the facts of its making. None: it is not valid."""
+        if "bug" in task.secret:
+            bug = Bug.of(task.secret["bug"])
+            return bug, {"gates": [], "proposal": bug.artifact.bug_inject}
+        injector = next(agent for agent in ctx.agents if agent not in self.seats)
+        done = await work(ctx, injector, tree.workspace, self._injector_question(ctx, injector, tree), self.injecting)
+        try:
+            artifact = Artifact.parse(done.text or "")
+        except Illegal as problem:
+            return None, {"gates": [GateResult("form", False, "NO_ARTIFACT", str(problem)).record()], "proposal": None}
+        found = await validate(ctx.run, tree.workspace, artifact, self.gates, tests=tree.tests, profile=tree.profile)
+        facts = {"gates": [gate.record() for gate in found.gates], "proposal": artifact.bug_inject}
+        if not found.valid:
+            return None, facts
+        return Bug(tree.name, tree.workspace.id, injector, artifact, found.fail_to_pass, found.pass_to_pass), facts
+
+    def _injector_question(self, ctx: Context, injector: str, tree: Tree) -> str:
+        strategy, commit = self.strategy, ""
+        if strategy == "mixed":
+            strategy = ctx.draw("strategy", ("removal", "history") if tree.history else ("removal",), visible_to=(injector,))
+        if strategy == "history":
+            commit = ctx.draw("commit", tree.history, visible_to=(injector,))
+        text = prompt.STRATEGIES[strategy].format(commit=commit.rstrip())
+        return prompt.injector(tree.workspace, text, tree.code, self.gates, alone=self.injecting.turns == 1)
+
+    async def _attempt(self, ctx: Context, agent: str, tree: Tree, bug: Bug, failed: Patch | None) -> dict[str, Any]:
+        """One solver's work and its grade. A solver that breaks the rules is a failed solver, and nobody else's forfeit."""
+        start = broken(tree.workspace, bug.artifact, failed)
+        spec = bug.artifact.weaken.reverse().text
+        try:
+            done = await work(ctx, agent, start, prompt.solver(start, spec, tree.code, alone=self.solving.turns == 1), self.solving)
+        except Forfeit:
+            return {"agent": agent, "solved": False, "code": "FORFEIT", "patch": "", "turns": 0}
+        patch = _patch(start, done)
+        tests = (*bug.fail_to_pass, *bug.pass_to_pass)
+        found = await grade(ctx.run, tree.workspace, bug.artifact, patch, tests, failed=failed, profile=tree.profile)
+        return {"agent": agent, **found.record(), "patch": patch, "turns": done.turns}
+
+    def derived(self, episode: Episode) -> Sequence[Task]:
+        """Bugs of order two: the tree as a solver left it that did not mend it. Of these no others are made (they would overlap)."""
+        facts = episode.facts or {}
+        if not facts.get("valid") or facts["order"] > 1:
+            return ()
+        bug = Bug.of(facts["bug"])
+        left = {attempt["patch"]: attempt for attempt in facts["attempts"] if attempt["code"] == "FAILED"}
+        return [self._bug_task(f"{episode.task.id}+{episode.seed}+{i}", bug, patch) for i, patch in enumerate(left)]
+
+    def examples(self, ask: Ask[Any]) -> Sequence[str]:
+        """For a solver, what undoes the bug; for an injector, an artifact of the tree's bank."""
+        task = ask.task
+        if "bug" in task.secret:
+            return (f"<submit>\n{Bug.of(task.secret['bug']).artifact.bug.reverse().text}</submit>",)
+        if ask.agent in self.seats:
+            return ("<submit/>",)
+        banked = (bug for split in self.splits for bug in self.trees.bugs(split) if bug.tree == task.public["tree"])
+        return tuple(f"<submit>\n{bug.artifact.render()}\n</submit>" for bug in list(banked)[:1]) or ("<submit/>",)
+
+    def demos(self) -> Sequence[Demo]:
+        """None of its own: they would run a suite a dozen times for each check."""
+        return ()
+
+
+def _patch(start: Workspace, done: Work) -> str:
+    """What was handed in, out of its code fence; else the difference that the files make, as far as it is text."""
+    if done.text is not None:
+        lines = done.text.strip("\n").split("\n")
+        fenced = lines[0].startswith("```") and lines[-1].strip() == "```"
+        return "\n".join([*lines[1:-1], ""] if fenced else [*lines, ""])
+    try:
+        return Patch.between(start, done.workspace).text
+    except PatchError as problem:
+        return f"no patch: {problem}"
