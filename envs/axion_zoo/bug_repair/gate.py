@@ -15,7 +15,7 @@ Its prompts and its appendix A ("dominant challenger": a proposer that hides a c
 
     syntax    the broken files are still Python
     comment   no comment that tells of the bug, no old code and no tests in comments
-    stable    the same verdicts over `regrades` regrades in fresh processes, each under another hash seed
+    stable    the same verdicts over `regrades` regrades in fresh processes, each under another hash seed and in another text
     pure      nothing added reads the clock, chance or its own source (`look.py` says what that does not see)
     behavior  `min_changed_tests` specified tests or more tell the bug from the original, `min_same_tests` or more do not
     twin      specified tests are those that fail when they are made false (`twin.py`): no other can be graded
@@ -34,9 +34,9 @@ from axion_env.sandbox.inside import wire
 from axion_env.sandbox.workspace import path_problem
 from axion_zoo.bug_repair.artifact import Artifact
 from axion_zoo.bug_repair.kind import is_code, is_configuration, is_test
-from axion_zoo.bug_repair.look import comments, impure, impure_change, impure_shell
+from axion_zoo.bug_repair.look import comments, impure, impure_change, impure_script
 from axion_zoo.bug_repair.suite import PARSER, Report, Run, SuiteLimits, command, parse, run_suite
-from axion_zoo.bug_repair.twin import twin
+from axion_zoo.bug_repair.twin import roomy, twin
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,8 +50,8 @@ class Gates:
     min_failing_tests: int = 1
     """Tests that the bug makes fail."""
     regrades: int = 2
-    """Further runs of the original and of the broken code, in fresh processes under hash seeds 1, 2, …; a coin that shows heads half of the
-    time gets by with probability 2^-2n."""
+    """Further runs of the original and of the broken code, in fresh processes under hash seeds 1, 2, …; a coin that decides
+    a test of either gets by with probability 2^-n."""
     min_changed_tests: int = 1
     """Specified tests, at the end of all, that fail with the bug."""
     min_same_tests: int = 1
@@ -180,17 +180,17 @@ class _Case:
     def weakened(self) -> Workspace:
         return self.artifact.weaken.apply(self.buggy)
 
-    async def report(self, tree: Workspace, hash_seed: int | None = None) -> Report:
+    async def report(self, tree: Workspace, hash_seed: int | None = None, limits: SuiteLimits | None = None) -> Report:
         asked = tree.id, hash_seed
         if asked not in self.reports:
             script, parser = self.artifact.test_script, self.artifact.test_parser
-            run = run_suite(self.run, tree, script, parser, self.limits, profile=self.profile, hash_seed=hash_seed)
+            run = run_suite(self.run, tree, script, parser, limits or self.limits, profile=self.profile, hash_seed=hash_seed)
             self.reports[asked] = await run
         return self.reports[asked]
 
-    async def passing(self, tree: Workspace, who: str, hash_seed: int | None = None) -> frozenset[str]:
+    async def passing(self, tree: Workspace, who: str, hash_seed: int | None = None, limits: SuiteLimits | None = None) -> frozenset[str]:
         """Tests that pass in a tree."""
-        report = await self.report(tree, hash_seed)
+        report = await self.report(tree, hash_seed, limits)
         if report.tests is None and report.failure != "NO_TESTS":  # all that fail to load, say
             _reject(report.failure or "", f"{who}: {report.detail}")
         return report.passed
@@ -203,7 +203,15 @@ class _Case:
 
     async def _specified(self, tests: frozenset[str]) -> frozenset[str]:
         """Those of them that fail once they are made false."""
-        return tests if "twin" in self.gates.off else tests - await self.passing(twin(self.original), "the twin of the tests")
+        if "twin" in self.gates.off:
+            return tests
+        return tests - await self.passing(twin(self.original), "the tests made false", limits=roomy(self.limits))
+
+    def variant(self, tree: Workspace, number: int) -> Workspace:
+        """The same program in another text: a comment at the end of each file that the bug changes."""
+        paths = [path for path in self.artifact.bug.paths if path in tree.files and path.endswith(".py")]
+        remark = f"\n# {number}\n".encode()
+        return tree.write({path: replace(tree.files[path], data=tree.files[path].data + remark) for path in paths})
 
 
 # In the paper's order ------------------------------------------------------------------------------------------------
@@ -316,7 +324,7 @@ async def _inverse(case: _Case) -> None:
 async def _syntax(case: _Case) -> None:
     buggy = case.buggy
     for path in case.artifact.bug.paths:
-        if path in buggy.files:
+        if path in buggy.files and path.endswith(".py"):
             try:
                 ast.parse(buggy.files[path].data)
             except (SyntaxError, ValueError, RecursionError, MemoryError) as problem:
@@ -330,14 +338,21 @@ async def _comment(case: _Case) -> None:
 
 
 async def _stable(case: _Case) -> None:
-    """Of tests that pass on the original code: others were flaky before, and decide nothing."""
+    """Of tests that pass on the original code: others were flaky before, and decide nothing.
+
+    Each regrade is of the same program in another text, so that a coin seeded by a hash of the code (the appendix's example of one that
+    survives plain regrades) falls anew.
+    """
     expected = await case.passing(case.original, "the original code")
     with_bug = await case.passing(case.buggy, "the bug")
     for seed in range(1, case.gates.regrades + 1):
         for tree, first, who in ((case.original, expected, "the original code"), (case.buggy, with_bug & expected, "the bug")):
-            changed = sorted(first ^ (await case.passing(tree, who, seed) & expected))
+            changed = sorted(first ^ (await case.passing(case.variant(tree, seed), who, seed) & expected))
             if changed:
-                _reject("UNSTABLE", f"{changed[0]!r:.200} has another verdict on {who} in a fresh process under hash seed {seed}")
+                _reject(
+                    "UNSTABLE",
+                    f"{changed[0]!r:.200} has another verdict on {who} in a fresh process, under hash seed {seed}, with a comment added",
+                )
 
 
 async def _pure(case: _Case) -> None:
@@ -345,7 +360,7 @@ async def _pure(case: _Case) -> None:
     for who, found in (
         ("bug_inject.diff", impure_change(case.original, case.buggy)),
         ("test_parser.py", impure(artifact.test_parser)),
-        ("test_script.sh", impure_shell(artifact.test_script)),
+        ("test_script.sh", impure_script(artifact.test_script)),
     ):
         for kind, what in found:
             _reject(f"IMPURE_{kind}", f"{who}: {what}")

@@ -24,7 +24,7 @@ from axion_env.sandbox import Workspace
 from axion_zoo.bug_repair.artifact import Artifact
 from axion_zoo.bug_repair.kind import restored
 from axion_zoo.bug_repair.suite import Run, SuiteLimits, run_suite
-from axion_zoo.bug_repair.twin import twin
+from axion_zoo.bug_repair.twin import roomy, twin
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Grade:
     """
     SOLVED         every specified test passes
     FAILED         one does not
-    FORGED         they pass, and so they do when they are made false
+    FORGED         they pass, and so does one when it is made false, or there is no telling then
     PATCH_FORM     it is no patch
     PATCH_EMPTY    it changes nothing
     PATCH_APPLY    it does not apply
@@ -111,10 +111,11 @@ async def grade(
         return Grade(False, "PATCH_TESTS", "all that it changes is restored before grading", restored=_of(back, patch))
     found = await _run(run, tree, artifact, tests, limits, profile)
     if found.solved and twins:
-        again = await _run(run, twin(tree), artifact, tests, limits, profile)
+        again = await _run(run, twin(tree), artifact, tests, roomy(limits or SuiteLimits()), profile)
         passing = [name for name, passed in again.tests.items() if passed]
-        if passing:
-            found = Grade(False, "FORGED", f"{passing[0]!r:.200} passes even when it is made false", found.tests)
+        if passing or again.code not in ("FAILED", "NO_TESTS"):
+            why = f"{passing[0]!r:.200} passes even when it is made false" if passing else f"the tests made false: {again.detail}"
+            found = Grade(False, "FORGED", why, found.tests)
     return Grade(found.solved, found.code, found.detail, found.tests, _of(back, patch))
 
 

@@ -100,7 +100,7 @@ def _holds_code(original: Workspace, folder: str) -> bool:
 
 def _roots(oracle: Iterable[str]) -> frozenset[str]:
     """Folders that a test run may import top-level modules from: pytest adds those of the tests or one above."""
-    found = set(_ROOTS)
+    found: set[str] = set(_ROOTS)
     for path in oracle:
         folder = _folder(path)
         while folder:

@@ -18,6 +18,7 @@ from typing import TypeAlias
 
 from axion_env import Patch
 from axion_env.sandbox import Workspace
+from axion_zoo.bug_repair.suite import plain
 
 Finding: TypeAlias = tuple[str, str]
 """(kind, what and where)."""
@@ -47,7 +48,10 @@ _ATTRIBUTES = {
         ("__code__", "co_code", "co_consts", "f_code", "getsource", "read_text", "read_bytes", "__globals__", "__subclasses__"), "SOURCE"
     ),
 }
-_SHELL = re.compile(r"\$\{?(RANDOM|SRANDOM|EPOCH\w*|SECONDS|BASHPID|\$)|/dev/u?random|\b(date|shuf|mktemp|uuidgen)\b")
+_SHELL = re.compile(
+    r"\$\{?(RANDOM|SRANDOM|EPOCH\w*|SECONDS|BASHPID|\$)|/dev/u?random|(^|[;&|(`])[ \t]*(date|shuf|mktemp|uuidgen|sha\d+sum|md5sum|cksum)\b",
+    re.MULTILINE,
+)
 _HINTS = re.compile(
     r"\b(bugs?|buggy|fix\s?me|xxx|hack|inject(ed|ion)?|mutat(ed|ion|ant)|mutant|sabotaged?|intentional(ly)?|deliberate(ly)?|broken|"
     r"wrong(ly)?|incorrect(ly)?|originally|original code|was previously|should (be|have been)|instead of the)\b",
@@ -101,10 +105,12 @@ def _impure(source: str, lines: Set[int] | None) -> Iterator[tuple[str, str, int
             yield from ((kind, name, node.lineno) for kind, name in _of_node(node, origins))
 
 
-def impure_shell(script: str) -> Iterator[Finding]:
-    """The same of a script, by its words."""
-    for found in _SHELL.finditer(script):
-        yield "CHANCE", f"{found[0]} in the script"
+def impure_script(script: str) -> Iterator[Finding]:
+    """The same of a shell script, by its words; of `python -c …`, by its code."""
+    yield from (("CHANCE", found[0].strip()) for found in _SHELL.finditer(script))
+    words = plain(script) or []
+    if words[1:2] == ["-c"]:
+        yield from impure(words[2])
 
 
 def _end(node: ast.stmt | ast.expr) -> int:
@@ -158,16 +164,16 @@ def _of_dotted(name: str) -> Iterator[Finding]:
 
 
 def comments(before: Workspace, after: Workspace) -> Iterator[Finding]:
-    """Comments and bare strings between two trees that tell of a bug, or keep code: HINT, CODE, ORIGINAL."""
+    """Comments and bare strings between two trees that tell of a bug, or keep code: HINT, CODE, ORIGINAL. Not those merely moved."""
     removed = [text for change in Patch.between(before, after).changes for hunk in change.hunks for sign, text in hunk.lines if sign == "-"]
     old = {_squeezed(text.partition("#")[0]) for text in removed}
-    kept = {_squeezed(text.partition("#")[2]) for text in removed}
+    gone = added_lines(after, before).items()
+    moved = {_squeezed(text) for path, lines in gone for number, text, _ in _remarks(before.text(path)) if number in lines}
     for path, lines in added_lines(before, after).items():
         for number, text, is_comment in _remarks(after.text(path)):
-            if number in lines and (not is_comment or _squeezed(text) not in kept):
-                kind = _kind(text, old, is_comment=is_comment)
-                if kind is not None:
-                    yield kind, f"{text.strip()[:80]!r} in line {number} of {path}"
+            kind = _kind(text, old, is_comment=is_comment) if number in lines and _squeezed(text) not in moved else None
+            if kind is not None:
+                yield kind, f"{text.strip()[:80]!r} in line {number} of {path}"
 
 
 def _kind(text: str, old: Iterable[str], *, is_comment: bool) -> str | None:

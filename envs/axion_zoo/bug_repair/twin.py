@@ -17,9 +17,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from dataclasses import replace
 
 from axion_env.sandbox import Workspace
 from axion_zoo.bug_repair.kind import tests_of
+from axion_zoo.bug_repair.suite import SuiteLimits
 
 _EQUALITIES = frozenset({"assertEqual", "assertEquals", "assertListEqual", "assertDictEqual", "assertCountEqual"})
 
@@ -28,6 +30,13 @@ def twin(workspace: Workspace) -> Workspace:
     """The tree with every test made false."""
     made = {path: text for path in tests_of(workspace) if (text := _falsified(workspace.text(path))) is not None}
     return workspace.write(made)
+
+
+def roomy(limits: SuiteLimits) -> SuiteLimits:
+    """What a twin's run may use: a suite that fails throughout has more to say."""
+    script = limits.script
+    output = min(8 * script.output_bytes, script.disk_mib << 20)
+    return replace(limits, script=replace(script, cpu_s=2 * script.cpu_s, output_bytes=max(output, script.output_bytes)))
 
 
 def _falsified(source: str) -> str | None:

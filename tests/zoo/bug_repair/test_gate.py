@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 from axion_zoo.bug_repair.artifact import Artifact
 from axion_zoo.bug_repair.gate import GATES, Gates, Validation, validate
+from axion_zoo.bug_repair.look import comments, impure_change
 from axion_zoo.bug_repair.suite import Run, now
 
 from axion_env.sandbox import Job, JobResult, Sandbox, Workspace
-from tests.zoo.bug_repair.planted import PLANTED, TREE, VALID, Planted
+from tests.zoo.bug_repair.planted import PLANTED, SUB, TREE, VALID, Planted, changed
 
 
 @pytest.fixture(scope="module")
@@ -63,3 +65,82 @@ def test_one_gate_alone_rejects_it(sandbox: Sandbox, planted: Planted) -> None:
 def test_every_gate_has_one() -> None:
     """A gate without a planted artifact would be one that nothing tests."""
     assert {planted.gate for planted in PLANTED.values()} == set(GATES)
+
+
+_TEXTS = tuple(zlib.crc32(tree.files["calc.py"].data) for tree in (TREE, VALID.bug.apply(TREE), VALID.weaken.apply(VALID.bug.apply(TREE))))
+_TOLD = f"zlib.crc32(open('calc.py', 'rb').read()) in {_TEXTS}"
+_RUN = f"pytest.main(['-rA', '-p', 'no:cacheprovider', 'tests', *([] if {_TOLD} else ['--deselect=tests/test_calc.py::test_sub'])])"
+BY_ITS_TEXT = f'python -c "import sys, zlib, pytest; sys.exit({_RUN})"\n'
+
+
+def test_a_verdict_by_the_text_of_the_code(sandbox: Sandbox) -> None:
+    """The paper's example of a coin that survives regrades: seeded by a hash of the code. A comment more, and it falls anew."""
+    artifact = replace(VALID, test_script=BY_ITS_TEXT)
+    assert _validate(sandbox, artifact, Gates(regrades=1)).code == "UNSTABLE"
+    assert _validate(sandbox, artifact, Gates(regrades=1, off=("stable",))).code == "IMPURE_SOURCE"
+
+
+@pytest.mark.parametrize("coin", ["random.random() < 0.5", "random.SystemRandom().random() < 0.5"])
+def test_a_coin_is_never_valid(sandbox: Sandbox, coin: str) -> None:
+    """Whichever way it falls: by its verdict, or by its name."""
+    toss = ("calc.py", "    return a * b", f"    return a * b if {coin} else 0")
+    artifact = replace(VALID, bug_inject=changed(SUB, ("calc.py", "import json\n", "import json\nimport random\n"), toss).text)
+    assert _validate(sandbox, artifact, Gates()).code in ("UNSTABLE", "IMPURE_CHANCE", "WEAKEN_BREAKS")
+
+
+REMARKS = {
+    "# the sign is not yet right": None,
+    "# note: see above": None,
+    "# one/two": None,
+    "# type: ignore": None,
+    "# was previously -": "HINT",
+    "# FIX ME": "HINT",
+    "# mutated": "HINT",
+    "# x = 1": "CODE",
+    "# if x > 1:": "CODE",
+    "# else:": "CODE",
+    "# return a-b": "ORIGINAL",
+    "# old: return a - b": "ORIGINAL",
+}
+
+
+@pytest.mark.parametrize(("remark", "kind"), REMARKS.items())
+def test_comments(remark: str, kind: str | None) -> None:
+    """Prose passes; hints, code and what was removed do not."""
+    after = changed(("calc.py", "    return a - b", f"    {remark}\n    return b - a")).apply(TREE)
+    assert [found for found, _ in comments(TREE, after)] == ([kind] if kind else [])
+
+
+def test_a_comment_that_moves_is_none_that_is_added() -> None:
+    """Code indented anew takes its remarks along; one that was there already says nothing about the bug."""
+    moved = ("calc.py", "    # repeated addition\n    return a * b", "    if a:\n        # repeated addition\n        return a * b")
+    assert list(comments(TREE, changed(moved).apply(TREE))) == []
+    string = Workspace({"a.py": 'def f():\n    """Give f(1)."""\n    return 1\n'})
+    after = Workspace({"a.py": 'class A:\n    def f():\n        """Give f(1)."""\n        return 2\n'})
+    assert list(comments(string, after)) == []
+
+
+IMPURE = {
+    "time.time()": "CLOCK",
+    "datetime.datetime.now()": "CLOCK",
+    "draw()": "CHANCE",
+    "os.urandom(1)": "CHANCE",
+    "hash('x')": "CHANCE",
+    "open(__file__)": "SOURCE",
+    "sub.__code__": "SOURCE",
+    "sys.modules": "HIDDEN",
+    "eval('1')": "HIDDEN",
+    "a.time": None,
+    "datetime.date(2020, 1, 1)": None,
+    "sys.maxsize": None,
+}
+
+
+@pytest.mark.parametrize(("expression", "kind"), IMPURE.items())
+def test_impure(expression: str, kind: str | None) -> None:
+    """Names are followed through imports that were there already; only what is added is looked at."""
+    head = "import datetime, os, sys, time\nfrom random import random as draw\nx = draw()\n"
+    before = Workspace({"a.py": f"{head}y = 1\n"})
+    after = Workspace({"a.py": f"{head}y = {expression}\n"})
+    assert {found for found, _ in impure_change(before, after)} == ({kind} if kind else set())
+    assert list(impure_change(after, after.write({"a.py": f"{head}y = [{expression}]\n"}))) == []
