@@ -1,0 +1,209 @@
+"""The function rung in the tiny language: a bug is a changed token, the specification is the table of values.
+
+A solver is shown the buggy program and sixteen rows, one for each input, and answers with a patch, `3=b 6=|`: new tokens at numbered
+places. A row spells out the values after each operator and the value wanted, `t` or `f`: `ftff` is false, true, false, and should be false.
+An injector is shown a program and answers in the same form. Where injectors are not agents, a mutator makes the bugs, and only solvers are
+seated.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from axion_env import Ask, Context, Demo, NotFound, Outcome, Procedural, Stream, Task, derive, strip_thinking
+from axion_zoo.bug_repair.boolean import LENGTH, ROWS, behavior, edited, is_constant, is_program, put, random_program, table, trace
+from axion_zoo.bug_repair.boolean_bug import HANDWRITTEN, MUTATORS
+
+_LENGTHS = {"train": 1 << 20, "dev": 1 << 14, "test": 1 << 14, "orbit": 1 << 14}
+_OTHERS = ("operator", "variable", "negation", "two", "swap", "order")  # mutators that have a test of their own
+_UNSEEN = "any"
+_TRIES = 8  # of a mutator on one program, before another is drawn
+_EDIT = re.compile(r"([1-7])=([a-dA-D&|])")
+_PATCH = re.compile(rf"{_EDIT.pattern}(?: +{_EDIT.pattern})*")
+
+
+@dataclass(frozen=True)
+class Gates:
+    """What an injector's program has to pass, in this order."""
+
+    max_edits: int = 2
+    """`scope`: tokens that may differ from the original. A fix may be as far from the bug."""
+    min_failing: int = 1
+    """`bug`: rows on which the two differ."""
+    min_same: int = 1
+    """`behavior`: rows on which they do not; and the bug is not constant."""
+
+    def check(self, original: str, bug: str | None, split: str) -> Iterator[tuple[str, str]]:
+        """Name and failure code of each gate, in order; the code is empty where it is passed.
+
+        Args:
+            original: The program.
+            bug: What was made of it; None: the answer was no patch.
+            split: The class of behavior that both must belong to, so that nothing held out is trained on.
+        """
+        yield "form", "NO_PATCH" if bug is None else ""
+        assert bug is not None
+        places = edited(original, bug)
+        yield "scope", "UNCHANGED" if not places else "TOO_MANY_EDITS" if len(places) > self.max_edits else ""
+        right, wrong = table(original), table(bug)
+        failing = right ^ wrong
+        yield "bug", "TOO_FEW_FAIL" if failing.bit_count() < self.min_failing else ""
+        put_back = (table(put(bug, place, original[place])) for place in places) if len(places) > 1 else ()
+        yield "inverse", "IDLE_EDIT" if any((right ^ value) & failing == failing for value in put_back) else ""
+        yield "behavior", "TOO_FEW_SAME" if ROWS - failing.bit_count() < self.min_same else "CONSTANT" if is_constant(wrong) else ""
+        yield "split", "HELD_OUT" if behavior(wrong) != split else ""
+
+    def results(self, original: str, bug: str | None, split: str) -> list[dict[str, Any]]:
+        """As facts: every gate up to the first that refuses."""
+        found: list[dict[str, Any]] = []
+        for name, code in self.check(original, bug, split):
+            found.append({"name": name, "passed": not code} | ({"code": code} if code else {}))
+            if code:
+                break
+        return found
+
+    def admits(self, original: str, bug: str, split: str) -> bool:
+        """Whether a mutator's bug counts: all but `inverse`, since some make two changes that are one."""
+        return not any(code for name, code in self.check(original, bug, split) if name != "inverse")
+
+
+class FunctionRung:
+    """The function rung in the tiny language.
+
+    Args:
+        agent: Whether an agent makes the bugs of `train`; all other splits have a mutator's.
+        solvers: Seated at once.
+        mutator: Makes the bugs of `train`, `dev`, `test` and `orbit`.
+        blank: A control: the program and its values on the way are not shown.
+        trace: Show the values after each operator, and not the last only.
+        rows: Failing rows shown, and no others; 0: all rows.
+        gates: What an agent's bug has to pass.
+        seed: Of the sequence of tasks.
+    """
+
+    splits = (*_LENGTHS, *(f"test_{name}" for name in (*_OTHERS, "handwritten")))
+
+    def __init__(self, *, agent: bool, solvers: int, mutator: str, blank: bool, trace: bool, rows: int, gates: Gates, seed: int) -> None:
+        if mutator not in MUTATORS:
+            raise NotFound("mutator", mutator, MUTATORS)
+        self.agent = agent
+        self.seats = tuple(f"solver_{i}" for i in range(solvers))
+        self.mutator = mutator
+        self.blank = blank
+        self.trace = trace
+        self.rows = rows
+        self.gates = gates
+        self.seed = seed
+
+    def tasks(self, split: str) -> Sequence[Task]:
+        """A bug each, to mend; or where an agent injects, a program each."""
+        if split == "test_handwritten":
+            return [self._task(f"{split}/{i}", *pair) for i, pair in enumerate(HANDWRITTEN)]
+        kind, _, mutator = split.partition("_")
+        if self.agent and split == "train":
+            return Procedural(_LENGTHS[kind], lambda k: self._original(split, k))
+        return Procedural(_LENGTHS[kind], lambda k: self._mutated(split, kind, mutator or self.mutator, k))
+
+    def _original(self, split: str, k: int) -> Task:
+        program = _program(Stream(derive(self.seed, split, k)), split)
+        return Task(f"{split}/{self.seed}/{k}", {"original": program}, {"split": split})
+
+    def _mutated(self, split: str, kind: str, mutator: str, k: int) -> Task:
+        stream = Stream(derive(self.seed, split, k))
+        while True:
+            original = _program(stream, kind)
+            for _ in range(_TRIES):
+                bug = MUTATORS[mutator](original, stream)
+                if self.gates.admits(original, bug, kind):
+                    return self._task(f"{split}/{self.seed}/{k}", original, bug)
+
+    def _task(self, name: str, original: str, bug: str) -> Task:
+        return Task(name, {"buggy": bug, "wanted": f"{table(original):0{ROWS}b}"[::-1]}, {"original": original}, self.seats)
+
+    async def play(self, task: Task, ctx: Context) -> Outcome:
+        """Have the bug made if the task brings none, then mended by all solvers at once."""
+        facts: dict[str, Any] = {}
+        if "buggy" in task.public:
+            bug, wanted = task.public["buggy"], int(task.public["wanted"][::-1], 2)
+        else:
+            original = task.public["original"]
+            bug, wanted = await ctx.ask("injector_0", f"Bug {original}", parse=partial(patched, original)), table(original)
+            gates = self.gates.results(original, bug, task.secret["split"])
+            facts = {"gates": gates, "proposal": bug}
+            if bug is None or not gates[-1]["passed"]:
+                return Outcome({**facts, "valid": False, "solved": [], "solve_rate": 0.0})
+        read, question = partial(patched, bug), self._question(bug, wanted, ctx)
+        if len(self.seats) == 1:
+            fixes: Sequence[str | None] = (await ctx.ask(self.seats[0], question, parse=read),)
+        else:
+            fixes = await ctx.gather(*(ctx.ask(seat, question, parse=read) for seat in self.seats))
+        solved = [self._mended(bug, wanted, fix) for fix in fixes]
+        return Outcome({**facts, "valid": True, "solved": solved, "solve_rate": sum(solved) / len(solved)})
+
+    def _question(self, bug: str, wanted: int, ctx: Context) -> str:
+        values = (*trace(bug), wanted) if self.trace and not self.blank else (table(bug), wanted)
+        shown: Sequence[int] = range(ROWS)
+        if self.rows:
+            failing = ctx.deck(row for row in range(ROWS) if (table(bug) ^ wanted) >> row & 1)
+            count = min(self.rows, len(failing))
+            shown = [ctx.draw(f"row {i}", failing, visible_to=self.seats) for i in range(count)]
+        rows = ["".join(["ft"[value >> row & 1] for value in values]) if row in shown else _UNSEEN for row in range(ROWS)]
+        return f"Fix {'_' * LENGTH if self.blank else bug} {' '.join(rows)}"
+
+    def _mended(self, bug: str, wanted: int, fix: str | None) -> bool:
+        return fix is not None and table(fix) == wanted and len(edited(bug, fix)) <= self.gates.max_edits
+
+    def examples(self, ask: Ask[Any]) -> Sequence[str]:
+        """For a solver, what undoes the bug; for an injector, a valid bug that chance picks, always the same for a program."""
+        task = ask.task
+        if ask.agent in self.seats:
+            assert isinstance(ask.parse, partial)
+            return (patch(ask.parse.args[0], task.secret.get("original") or task.public["original"]),)
+        original, split = task.public["original"], task.secret["split"]
+        stream = Stream(derive(0, "example", original))
+        while True:
+            bug = MUTATORS[self.mutator](original, stream)
+            if self.gates.admits(original, bug, split) and self.gates.results(original, bug, split)[-1]["passed"]:
+                return (patch(original, bug),)
+
+    def demos(self) -> Sequence[Demo]:
+        """The bug undone, a wrong place, and the wanted function written anew in more edits than allowed."""
+        task = self._task("demo", "a&b|c&d", "a|b|c&d")
+
+        def demo(name: str, answer: str, reward: float) -> Demo:
+            return Demo(name, {seat: [answer] for seat in self.seats}, dict.fromkeys(self.seats, reward), task=task)
+
+        return (
+            demo("mended", "2=&", 1.0),
+            demo("another place", "4=&", -1.0),
+            demo("cheat: written anew", "1=b 3=a 2=&", -1.0),
+        )
+
+
+def patch(program: str, other: str) -> str:
+    """The answer that makes the other program of this one."""
+    return " ".join([f"{place + 1}={other[place]}" for place in edited(program, other)])
+
+
+def patched(program: str, text: str) -> str | None:
+    """The program with an answer's edits made; None where the answer is no patch, or makes no program."""
+    said = text.strip()
+    if not _PATCH.fullmatch(said):
+        said = strip_thinking(said)
+        if not _PATCH.fullmatch(said):
+            return None
+    for place, token in _EDIT.findall(said):
+        program = put(program, int(place) - 1, token)
+    return program if is_program(program) else None
+
+
+def _program(stream: Stream, split: str) -> str:
+    while True:
+        program = random_program(stream)
+        value = table(program)
+        if not is_constant(value) and behavior(value) == split:
+            return program

@@ -1,0 +1,30 @@
+"""What a rung of the ladder is to the environment: where its tasks come from, and how one is played."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from axion_env import Ask, Context, Demo, Outcome, Task
+
+
+class Rung(Protocol):
+    """One rung: functions, files or repositories. `BugRepair` holds the seats and the rewards, and leaves the rest to it."""
+
+    splits: tuple[str, ...]
+
+    def tasks(self, split: str) -> Sequence[Task]:
+        """The tasks of one of its splits."""
+        ...
+
+    async def play(self, task: Task, ctx: Context) -> Outcome:
+        """One task, to the facts that the rubric reads: `valid`, `solved` (a list, one for each solver) and `solve_rate`."""
+        ...
+
+    def examples(self, ask: Ask[Any]) -> Sequence[str]:
+        """Well-formed answers, for the warm-up."""
+        ...
+
+    def demos(self) -> Sequence[Demo]:
+        """A play that wins, one that loses, one that cheats."""
+        ...
