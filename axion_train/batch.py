@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -32,6 +32,8 @@ class Row(NamedTuple):
     """Sum of their positive advantages."""
     negative: float
     """Sum of their negative ones."""
+    hold: float = 1.0
+    """How firmly they are held to the reference, as a multiple of the magnet's coefficient; the mean over copies."""
 
 
 def demonstration(prompt_ids: tuple[int, ...], ids: tuple[int, ...]) -> Row:
@@ -50,7 +52,9 @@ class Batch:
     """Sampled tokens over all copies."""
 
 
-def pack(trajectories: Sequence[Trajectory], advantages: Sequence[float], policy: str = "learner") -> Batch:
+def pack(
+    trajectories: Sequence[Trajectory], advantages: Sequence[float], policy: str = "learner", holds: Mapping[str, float] | None = None
+) -> Batch:
     """Merge every action that `policy` sampled; actions of others (frozen snapshots, scripts, people) get no gradient.
 
     Every attempt of a turn is a row of its own, illegal ones included: they are what must become less likely.
@@ -59,6 +63,7 @@ def pack(trajectories: Sequence[Trajectory], advantages: Sequence[float], policy
         trajectories: [N] Of one batch of episodes.
         advantages: [N] One each.
         policy: Whose actions are trained.
+        holds: By role, how firmly its rows are held to the reference. Default: all as the magnet says.
     """
     sums: dict[int, list[float]] = {}
     seen: dict[int, Tokens] = {}  # by identity first: a sampler hands out one Tokens per distinct answer
@@ -75,17 +80,18 @@ def pack(trajectories: Sequence[Trajectory], advantages: Sequence[float], policy
                 entry = sums.get(id(tokens))
                 if entry is None:
                     seen[id(tokens)] = tokens
-                    entry = sums[id(tokens)] = [0, 0.0, 0.0]
+                    entry = sums[id(tokens)] = [0, 0.0, 0.0, 1.0 if holds is None else holds[trajectory.role]]
                 entry[0] += 1
                 entry[1 if advantage > 0 else 2] += advantage
         learners += mine
     merged: dict[tuple[tuple[int, ...], tuple[int, ...]], Row] = {}
-    for key, (count, positive, negative) in sums.items():
+    for key, (count, positive, negative, hold) in sums.items():
         tokens = seen[key]
         row = merged.get((tokens.prompt_ids, tokens.ids))
         if row is not None:
+            hold = hold if hold == row.hold else (count * hold + row.count * row.hold) / (count + row.count)
             count, positive, negative = count + row.count, positive + row.positive, negative + row.negative
-        merged[tokens.prompt_ids, tokens.ids] = Row(tokens.prompt_ids, tokens.ids, tokens.logprobs, int(count), positive, negative)
+        merged[tokens.prompt_ids, tokens.ids] = Row(tokens.prompt_ids, tokens.ids, tokens.logprobs, int(count), positive, negative, hold)
     return Batch(list(merged.values()), learners, tokens_in_all)
 
 
@@ -114,6 +120,8 @@ class Tensors:
     """[R]"""
     negative: torch.Tensor
     """[R]"""
+    hold: torch.Tensor
+    """[R]"""
 
 
 def tensors(rows: Sequence[Row], pad_id: int, device: torch.device | str = "cpu") -> Tensors:
@@ -134,7 +142,7 @@ def tensors(rows: Sequence[Row], pad_id: int, device: torch.device | str = "cpu"
         answers[i, : len(row.ids)] = row.ids
         mask[i, : len(row.ids)] = 1
         old[i, : len(row.ids)] = row.logprobs
-    credit = np.array([(row.count, row.positive, row.negative) for row in rows], dtype=np.float32)
+    credit = np.array([(row.count, row.positive, row.negative, row.hold) for row in rows], dtype=np.float32)
     made = [torch.from_numpy(a).to(device) for a in (prompts, attention, np.array(prompt), answers, mask, old, credit)]
     return Tensors(*made[:6], *made[6].unbind(1))
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from axion_env import Env, GameTree, Play, Policy, UsageError, derive, drive
 from axion_env.tree import ILLEGAL
-from axion_train.policy import LanguagePolicy
+from axion_train.cast import Seated
 from axion_train.strategy import TooFree, estimate, exact_strategy, figures, sampled_strategy
 from axion_train.tally import Tally
 
@@ -15,7 +15,7 @@ _OPEN = 0.01  # the largest probability that may stay unresolved in a figure cal
 _SAMPLES = 500  # per information set, for policies that think freely
 
 
-def nash_conv(policy: LanguagePolicy, tree: GameTree, *, cut: float = 1e-6) -> dict[str, Any]:
+def nash_conv(policy: Seated, tree: GameTree, *, cut: float = 1e-6) -> dict[str, Any]:
     """NashConv, raw and legal, and illegal mass; exact, or an estimate with an interval where completions cannot be enumerated.
 
     Args:
@@ -26,11 +26,11 @@ def nash_conv(policy: LanguagePolicy, tree: GameTree, *, cut: float = 1e-6) -> d
     try:
         strategy, unresolved = _exact(policy, tree, cut)
     except TooFree:
-        return estimate(tree, sampled_strategy(policy, tree, _SAMPLES), policy.rng)
+        return estimate(tree, sampled_strategy(policy, tree, _SAMPLES), policy.members[0].rng)
     return asdict(figures(tree, strategy, unresolved))
 
 
-def _exact(policy: LanguagePolicy, tree: GameTree, cut: float) -> tuple[list[list[float]], float]:
+def _exact(policy: Seated, tree: GameTree, cut: float) -> tuple[list[list[float]], float]:
     """The exact strategy at the finest cut that can be followed, `cut` or up to a hundred times coarser.
 
     Raises:
@@ -46,7 +46,7 @@ def _exact(policy: LanguagePolicy, tree: GameTree, cut: float) -> tuple[list[lis
     raise TooFree
 
 
-def strategy_table(policy: LanguagePolicy, tree: GameTree) -> list[dict[str, Any]]:
+def strategy_table(policy: Seated, tree: GameTree) -> list[dict[str, Any]]:
     """The policy's probabilities at each information set, ready for a file.
 
     Raises:

@@ -41,7 +41,7 @@ class Imitation(Trainer):
         self.learner.temperature = 1.0  # a sampling temperature is how answers were found, not what is learned of them
         self._settings = recipe.sft
         data = recipe.sft.data
-        self._rounds: list[list[Row]] = [read_rows(Path(data), renderer, model.config.vocab_size)] if data else []
+        self._rounds: list[list[Row]] = [read_rows(Path(data), renderer, self.learner.model.config.vocab_size)] if data else []
         self._rows = self._merged()
         self._order: list[int] = []  # of rows, still to be learned from in this pass
         self._start = copy.deepcopy(self.learner.state_dict()) if recipe.sft.start == "warm_up" and not data else {}
@@ -64,9 +64,7 @@ class Imitation(Trainer):
             norm = self.learner.optim_step(progress)
             figures |= {"loss": gradient.loss, "entropy": gradient.entropy, "kl": gradient.kl, "gradient_norm": norm}
             figures |= {"epoch": (place + 1) * len(rows) / len(self._rows), "tokens": sum(len(row.ids) for row in rows)}
-        self.updates += 1
-        self.policy.version = self.updates
-        self.opponents.observe(self.updates, lambda: copy.deepcopy(self.learner.model.state_dict()))
+        self.advance()
         return episodes, {**figures, "rows": len(self._rows)}
 
     def _play_round(self) -> tuple[list[Episode], dict[str, Any]]:

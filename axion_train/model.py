@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +34,7 @@ class PretrainedTokenizer:
         self.wrapped.save_pretrained(folder)
 
 
-def from_scratch(settings: TinyLlama, pairs: Sequence[tuple[tuple[Message, ...], str]], seed: int) -> tuple[Any, Renderer]:
+def from_scratch(settings: TinyLlama, pairs: Iterable[tuple[tuple[Message, ...], str]], seed: int) -> tuple[Any, Renderer]:
     """A tiny model whose vocabulary is the words of the pairs (from `warmup.collect`)."""
     tokenizer = WordTokenizer.of(text for messages, answer in pairs for text in (layout(messages), f" {answer}"))
     return settings.build(len(tokenizer), seed), Renderer(tokenizer)

@@ -46,6 +46,15 @@ class LanguagePolicy:
         self.version = 0
         """Updates its weights have seen."""
 
+    @property
+    def members(self) -> tuple[LanguagePolicy, ...]:
+        """Itself; an ensemble has more."""
+        return (self,)
+
+    def of(self, agent: str) -> LanguagePolicy:
+        """Itself, whoever the agent is."""
+        return self
+
     def like(self, model: Any, rng: np.random.Generator, *, name: str | None = None, temperature: float | None = None) -> LanguagePolicy:
         """Another model, asked in the same way."""
         return LanguagePolicy(

@@ -18,6 +18,7 @@ import tomli_w
 
 from axion_env import Env, NotFound, UsageError, load
 from axion_train import part
+from axion_train.cast import Casting
 from axion_train.learner import Magnet, Optimizer
 from axion_train.sft import SFT
 from axion_train.tiny import TinyLlama
@@ -90,10 +91,24 @@ class Evaluation:
     """Further splits, measured as `split` is at the start and at the end, of the averaged weights: `heldout/{split}/…`."""
 
 
+_NAME = re.compile(r"\w+", re.ASCII)  # it names a folder, and keys of figures
+_OF_POLICY = (
+    "model",
+    "warmup",
+    "optimizer",
+    "loss",
+    "magnet",
+    "sampling",
+    "training.epochs",
+    "training.minibatch",
+    "training.entropy",
+    "training.ema",
+)
+"""What a policy may have its own of; the questions that warm-ups learn from (`warmup.plays`) are collected once for all."""
 _SUFFIXES = ("start", "last", "error")  # of names in a summary, where a control's name is one too
 _UNREAD = {
     "policy_gradient": ("sft",),
-    "sft": ("advantage", "loss", "training.epochs", "optimizer.signal"),
+    "sft": ("advantage", "loss", "training.epochs", "optimizer.signal", "roles", "policies"),
 }
 """Learners, and what each leaves unread."""
 
@@ -119,6 +134,10 @@ class Recipe:
     sampling: Sampling = Sampling()
     training: Training = Training()
     evaluation: Evaluation = Evaluation()
+    roles: Mapping[str, Casting] = field(default_factory=dict)
+    """Who acts in a role, by its name, where that is not the learner as everywhere else."""
+    policies: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """By policy of a role, the changes (as of `--set`) that go over this recipe's knobs for it."""
     controls: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """By name, the changes (`section.key=value`, as of `--set`) that make another recipe of this one. Each is trained after the run, with
     its seed, in `controls/NAME`, and the run's summary tells what it came to."""
@@ -150,18 +169,34 @@ class Recipe:
             return "nash_conv", "nash_conv_estimate"
         return tuple(f"heldout_{split}{measured.label}" for split in ("", *(f"{split}_" for split in measured.also)))
 
+    def of_policy(self, name: str) -> Recipe:
+        """The recipe as a policy reads it.
+
+        Raises:
+            UsageError: the changes are not ones that can be made for one policy.
+        """
+        changes = self.policies.get(name, ())
+        for change in changes:
+            key = change.partition("=")[0].strip()
+            if not {key, key.partition(".")[0]} & set(_OF_POLICY) or key == "warmup.plays":
+                raise UsageError(f"policy {name!r}: {key!r} is the whole run's; a policy may have its own {', '.join(_OF_POLICY)}")
+        return self._changed(f"policy {name!r}", changes, policies={}, roles={}, controls={}) if changes else self
+
+    def _changed(self, whose: str, changes: Iterable[str], **without: Any) -> Recipe:
+        try:
+            return _constructed(_plain(dataclasses.asdict(dataclasses.replace(self, **without))), changes)
+        except UsageError as problem:
+            raise UsageError(f"{whose}: {problem}") from None
+
     def control(self, name: str) -> Recipe:
         """The recipe of one of its controls.
 
         Raises:
             UsageError: the changes are not ones that can be made, or the name is not one.
         """
-        if not re.fullmatch(r"\w+", name, re.ASCII) or name in _SUFFIXES:
+        if not _NAME.fullmatch(name) or name in _SUFFIXES:
             raise UsageError(f"a control's name is of letters, digits and _, and not {', '.join(_SUFFIXES)}: got {name!r}")
-        try:
-            return _constructed(_plain(dataclasses.asdict(dataclasses.replace(self, controls={}))), self.controls[name])
-        except UsageError as problem:
-            raise UsageError(f"control {name!r}: {problem}") from None
+        return self._changed(f"control {name!r}", self.controls[name], controls={})
 
     def dump(self, path: Path) -> None:
         """Write it with every default filled in, as `read` reads it."""
@@ -198,6 +233,11 @@ def read(name: str, changes: Iterable[str] = ()) -> Recipe:
     recipe = _constructed(table, changes)
     for control in recipe.controls:
         recipe.control(control)
+    for casting in recipe.roles.values():
+        if not _NAME.fullmatch(casting.policy):
+            raise UsageError(f"a policy's name is of letters, digits and _: got {casting.policy!r}")
+    for policy in recipe.policies:
+        recipe.of_policy(policy)
     return recipe
 
 

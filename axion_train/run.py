@@ -22,14 +22,13 @@ import numpy as np
 
 from axion_env import Env, EpisodeStore, GameTree, NotFound, UsageError, derive
 from axion_train import checkpoint, control, evaluate, recipe
+from axion_train.cast import LEARNER, Seated, castings, policies
 from axion_train.imitation import Imitation
-from axion_train.model import from_scratch, pretrained, use_threads
-from axion_train.policy import LanguagePolicy
+from axion_train.model import use_threads
 from axion_train.recipe import Recipe
 from axion_train.renderer import Renderer
-from axion_train.tiny import WordTokenizer
+from axion_train.start import blank_models, first_models
 from axion_train.trainer import Trainer
-from axion_train.warmup import collect, warm_up
 
 Watcher = Callable[[str, dict[str, Any]], None]
 """Told what happens: (`warmup` | `update` | `measured` | `control`, figures); the last as each control begins."""
@@ -45,6 +44,7 @@ class Run:
         self.path = path
         self.recipe = chosen
         self.env: Env = chosen.env.load()
+        castings(chosen, self.env)  # refuses a role or policy that is none
         for split in (chosen.evaluation.split, *chosen.evaluation.also) if chosen.evaluation.kind == "reward" else ():
             if split not in self.env.splits:
                 raise NotFound(f"split of {chosen.env.id} named", split, self.env.splits)
@@ -116,13 +116,14 @@ class Run:
             write_whole(self.path / "summary.json", summary := summary | control.train_all(self, watch))
         return summary
 
-    def policy(self, *, averaged: bool = True, seed: int = 0) -> LanguagePolicy:
-        """The policy as of the last checkpoint, frozen."""
+    def policy(self, *, averaged: bool = True, seed: int = 0) -> Seated:
+        """Who plays every seat as of the last checkpoint, frozen."""
         trainer, _, _ = self._resume()
-        model = trainer.learner.averaged() if averaged else trainer.learner.frozen()
+        models = trainer.cast.averaged() if averaged else trainer.cast.frozen()
         rng = np.random.default_rng(derive(seed, "policy"))
-        policy = trainer.policy.like(model, rng, name=self.path.name, temperature=self.recipe.evaluation.temperature)
-        policy.version = trainer.updates
+        policy = trainer.cast.like(models, rng, name=self.path.name, temperature=self.recipe.evaluation.temperature)
+        for member in policy.members:
+            member.version = trainer.updates
         return policy
 
     @property
@@ -134,29 +135,29 @@ class Run:
 
     def measure(self, trainer: Trainer, *, final: bool = False) -> dict[str, Any]:
         """What the averaged weights are worth, and as `last/…` the last ones."""
-        averaged = trainer.learner.averaged()
+        averaged = trainer.cast.averaged()
         measured = self._measure(self._as_policy(trainer, averaged), final)
         for split in self.recipe.evaluation.also if final else ():
             measured |= self._sampled(self._as_policy(trainer, averaged), split, final, f"heldout/{split}/")
         if self.recipe.evaluation.kind == "nash_conv" or final:
-            measured |= {f"last/{k}": v for k, v in self._measure(self._as_policy(trainer, trainer.learner.frozen()), final).items()}
+            measured |= {f"last/{k}": v for k, v in self._measure(self._as_policy(trainer, trainer.cast.frozen()), final).items()}
         return measured
 
-    def _measure(self, policy: LanguagePolicy, final: bool) -> dict[str, Any]:
+    def _measure(self, policy: Seated, final: bool) -> dict[str, Any]:
         settings = self.recipe.evaluation
         if settings.kind == "nash_conv":
             return evaluate.nash_conv(policy, self.tree, cut=1e-8 if final else 1e-4)
         return self._sampled(policy, settings.split, final, "heldout/")
 
-    def _sampled(self, policy: LanguagePolicy, split: str, final: bool, prefix: str) -> dict[str, Any]:
+    def _sampled(self, policy: Seated, split: str, final: bool, prefix: str) -> dict[str, Any]:
         settings, seed = self.recipe.evaluation, self.recipe.training.seed
         tasks = settings.final_episodes if final else settings.episodes
         found = evaluate.sampled_reward(self.env, policy, split=split, tasks=tasks, seed=seed, part=settings.part, label=settings.label)
         return {prefix + name: value for name, value in found.items()}
 
-    def _as_policy(self, trainer: Trainer, model: Any) -> LanguagePolicy:
+    def _as_policy(self, trainer: Trainer, models: dict[str, Any]) -> Seated:
         rng = np.random.default_rng(derive(self.recipe.training.seed, "evaluation", trainer.updates))
-        return trainer.policy.like(model, rng, temperature=self.recipe.evaluation.temperature)
+        return trainer.cast.like(models, rng, temperature=self.recipe.evaluation.temperature)
 
     def _begin(self, watch: Watcher) -> tuple[Trainer, float, dict[str, Any]]:
         """The trainer where the run stands, the CPU seconds that earlier processes used, and what was measured before training."""
@@ -164,19 +165,9 @@ class Run:
         if checkpoint.found(self.path / "checkpoints"):
             return self._resume()
         began = time.process_time()
-        chosen = self.recipe
-        pairs = collect(self.env, chosen.warmup.plays, chosen.training.seed) if chosen.warmup.steps or not chosen.pretrained else []
-        if chosen.pretrained:
-            model, renderer = pretrained(chosen.pretrained)
-        else:
-            model, renderer = from_scratch(chosen.model, pairs, derive(chosen.training.seed, "weights") >> 1)
+        models, renderer = first_models(self.recipe, self.env, lambda step, loss: watch("warmup", {"step": step, "loss": loss}))
         self._save_tokenizer(renderer)
-        if chosen.warmup.steps:
-            warm_up(
-                model, renderer, pairs, chosen.warmup, chosen.training.seed,
-                reward=self._train_reward(model, renderer), report=lambda step, loss: watch("warmup", {"step": step, "loss": loss}),
-            )  # fmt: skip
-        trainer = make_trainer(chosen, self.env, model, renderer)
+        trainer = make_trainer(self.recipe, self.env, models, renderer)
         start = self.measure(trainer, final=True)
         first = {"update": 0, "cpu_seconds": round(time.process_time() - began, 3), **start}
         watch("measured", first)
@@ -186,29 +177,12 @@ class Run:
         self._save(trainer, self._written, first["cpu_seconds"], start)
         return trainer, 0.0, start
 
-    def _train_reward(self, model: Any, renderer: Renderer) -> Callable[[], float]:
-        """Sampled accuracy on the first train tasks."""
-        rng = np.random.default_rng(derive(self.recipe.training.seed, "warm-up probe"))
-        policy = LanguagePolicy(model, renderer, rng, max_tokens=self.recipe.sampling.max_tokens)
-
-        def reward() -> float:
-            seed = int(rng.integers(1 << 60))
-            measured = evaluate.sampled_reward(self.env, policy, split="train", tasks=256, seed=seed, part=self.recipe.evaluation.part)
-            return float(measured.get("accuracy", 0.0))
-
-        return reward
-
     def _resume(self) -> tuple[Trainer, float, dict[str, Any]]:
         checkpoints = checkpoint.found(self.path / "checkpoints")
         if not checkpoints:
             raise UsageError(f"{self.path} has no checkpoint yet; go on with it by: axion train --resume {self.path}")
         state = checkpoint.read(checkpoints[-1])
-        if self.recipe.pretrained:
-            model, renderer = pretrained(self.recipe.pretrained)
-        else:
-            tokenizer = WordTokenizer.load(self.path / "model")
-            model, renderer = self.recipe.model.build(len(tokenizer), 0), Renderer(tokenizer)
-        trainer = make_trainer(self.recipe, self.env, model, renderer)
+        trainer = make_trainer(self.recipe, self.env, *blank_models(self.recipe, self.env, self.path / "model"))
         trainer.load_state_dict(state["trainer"])
         self._written = state["offsets"]
         return trainer, state["cpu_seconds"], state["start"]
@@ -217,10 +191,15 @@ class Run:
         state = {"trainer": trainer.state_dict(), "offsets": offsets, "cpu_seconds": cpu, "start": start}
         checkpoint.save(self.path / "checkpoints", trainer.updates, state)
 
+    def _model_folder(self, policy: str) -> Path:
+        """`model`, and in it a folder for every policy that has a name of its own."""
+        return self.path / "model" / ("" if policy == LEARNER else policy)
+
     def _save_tokenizer(self, renderer: Renderer) -> None:
-        folder = self.path / "model"
-        folder.mkdir(exist_ok=True)
-        renderer.tokenizer.save(folder)  # type: ignore[attr-defined]
+        for name in (LEARNER, *policies(castings(self.recipe, self.env))):
+            folder = self._model_folder(name)
+            folder.mkdir(parents=True, exist_ok=True)
+            renderer.tokenizer.save(folder)  # type: ignore[attr-defined]
 
     def _kept(self, episodes: list[Any], update: int) -> list[Any]:
         every, copies = self.recipe.training.store_every, self.recipe.part("curriculum").copies
@@ -229,22 +208,25 @@ class Run:
 
     def _finish(self, trainer: Trainer, start: dict[str, Any], cpu: float) -> dict[str, Any]:
         end = json.loads((self.path / "metrics.jsonl").read_text().splitlines()[-1])
-        _save_model(trainer.learner.averaged(), self.path / "model")
+        averaged = trainer.cast.averaged()
+        for name, model in averaged.items():
+            _save_model(model, self._model_folder(name))
         if self.recipe.evaluation.kind == "nash_conv":
+            policy = self._as_policy(trainer, averaged)
             with contextlib.suppress(UsageError):  # a policy that thinks freely has an estimate and no table
-                table = evaluate.strategy_table(self._as_policy(trainer, trainer.learner.averaged()), self.tree)
+                table = evaluate.strategy_table(policy, self.tree)
                 (self.path / "strategy.json").write_text(json.dumps(table, indent=1) + "\n")
         summary = summarize(self.recipe, start, end, cpu)
         write_whole(self.path / "summary.json", summary)
         return summary
 
 
-def make_trainer(chosen: Recipe, env: Env, model: Any, renderer: Renderer) -> Trainer:
+def make_trainer(chosen: Recipe, env: Env, models: dict[str, Any], renderer: Renderer) -> Trainer:
     """The trainer that a recipe's learner asks for."""
-    return (Imitation if chosen.learner == "sft" else Trainer)(chosen, env, model, renderer)
+    return (Imitation if chosen.learner == "sft" else Trainer)(chosen, env, models, renderer)
 
 
-def load_policy(run: str | Path, *, averaged: bool = True, seed: int = 0) -> LanguagePolicy:
+def load_policy(run: str | Path, *, averaged: bool = True, seed: int = 0) -> Seated:
     """The policy a run has trained so far, frozen; to play against, or to measure.
 
     Args:

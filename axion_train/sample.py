@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from axion_env import Ending, Env, Episode, EpisodeStore, Play, PlayFailed, Policy, RandomPolicy, Service, Task, UsageError, derive, drive
+from axion_train.cast import Seated
 from axion_train.policy import LanguagePolicy
 from axion_train.tally import Tally
 
@@ -104,18 +105,20 @@ def open_policy(name: str, *, seed: int, temperature: float | None, max_tokens: 
 
         run = Run.open(Path(name))
         use_threads(run.recipe.training.threads)
-        policy = run.policy(seed=seed)
+        policy: Seated = run.policy(seed=seed)
     else:
         from axion_train.model import pretrained
 
         model, renderer = pretrained(name)
         policy = LanguagePolicy(model.eval(), renderer, np.random.default_rng(seed), name=Path(name).name)
     if temperature is not None:
-        policy.temperature = temperature
-        policy.name += f" at temperature {temperature:g}"  # another policy, and a file tells policies apart by name and version
+        for member in policy.members:
+            member.temperature = temperature
+            member.name += f" at temperature {temperature:g}"  # another policy, and a file tells policies apart by name and version
     if max_tokens is not None:
-        policy.max_tokens = max_tokens
-        policy.name += f" in {max_tokens} tokens"
+        for member in policy.members:
+            member.max_tokens = max_tokens
+            member.name += f" in {max_tokens} tokens"
     return policy
 
 
@@ -123,8 +126,10 @@ def _play(
     env: Env, policy: Policy, pool: Sequence[Task], numbers: range, copies: int, seed: int, services: Mapping[str, Service] | None
 ) -> list[Episode]:
     """All copies of some tasks, with a sampling stream that depends on nothing played before."""
-    if isinstance(policy, LanguagePolicy):
-        policy.rng = np.random.default_rng(derive(seed, "sample", copies, numbers.start, numbers.stop))
+    if isinstance(policy, Seated):
+        rng = np.random.default_rng(derive(seed, "sample", copies, numbers.start, numbers.stop))
+        for member in policy.members:
+            member.rng = rng
     plays = (Play(env, pool[k % len(pool)], _deal(seed, k), copy=c) for k in numbers for c in range(copies))
     episodes = list(drive(plays, policy, services=services, in_flight=len(numbers) * copies))
     broken = next((e for e in episodes if e.ending is Ending.FAILED and e.fault == "author"), None)
@@ -151,7 +156,7 @@ def _refuse_stranger(store: EpisodeStore, episode: Episode, policy: Policy) -> N
     """A file is gone on with by the policy that began it: its plays would otherwise count as this one's."""
     tokens = next((a.tokens for turn in episode.turns for a in turn.attempts), None)
     theirs = (RANDOM, 0) if tokens is None else (tokens.policy, tokens.version)
-    ours = (policy.name, policy.version) if isinstance(policy, LanguagePolicy) else (RANDOM, 0)
+    ours = (policy.members[0].name, policy.members[0].version) if isinstance(policy, Seated) else (RANDOM, 0)
     if episode.turns and theirs != ours:
         raise UsageError(
             f"{store.path} holds plays of these deals by {theirs[0]} (version {theirs[1]}), and this is {ours[0]} (version {ours[1]}): "

@@ -16,6 +16,7 @@ import torch
 from axion_env import GameTree
 from axion_env.parse import match_choice
 from axion_env.tree import ILLEGAL, InformationSet
+from axion_train.cast import Seated
 from axion_train.policy import LanguagePolicy
 from axion_train.sampler import Stepper, sample
 
@@ -40,20 +41,22 @@ class Figures:
     """Largest probability at any information set of completions not followed; counted as illegal."""
 
 
-def exact_strategy(policy: LanguagePolicy, tree: GameTree, cut: float = 1e-6) -> tuple[list[list[float]], float]:
+def exact_strategy(policy: Seated, tree: GameTree, cut: float = 1e-6) -> tuple[list[list[float]], float]:
     """Action probabilities at each information set of a tree built with `illegal=True`, and the largest unresolved mass.
 
     Raises:
         TooFree: more prefixes than can be followed.
     """
-    sets = tree.information_sets
-    prompts = {policy.renderer.prompt_ids(s.messages): None for s in sets}
-    found, unresolved = _completions(policy, list(prompts), cut)
-    number = {prompt: i for i, prompt in enumerate(prompts)}
-    strategy = []
-    for s in sets:
-        strategy.append(_actions(s, found[number[policy.renderer.prompt_ids(s.messages)]]))
-    return strategy, unresolved
+    strategy: dict[int, list[float]] = {}
+    unresolved = 0.0
+    for member in policy.members:
+        sets = [s for s in tree.information_sets if policy.of(s.agent) is member]
+        prompts = {member.renderer.prompt_ids(s.messages): None for s in sets}
+        found, open_mass = _completions(member, list(prompts), cut)
+        number = {prompt: i for i, prompt in enumerate(prompts)}
+        strategy |= {s.index: _actions(s, found[number[member.renderer.prompt_ids(s.messages)]]) for s in sets}
+        unresolved = max(unresolved, open_mass)
+    return [strategy[s.index] for s in tree.information_sets], unresolved
 
 
 def _actions(infoset: InformationSet, completions: dict[str, float]) -> list[float]:
@@ -122,21 +125,23 @@ def figures(tree: GameTree, strategy: Sequence[Sequence[float]], unresolved: flo
     return Figures(tree.nash_conv(strategy), tree.nash_conv(legal_part(tree, strategy)), mean, unresolved)
 
 
-def sampled_strategy(policy: LanguagePolicy, tree: GameTree, samples: int) -> list[list[list[int]]]:
+def sampled_strategy(policy: Seated, tree: GameTree, samples: int) -> list[list[list[int]]]:
     """For policies that think freely, the actions they took: [information sets][samples][actions], each sample one-hot."""
-    tokenizer = policy.renderer.tokenizer
-    prompts = [policy.renderer.prompt_ids(s.messages) for s in tree.information_sets for _ in range(samples)]
-    drawn = sample(
-        policy.model, prompts, policy.rng,
-        max_tokens=policy.max_tokens, eos_id=tokenizer.eos_id, pad_id=tokenizer.pad_id, temperature=policy.temperature,
-    )  # fmt: skip
-    texts = [policy.renderer.text(ids) for ids in drawn.ids]
-    out = []
-    for i, infoset in enumerate(tree.information_sets):
-        legal = tuple(a for a in infoset.actions if a != ILLEGAL)
-        taken = [match_choice(texts[n], legal)[0] or ILLEGAL for n in drawn.answer[i * samples : (i + 1) * samples]]
-        out.append([[int(a == t) for a in infoset.actions] for t in taken])
-    return out
+    out: dict[int, list[list[int]]] = {}
+    for member in policy.members:
+        sets = [s for s in tree.information_sets if policy.of(s.agent) is member]
+        tokenizer = member.renderer.tokenizer
+        prompts = [member.renderer.prompt_ids(s.messages) for s in sets for _ in range(samples)]
+        drawn = sample(
+            member.model, prompts, member.rng,
+            max_tokens=member.max_tokens, eos_id=tokenizer.eos_id, pad_id=tokenizer.pad_id, temperature=member.temperature,
+        )  # fmt: skip
+        texts = [member.renderer.text(ids) for ids in drawn.ids]
+        for i, infoset in enumerate(sets):
+            legal = tuple(a for a in infoset.actions if a != ILLEGAL)
+            taken = [match_choice(texts[n], legal)[0] or ILLEGAL for n in drawn.answer[i * samples : (i + 1) * samples]]
+            out[infoset.index] = [[int(a == t) for a in infoset.actions] for t in taken]
+    return [out[s.index] for s in tree.information_sets]
 
 
 def estimate(tree: GameTree, counts: list[list[list[int]]], rng: np.random.Generator, resamples: int = 200) -> dict[str, Any]:

@@ -5,17 +5,17 @@ Curriculum.draw → Deals → drive(plays, policies) → Episodes → judge → 
 
 from __future__ import annotations
 
-import copy
 from collections import defaultdict
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from axion_env import Ending, Env, Episode, Play, PlayFailed, Policy, Trajectory, derive, drive, trajectories
 from axion_train.batch import Batch, pack
+from axion_train.cast import LEARNER, Cast
 from axion_train.curriculum import Deal
-from axion_train.learner import Gradient, Learner
-from axion_train.policy import LanguagePolicy
+from axion_train.learner import Gradient
 from axion_train.recipe import Recipe
 from axion_train.renderer import Renderer
 
@@ -28,8 +28,8 @@ class Trainer:
     Args:
         recipe: Which parts, and their knobs.
         env: The rules.
-        model: A transformers causal language model, as self-play shall find it.
-        renderer: Lays out its prompts.
+        model: A transformers causal language model, as self-play shall find it; or one for each policy, by name.
+        renderer: Lays out their prompts.
     """
 
     def __init__(self, recipe: Recipe, env: Env, model: Any, renderer: Renderer) -> None:
@@ -43,20 +43,10 @@ class Trainer:
         self.opponents = recipe.part("opponents")
         self.advantage = recipe.part("advantage")
         self.rng = np.random.default_rng(derive(self.seed, "sampling"))
-        self.policy = LanguagePolicy(
-            model, renderer, self.rng, max_tokens=recipe.sampling.max_tokens, temperature=recipe.sampling.temperature
-        )
-        self.learner = Learner(
-            model,
-            renderer.tokenizer.pad_id,
-            optimizer=recipe.optimizer,
-            loss=recipe.part("loss"),
-            magnet=recipe.magnet,
-            entropy=training.entropy,
-            ema=training.ema,
-            rows=training.rows,
-            temperature=recipe.sampling.temperature,
-        )
+        self.cast = Cast(recipe, env, model if isinstance(model, Mapping) else {LEARNER: model}, renderer, self.rng)
+        self.policy = self.cast.policy
+        self.learner = next(iter(self.cast.learners.values()))
+        """The first of the cast's, and by default the only one."""
 
     @property
     def progress(self) -> float:
@@ -74,66 +64,93 @@ class Trainer:
         """
         deals = self.curriculum.draw(self.env, self.seed)
         episodes = self.play(deals)
-        played = [t for episode in episodes for t in self.credit(episode)]
-        advantages = self.advantage(played)
-        batch = pack(played, advantages, self.policy.name)
-        gradient, norm = self._learn_by_halves(deals, played, advantages) if self.learner.waiting else self._learn(batch)
+        judged = [t for episode in episodes for t in self.judge(episode)]
+        played = [t for t in judged if self.cast.learns_from(t)]
+        advantages = self.cast.weigh(played, self.advantage(played))
+        figures = play_figures(episodes, judged) | credit_figures(played, advantages) | surprise_figures(judged)
+        for name in self.cast.learners:
+            learned = self._learn(name, deals, played, advantages)
+            figures |= learned if name == LEARNER else {f"{key}/{name}": value for key, value in learned.items()}
+        self.advance()
+        return episodes, figures
+
+    def advance(self) -> None:
+        """An update is done."""
         self.updates += 1
-        self.policy.version = self.updates
-        self.opponents.observe(self.updates, lambda: copy.deepcopy(self.learner.model.state_dict()))
-        figures = play_figures(episodes, played) | _figures(advantages, batch, gradient, norm)
-        return episodes, figures | {"agreement": self.learner.agreement}
+        self.cast.updated(self.updates)
+        self.opponents.observe(self.updates, self.cast.weights)
 
     def play(self, deals: list[Deal]) -> list[Episode]:
         """Every copy of every deal, played by the policy and its opponents."""
         plays = (Play(self.env, deal.task, deal.seed, copy=c) for deal in deals for c in range(self.curriculum.copies))
         return list(drive(plays, self.opponents.seating(self.policy, self._frozen), in_flight=len(deals) * self.curriculum.copies))
 
-    def credit(self, episode: Episode) -> list[Trajectory]:
-        """The trajectories of an episode that may be learned from: not frozen opponents', not of truncated or void plays."""
+    def judge(self, episode: Episode) -> list[Trajectory]:
+        """The trajectories of the cast's own roles: not those of opponents, nor of truncated or void plays."""
         if episode.ending is Ending.FAILED and episode.fault == "author":
             raise PlayFailed(episode)
         if episode.ending in _VOID:
             return []
-        mine = self.policy.name
-        return [
-            t for t in trajectories(self.env, episode) if (tokens := t.turns[0].attempts[0].tokens) is not None and tokens.policy == mine
-        ]
+        return [t for t in trajectories(self.env, episode) if self.cast.sampled(t)]
 
-    def _learn(self, batch: Batch) -> tuple[Gradient, float]:
+    def credit(self, episode: Episode) -> list[Trajectory]:
+        """Those of them that may be learned from: not frozen roles'."""
+        return [t for t in self.judge(episode) if self.cast.learns_from(t)]
+
+    def _learn(self, name: str, deals: list[Deal], played: list[Trajectory], advantages: list[float]) -> dict[str, Any]:
+        """Move one policy's weights.
+
+        Returns:
+            How that went.
+        """
+        batch = pack(played, advantages, name, self.cast.holds)
+        waiting = self.cast.learners[name].waiting
+        gradient, norm = self._step_by_halves(name, deals, played, advantages) if waiting else self._steps(name, batch)
+        return {
+            "tokens": batch.tokens,
+            "rows": len(batch.rows),
+            "entropy": gradient.entropy,
+            "kl": gradient.kl,
+            "loss": gradient.loss,
+            "off_policy": gradient.ratio,
+            "gradient_norm": norm,
+            "agreement": self.cast.learners[name].agreement,
+        }
+
+    def _steps(self, name: str, batch: Batch) -> tuple[Gradient, float]:
         """Steps over the batch: all rows at once, or in minibatches over several epochs; rows that nothing pushes are left out."""
         gradient, norm = Gradient(0.0, 0.0, 0.0, 0.0), 0.0
-        training = self.recipe.training
-        held = bool(self.recipe.magnet.coefficient.at(self.progress)) or bool(training.entropy)
+        learner, own = self.cast.learners[name], self.cast.recipes[name]
+        training = own.training
+        held = bool(own.magnet.coefficient.at(self.progress)) or bool(training.entropy)
         rows = [row for row in batch.rows if held or row.positive or row.negative]
         steps = max(1, round(len(rows) / training.minibatch)) if training.minibatch else 1
         for _ in range(training.epochs if rows else 0):
             order = self.rng.permutation(len(rows)) if steps > 1 else np.arange(len(rows))
             for part in np.array_split(order, steps):
-                gradient = self.learner.forward_backward(batch, self.progress, [rows[i] for i in part])
-                norm = self.learner.optim_step(self.progress)
+                gradient = learner.forward_backward(batch, self.progress, [rows[i] for i in part])
+                norm = learner.optim_step(self.progress)
         return gradient, norm
 
-    def _learn_by_halves(self, deals: list[Deal], played: list[Trajectory], advantages: list[float]) -> tuple[Gradient, float]:
+    def _step_by_halves(self, name: str, deals: list[Deal], played: list[Trajectory], advantages: list[float]) -> tuple[Gradient, float]:
         """One step, taken only if the two halves of the deals agree on it."""
         first = {deal.seed for deal in deals[: len(deals) // 2]}
         sides: tuple[list[int], list[int]] = ([], [])
         for i, trajectory in enumerate(played):
             sides[trajectory.deal in first].append(i)
-        halves = [pack([played[i] for i in side], [advantages[i] for i in side], self.policy.name) for side in sides]
-        gradient = self.learner.forward_backward_halves(halves[0], halves[1], self.progress)
-        return gradient, self.learner.optim_step(self.progress)
+        halves = [pack([played[i] for i in side], [advantages[i] for i in side], name, self.cast.holds) for side in sides]
+        learner = self.cast.learners[name]
+        gradient = learner.forward_backward_halves(halves[0], halves[1], self.progress)
+        return gradient, learner.optim_step(self.progress)
 
     def _frozen(self, weights: dict[str, Any], name: str) -> Policy:
-        model = self.learner.frozen()
-        model.load_state_dict(weights)
-        return self.policy.like(model, self.rng, name=name)
+        return self.cast.with_weights(weights, self.rng, name)
 
     def state_dict(self) -> dict[str, Any]:
         """All that an uninterrupted run would still have."""
         return {
             "updates": self.updates,
-            "learner": self.learner.state_dict(),
+            "cast": self.cast.state_dict(),
             "advantage": self.advantage.state_dict(),
             "opponents": self.opponents.state_dict(),
             "curriculum": self.curriculum.state_dict(),
@@ -142,8 +159,9 @@ class Trainer:
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Go on from there."""
-        self.updates = self.policy.version = state["updates"]
-        self.learner.load_state_dict(state["learner"])
+        self.updates = state["updates"]
+        self.cast.updated(self.updates)
+        self.cast.load_state_dict(state["cast"])
         self.advantage.load_state_dict(state["advantage"])
         self.opponents.load_state_dict(state["opponents"])
         self.curriculum.load_state_dict(state["curriculum"])
@@ -153,28 +171,43 @@ class Trainer:
 def play_figures(episodes: list[Episode], played: list[Trajectory]) -> dict[str, Any]:
     """How the games went."""
     rewards: dict[str, list[float]] = defaultdict(list)
+    illegal: dict[str, list[bool]] = defaultdict(list)
     for trajectory in played:
         rewards[trajectory.role].append(trajectory.reward)
-    illegal = [attempt.error is not None for t in played for turn in t.turns for attempt in turn.attempts]
+        illegal[trajectory.role] += [attempt.error is not None for turn in trajectory.turns for attempt in turn.attempts]
     endings = [episode.ending for episode in episodes]
     return {
         "episodes": len(episodes),
         "failed": endings.count(Ending.FAILED),
         "truncated": endings.count(Ending.TRUNCATED),
         **{f"reward/{role}": float(np.mean(values)) for role, values in sorted(rewards.items())},
-        "illegal_rate": sum(illegal) / max(1, len(illegal)),
+        **_rates("illegal_rate", illegal),
     }
 
 
-def _figures(advantages: list[float], batch: Batch, gradient: Gradient, norm: float) -> dict[str, Any]:
-    """How the step went."""
-    return {
-        "zero_advantage": advantages.count(0.0) / max(1, len(advantages)),
-        "tokens": batch.tokens,
-        "rows": len(batch.rows),
-        "entropy": gradient.entropy,
-        "kl": gradient.kl,
-        "loss": gradient.loss,
-        "off_policy": gradient.ratio,
-        "gradient_norm": norm,
-    }
+def credit_figures(played: list[Trajectory], advantages: list[float]) -> dict[str, Any]:
+    """How much there is to learn from: the share of trajectories that nothing pushes."""
+    nothing: dict[str, list[bool]] = defaultdict(list)
+    for trajectory, advantage in zip(played, advantages, strict=True):
+        nothing[trajectory.role].append(advantage == 0.0)
+    return _rates("zero_advantage", nothing)
+
+
+def surprise_figures(played: list[Trajectory]) -> dict[str, float]:
+    """Where there are several roles, how much each still varies: nats per sampled token, an estimate of its entropy."""
+    nats: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])
+    for trajectory in played:
+        sums = nats[trajectory.role]
+        for turn in trajectory.turns:
+            for action in turn.attempts:
+                if action.tokens is not None:
+                    sums[0] -= sum(action.tokens.logprobs)
+                    sums[1] += len(action.tokens.logprobs)
+    return {f"surprise/{role}": total / max(1.0, tokens) for role, (total, tokens) in sorted(nats.items())} if len(nats) > 1 else {}
+
+
+def _rates(key: str, counted: Mapping[str, list[bool]]) -> dict[str, float]:
+    """The share of true ones, over all roles, and by role where there are several."""
+    total = sum(len(values) for values in counted.values())
+    by_role = {f"{key}/{role}": sum(values) / len(values) for role, values in sorted(counted.items()) if values}
+    return {key: sum(map(sum, counted.values())) / max(1, total), **(by_role if len(by_role) > 1 else {})}

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import torch
@@ -41,15 +41,20 @@ class WarmUp:
     """Steps between looks."""
 
 
-def collect(env: Env, plays: int, seed: int) -> list[tuple[tuple[Message, ...], str]]:
-    """Distinct pairs of question and well-formed answer, met in random plays of train tasks; in order of first meeting."""
-    pairs: dict[tuple[tuple[Message, ...], str], None] = {}
+Pair: TypeAlias = tuple[tuple[Message, ...], str]
+"""A question, and a well-formed answer to it."""
+
+
+def collect(env: Env, plays: int, seed: int) -> dict[Pair, set[str]]:
+    """Distinct pairs met in random plays of train tasks, in order of first meeting, each with the roles that were asked it."""
+    pairs: dict[Pair, set[str]] = {}
     tasks = env.tasks("train")
 
     class Listener(RandomPolicy):
         def act(self, asks: Sequence[Ask[Any]]) -> list[str]:
             for ask in asks:
-                pairs.update(dict.fromkeys((ask.messages, example) for example in env.examples(ask)))
+                for example in env.examples(ask):
+                    pairs.setdefault((ask.messages, example), set()).add(env.spec.agents[ask.agent].name)
             return super().act(asks)
 
     def fresh(i: int) -> Play:
@@ -58,13 +63,13 @@ def collect(env: Env, plays: int, seed: int) -> list[tuple[tuple[Message, ...], 
 
     for _ in drive((fresh(i) for i in range(plays)), Listener(seed)):
         pass
-    return list(pairs)
+    return pairs
 
 
 def warm_up(
     model: Any,
     renderer: Renderer,
-    pairs: Sequence[tuple[tuple[Message, ...], str]],
+    pairs: Iterable[Pair],
     settings: WarmUp,
     seed: int,
     *,

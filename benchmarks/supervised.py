@@ -17,11 +17,13 @@ from typing import Any
 
 from axion_env import derive
 from axion_train import recipe
+from axion_train.cast import LEARNER
 from axion_train.model import from_scratch, use_threads
 from axion_train.recipe import Recipe
 from axion_train.renderer import Renderer
 from axion_train.run import Run
 from axion_train.schedule import Schedule
+from axion_train.start import train_reward
 from axion_train.trainer import Trainer
 from axion_train.warmup import WarmUp, collect, warm_up
 
@@ -47,7 +49,8 @@ def train_on(knobs: Recipe, out: Path, seconds: float) -> dict[str, Any]:
     pairs = collect(before.env, knobs.warmup.plays, knobs.training.seed)
     model, renderer = from_scratch(knobs.model, pairs, derive(knobs.training.seed, "weights") >> 1)
     began = time.process_time()
-    warmed = warm_up(model, renderer, pairs, knobs.warmup, knobs.training.seed, reward=before._train_reward(model, renderer))
+    reward = train_reward(knobs, before.env, {LEARNER: model}, renderer)
+    warmed = warm_up(model, renderer, pairs, knobs.warmup, knobs.training.seed, reward=reward)
     start = _store(before, model, renderer)
     each = _seconds_per_step(knobs, pairs)
     began = time.process_time()

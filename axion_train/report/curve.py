@@ -83,6 +83,13 @@ def roles(record: Record) -> list[str]:
     return sorted({key.removeprefix("reward/") for line in record.metrics for key in line if key.startswith("reward/")})
 
 
+def named(record: Record, key: str) -> list[tuple[str, Series]]:
+    """A figure of each role or policy that it was written for; of the run as a whole, where there is no more to tell."""
+    prefix = f"{key}/"
+    names = sorted({k.removeprefix(prefix) for line in record.metrics for k in line if k.startswith(prefix)})
+    return [(name, record.series(prefix + name)) for name in names] or [("", record.series(key))]
+
+
 def smoothed(points: Series) -> Series:
     """Over a twentieth of the run, and five points at least."""
     return smooth(points, max(2, len(points) // 40))

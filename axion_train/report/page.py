@@ -7,7 +7,7 @@ from importlib.resources import files
 
 from axion_env import Episode
 from axion_train.report.chart import Line, chart
-from axion_train.report.curve import curve, headline, noun, roles, smoothed
+from axion_train.report.curve import curve, headline, named, noun, roles, smoothed
 from axion_train.report.episode import episode_section, reward_parts
 from axion_train.report.markup import Markup, join, tag
 from axion_train.report.record import Record, Series
@@ -108,10 +108,12 @@ def _small_charts(record: Record, deals: Sequence[Sequence[Episode]]) -> Markup:
     charts = [
         ("Reward by role", [(role, record.series(f"reward/{role}")) for role in roles(record)]),
         *((f"Parts of {role}'s reward", parts) for role, parts in reward_parts(deals, record.env).items()),
-        ("Illegal answers, share", [("", record.series("illegal_rate"))]),
-        ("Entropy of the next token, nats", [("", record.series("entropy"))]),
-        ("KL from the start, nats per answer", [("", record.series("kl"))]),
-        ("Norm of the gradient", [("", record.series("gradient_norm"))]),
+        ("Illegal answers, share", named(record, "illegal_rate")),
+        ("Entropy of the next token, nats", named(record, "entropy")),
+        ("Surprise by role, nats per token", named(record, "surprise")),
+        ("No advantage, share of trajectories", named(record, "zero_advantage")),
+        ("KL from the start, nats per answer", named(record, "kl")),
+        ("Norm of the gradient", named(record, "gradient_norm")),
         ("Episodes per CPU second", [("", speed(record))]),
     ]
     charts = [(title, curves) for title, curves in charts if title[:2] != "KL" or any(y for _, points in curves for _, y in points)]

@@ -31,7 +31,7 @@ def small(*changes: str) -> Recipe:
 
 
 def weights(path: Path) -> dict[str, torch.Tensor]:
-    state = checkpoint.read(checkpoint.found(path / "checkpoints")[-1])["trainer"]["learner"]
+    state = checkpoint.read(checkpoint.found(path / "checkpoints")[-1])["trainer"]["cast"]["learners"]["learner"]
     return {**state["model"], **{f"average.{i}": t for i, t in enumerate(state["average"])}}
 
 

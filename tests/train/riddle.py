@@ -1,0 +1,54 @@
+"""An environment for tests of the trainer: one agent sets riddles, two solve them. Its roles are no bundled environment's."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from axion_env import Ask, Context, Env, EnvSpec, Episode, Memory, Outcome, Procedural, Reward, Role, Rubric, Task
+
+_WORDS = {"0": "red", "1": "blue", "2": "red", "3": "blue", "4": "green", "5": "green"}
+
+
+def solved(episode: Episode, agent: str) -> float:
+    assert episode.facts is not None
+    return float(episode.facts["solved"][agent])
+
+
+def puzzled(episode: Episode, agent: str) -> float:
+    """Half of the solvers is best."""
+    assert episode.facts is not None
+    rate = sum(episode.facts["solved"].values()) / 2
+    return 4 * rate * (1 - rate)
+
+
+class Riddle(Env):
+    """The poser names a number, and each solver its color."""
+
+    splits = ("train", "test", "far")
+
+    def __init__(self, solvers: int = 2) -> None:
+        self.solvers = [f"solver_{i}" for i in range(solvers)]
+        seats = {"poser_0": Role("poser", memory=Memory.NONE)} | {a: Role("guesser", memory=Memory.NONE) for a in self.solvers}
+        self.spec = EnvSpec("test/Riddle-v0", agents=seats, max_turns=2, reward_range=(0, 1), symmetric=True)
+        self.rubric = Rubric(poser=[Reward(puzzled)], guesser=[Reward(solved, name="correct")])
+
+    def tasks(self, split: str = "train") -> Sequence[Task]:
+        if split == "train":
+            return Procedural(4, lambda k: Task(f"train/{k}", public={"hint": "abcd"[k]}))
+        numbers = "45" if split == "far" else "0123"
+        return Procedural(len(numbers), lambda k: Task(f"{split}/{k}", public={"number": numbers[k]}, agents=tuple(self.solvers)))
+
+    def examples(self, ask: Ask[Any]) -> Sequence[str]:
+        return ask.choices or ()
+
+    async def play(self, task: Task, ctx: Context) -> Outcome:
+        number = task.public.get("number")
+        if number is None:
+            number = await ctx.ask("poser_0", f"Pose {task.public['hint']}.", choices=tuple(_WORDS))
+            ctx.note("poser_0", proposal=number)
+        answers = await ctx.gather(*(self._solve(ctx, agent, number) for agent in self.solvers))
+        return Outcome({"proposal": number, "solved": dict(zip(self.solvers, answers, strict=True))})
+
+    async def _solve(self, ctx: Context, agent: str, number: str) -> bool:
+        return await ctx.ask(agent, f"Solve {number}.", choices=("red", "blue", "green")) == _WORDS[number]
