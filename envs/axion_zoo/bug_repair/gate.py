@@ -23,9 +23,9 @@ Its prompts and its appendix A ("dominant challenger": a proposer that hides a c
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, NoReturn
 
 from axion_env import PatchError
@@ -33,7 +33,7 @@ from axion_env.sandbox import BadValue, JobStatus, Workspace
 from axion_env.sandbox.inside import wire
 from axion_env.sandbox.workspace import path_problem
 from axion_zoo.bug_repair.artifact import Artifact
-from axion_zoo.bug_repair.kind import is_code, is_configuration, is_test
+from axion_zoo.bug_repair.kind import is_code, is_configuration, is_test, parsed
 from axion_zoo.bug_repair.look import comments, impure, impure_change, impure_script
 from axion_zoo.bug_repair.suite import PARSER, Report, Run, SuiteLimits, command, parse, run_suite
 from axion_zoo.bug_repair.twin import roomy, twin
@@ -159,7 +159,7 @@ def _reject(code: str, detail: str) -> NoReturn:
     raise _Rejected(code, detail)
 
 
-@dataclass(slots=True)
+@dataclass
 class _Case:
     """One artifact under examination. What a tree's suite says is asked once."""
 
@@ -172,11 +172,11 @@ class _Case:
     profile: str
     reports: dict[tuple[str, int | None], Report] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def buggy(self) -> Workspace:
         return self.artifact.bug.apply(self.original)
 
-    @property
+    @cached_property
     def weakened(self) -> Workspace:
         return self.artifact.weaken.apply(self.buggy)
 
@@ -324,11 +324,8 @@ async def _inverse(case: _Case) -> None:
 async def _syntax(case: _Case) -> None:
     buggy = case.buggy
     for path in case.artifact.bug.paths:
-        if path in buggy.files and path.endswith(".py"):
-            try:
-                ast.parse(buggy.files[path].data)
-            except (SyntaxError, ValueError, RecursionError, MemoryError) as problem:
-                _reject("SYNTAX_ERROR", f"{path}: {problem}")
+        if path in buggy.files and path.endswith(".py") and parsed(buggy.files[path].data) is None:
+            _reject("SYNTAX_ERROR", f"{path} is no Python with the bug")
 
 
 async def _comment(case: _Case) -> None:

@@ -19,7 +19,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from axion_env import Patch, PatchError
+from axion_env import Patch, PatchError, UsageError
 from axion_env.sandbox import Workspace
 from axion_zoo.bug_repair.artifact import Artifact
 from axion_zoo.bug_repair.kind import restored
@@ -103,15 +103,15 @@ async def grade(
     if not patch:
         return Grade(False, "PATCH_EMPTY", "it changes nothing")
     try:
-        after = patch.apply(start)
-    except PatchError as problem:
+        tree, back = _restored(original, artifact, patch.apply(start))
+        false = twin(tree)
+    except (PatchError, UsageError) as problem:  # it may also leave no room for the tests
         return Grade(False, "PATCH_APPLY", str(problem))
-    tree, back = _restored(original, artifact, after)
     if tree == _restored(original, artifact, start)[0]:
         return Grade(False, "PATCH_TESTS", "all that it changes is restored before grading", restored=_of(back, patch))
     found = await _run(run, tree, artifact, tests, limits, profile)
     if found.solved and twins:
-        again = await _run(run, twin(tree), artifact, tests, roomy(limits or SuiteLimits()), profile)
+        again = await _run(run, false, artifact, tests, roomy(limits or SuiteLimits()), profile)
         passing = [name for name, passed in again.tests.items() if passed]
         if passing or again.code not in ("FAILED", "NO_TESTS"):
             why = f"{passing[0]!r:.200} passes even when it is made false" if passing else f"the tests made false: {again.detail}"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import sys
+import warnings
 from collections.abc import Collection, Iterable, Iterator
 
 from axion_env.sandbox import Workspace
@@ -54,6 +56,16 @@ def tests_of(workspace: Workspace) -> Iterator[str]:
     return (path for path in workspace.files if path.endswith(".py") and is_test(path) and not is_configuration(path))
 
 
+def parsed(source: str | bytes) -> ast.Module | None:
+    """The syntax tree of Python source; None: it is none. What it would warn of is nobody's business here."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            return ast.parse(source)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return None
+
+
 def restored(original: Workspace, tree: Workspace, oracle: Collection[str], code: Collection[str]) -> tuple[Workspace, tuple[str, ...]]:
     """A tree whose verdict its author cannot decide but by its code, and the paths that were put back.
 
@@ -67,66 +79,49 @@ def restored(original: Workspace, tree: Workspace, oracle: Collection[str], code
         oracle: Test files that decide.
         code: Files that the bug changed, which are code whatever their names.
     """
-    roots = _roots(oracle)
-    homes = {folder for path in oracle if (folder := _folder(path)) and not _holds_code(original, folder)}
-    back: dict[str, bool] = {}
-    for path in sorted({*original.files, *tree.files}):
-        if original.files.get(path) == tree.files.get(path):
-            continue
-        new = path not in original.files
-        among_tests = any(path.startswith(f"{folder}/") for folder in homes)
-        if path in oracle or (
-            path not in code and (is_test(path) or is_configuration(path) or (new and (among_tests or _shadows(path, original, roots))))
-        ):
-            back[path] = new
-    kept = {path: original.files[path] for path, new in back.items() if not new}
-    in_the_way = {path for path in tree.files if path not in original.files and _collides(path, kept)}
-    gone = in_the_way | {path for path, new in back.items() if new}
-    return tree.remove(gone).write(kept), tuple(sorted(gone | back.keys()))
+    new_goes = _Places(original, oracle).taken
+    unlike = [path for path in {**original.files, **tree.files} if original.files.get(path) != tree.files.get(path)]
+    back = {path for path in unlike if path in oracle or (path not in code and (is_test(path) or is_configuration(path)))}
+    back |= {path for path in unlike if path not in original.files and path not in code and new_goes(path)}
+    kept = {path: original.files[path] for path in back if path in original.files}
+    folders = {folder for path in kept for folder in _above(path)}
+    back |= {path for path in tree.files if path in folders or not kept.keys().isdisjoint(_above(path))}  # a file in the place of a folder
+    return tree.remove(back - kept.keys()).write(kept), tuple(sorted(back))
 
 
-def _collides(path: str, kept: Collection[str]) -> bool:
-    """Whether a file stands where a folder of others was, or below what was a file."""
-    return any(other.startswith(f"{path}/") or path.startswith(f"{other}/") for other in kept)
+class _Places:
+    """Where new files of a project may not stand."""
+
+    def __init__(self, original: Workspace, oracle: Iterable[str]) -> None:
+        folders = {_folder(path) for path in original.files if is_code(path)}
+        self.homes = tuple(f"{folder}/" for path in oracle if (folder := _folder(path)) and folder not in folders)
+        """Folders of tests alone."""
+        self.roots = {*_ROOTS, *(folder for path in oracle for folder in _above(path))}
+        """Folders that a test run may import top-level modules from: pytest adds those of the tests or one above."""
+        self.packages = {folder for path in original.files for folder in _above(path)}
+        self.names = {name for path in original.files for _, name, _ in self._modules(path)}
+
+    def taken(self, path: str) -> bool:
+        """Whether a new file lies among the tests, or makes a top-level module under a name that another has."""
+        if path.startswith(self.homes):
+            return True
+        own = [(home, name) for home, name, is_file in self._modules(path) if is_file or home not in self.packages]
+        return any(name in sys.stdlib_module_names or name in _TOOLS or name in self.names for _, name in own)
+
+    def _modules(self, path: str) -> Iterator[tuple[str, str, bool]]:
+        """(its file or folder, its name, whether it is a file) of the top-level module that a file is part of, by each root."""
+        for root in self.roots if path.endswith(".py") else ():
+            below = path.removeprefix(f"{root}/") if root else path
+            if not root or below != path:
+                top, slash, _ = below.partition("/")
+                yield (f"{root}/{top}" if root else top), top.removesuffix(".py"), not slash
 
 
 def _folder(path: str) -> str:
     return path.rpartition("/")[0]
 
 
-def _holds_code(original: Workspace, folder: str) -> bool:
-    return any(_folder(path) == folder and is_code(path) for path in original.files)
-
-
-def _roots(oracle: Iterable[str]) -> frozenset[str]:
-    """Folders that a test run may import top-level modules from: pytest adds those of the tests or one above."""
-    found: set[str] = set(_ROOTS)
-    for path in oracle:
-        folder = _folder(path)
-        while folder:
-            found.add(folder)
-            folder = _folder(folder)
-    return frozenset(found)
-
-
-def _shadows(path: str, original: Workspace, roots: Iterable[str]) -> bool:
-    """Whether a new file makes a top-level module under a name that is taken."""
-    for root in roots:
-        below = path.removeprefix(f"{root}/") if root else path
-        if (root and below == path) or not path.endswith(".py"):
-            continue
-        top = below.split("/")[0]
-        name = top.removesuffix(".py")
-        home = f"{root}/{top}/" if root else f"{top}/"
-        if any(there.startswith(home) for there in original.files):
-            continue  # another module of a package that is there
-        if name in sys.stdlib_module_names or name in _TOOLS or name in _modules(original, roots):
-            return True
-    return False
-
-
-def _modules(original: Workspace, roots: Iterable[str]) -> Iterator[str]:
-    for root in roots:
-        for path in original.files:
-            if path.endswith(".py") and (not root or path.startswith(f"{root}/")):
-                yield (path.removeprefix(f"{root}/") if root else path).split("/")[0].removesuffix(".py")
+def _above(path: str) -> Iterator[str]:
+    """The folders that a file lies in."""
+    while path := _folder(path):
+        yield path

@@ -18,6 +18,7 @@ from typing import TypeAlias
 
 from axion_env import Patch
 from axion_env.sandbox import Workspace
+from axion_zoo.bug_repair.kind import parsed
 from axion_zoo.bug_repair.suite import plain
 
 Finding: TypeAlias = tuple[str, str]
@@ -59,6 +60,8 @@ _HINTS = re.compile(
 )
 _LEAST = 6
 """Characters, without spaces, of a removed line that tell it from chance."""
+_MOST_PAIRS = 1 << 20  # of remarks and removed lines, to be compared
+_DEEPEST = 8  # dots of a name
 
 
 def added_lines(before: Workspace, after: Workspace) -> Mapping[str, Set[int]]:
@@ -95,9 +98,8 @@ def impure(source: str) -> Iterator[Finding]:
 
 
 def _impure(source: str, lines: Set[int] | None) -> Iterator[tuple[str, str, int]]:
-    try:
-        tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    tree = parsed(source)
+    if tree is None:
         return
     origins = dict(_origins(tree))
     for node in ast.walk(tree):
@@ -144,12 +146,13 @@ def _of_node(node: ast.AST, origins: Mapping[str, str]) -> Iterator[Finding]:
 
 
 def _dotted(node: ast.expr, origins: Mapping[str, str]) -> str:
-    if isinstance(node, ast.Name):
-        return origins.get(node.id, "")
-    if isinstance(node, ast.Attribute):
-        base = _dotted(node.value, origins)
-        return f"{base}.{node.attr}" if base else ""
-    return ""
+    """What `a.b.c` names, by the origin of `a`; empty: nothing imported."""
+    names: list[str] = []
+    while isinstance(node, ast.Attribute) and len(names) < _DEEPEST:
+        names.append(node.attr)
+        node = node.value
+    base = origins.get(node.id, "") if isinstance(node, ast.Name) else ""
+    return ".".join([base, *reversed(names)]) if base else ""
 
 
 def _of_dotted(name: str) -> Iterator[Finding]:
@@ -170,14 +173,19 @@ def comments(before: Workspace, after: Workspace) -> Iterator[Finding]:
     gone = added_lines(after, before).items()
     moved = {_squeezed(text) for path, lines in gone for number, text, _ in _remarks(before.text(path)) if number in lines}
     for path, lines in added_lines(before, after).items():
-        for number, text, is_comment in _remarks(after.text(path)):
-            kind = _kind(text, old, is_comment=is_comment) if number in lines and _squeezed(text) not in moved else None
+        remarks = [remark for remark in _remarks(after.text(path)) if remark[0] in lines and _squeezed(remark[1]) not in moved]
+        if len(remarks) * len(old) > _MOST_PAIRS:
+            yield "MANY", f"{len(remarks)} comments come into {path}, and {len(old)} lines go"
+            return
+        for number, text, is_comment in remarks:
+            kind = _kind(text, old, is_comment=is_comment)
             if kind is not None:
                 yield kind, f"{text.strip()[:80]!r} in line {number} of {path}"
 
 
 def _kind(text: str, old: Iterable[str], *, is_comment: bool) -> str | None:
-    if any(len(line) >= _LEAST and line in _squeezed(text) for line in old):
+    squeezed = _squeezed(text)
+    if any(len(line) >= _LEAST and line in squeezed for line in old):
         return "ORIGINAL"
     if not is_comment:
         return None
@@ -194,11 +202,11 @@ def _remarks(source: str) -> Iterator[tuple[int, str, bool]]:
         for token in tokenize.generate_tokens(io.StringIO(source).readline):
             if token.type == tokenize.COMMENT:
                 yield token.start[0], token.string.lstrip("#!"), True
-        for node in ast.walk(ast.parse(source)):
-            if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
-                yield from ((node.lineno + i, line, False) for i, line in enumerate(node.value.value.split("\n")))
-    except (tokenize.TokenError, SyntaxError, ValueError, RecursionError, MemoryError):
-        return
+    except (tokenize.TokenError, SyntaxError):
+        pass
+    for node in ast.walk(parsed(source) or ast.Module([], [])):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+            yield from ((node.lineno + i, line, False) for i, line in enumerate(node.value.value.split("\n")))
 
 
 _STATEMENTS = (
@@ -213,9 +221,7 @@ def _is_code(text: str) -> bool:
     if said.startswith(("else:", "elif ", "except", "finally:", "@")):
         return True
     for form in (said, f"{said} pass"):
-        try:
-            tree = ast.parse(form)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            continue
-        return any(isinstance(node, _STATEMENTS) for node in ast.walk(tree))
+        tree = parsed(form)
+        if tree is not None:
+            return any(isinstance(node, _STATEMENTS) for node in ast.walk(tree))
     return False

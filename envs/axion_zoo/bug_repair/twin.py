@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from axion_env.sandbox import Workspace
-from axion_zoo.bug_repair.kind import tests_of
+from axion_zoo.bug_repair.kind import parsed, tests_of
 from axion_zoo.bug_repair.suite import SuiteLimits
 
 _EQUALITIES = frozenset({"assertEqual", "assertEquals", "assertListEqual", "assertDictEqual", "assertCountEqual"})
@@ -41,15 +41,12 @@ def roomy(limits: SuiteLimits) -> SuiteLimits:
 
 def _falsified(source: str) -> str | None:
     """The source of a test file with its tests made false; None: it has none, or is no Python."""
-    try:
-        tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
-    tests = list(_tests(tree))
+    tree = parsed(source)
+    tests = list(_tests(tree)) if tree else []
     for test in tests:
         if not any(_make_false(statement) for statement in test.body):
             test.body.insert(0, ast.Raise(exc=ast.Name("AssertionError", ast.Load())))
-    return ast.unparse(ast.fix_missing_locations(tree)) if tests else None
+    return ast.unparse(ast.fix_missing_locations(tree)) if tree and tests else None
 
 
 def _tests(node: ast.Module | ast.ClassDef) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:

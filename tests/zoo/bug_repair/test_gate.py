@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from axion_zoo.bug_repair.artifact import Artifact
+from axion_zoo.bug_repair.artifact import STANDARD_PARSER, Artifact
 from axion_zoo.bug_repair.gate import GATES, Gates, Validation, validate
 from axion_zoo.bug_repair.look import comments, impure_change
 from axion_zoo.bug_repair.suite import Run, now
@@ -60,6 +60,49 @@ def test_one_gate_alone_rejects_it(sandbox: Sandbox, planted: Planted) -> None:
     assert [gate.name for gate in found.gates] == names[: names.index(planted.gate) + 1]
     assert found.code == planted.code, found
     assert _validate(sandbox, planted.artifact, replace(gates, off=(planted.gate,))).valid
+
+
+def _patch(text: str) -> Artifact:
+    return replace(VALID, bug_inject=text)
+
+
+_NEW_TEST = "--- /dev/null\n+++ b/tests/test_x.py\n@@ -0,0 +1 @@\n+def test_x(): assert 0\n"
+_BY_SEED = STANDARD_PARSER.replace("print(", "tests[str(hash('x'))] = 'failed'\nprint(")
+_TOO_WEAK = (("tests/test_calc.py", "sub(5, 3) == 2", "sub(5, 3)"), ("tests/test_name.py", '"AL"', '"BL"'))
+_MORE = {
+    "no patch": ("form", "PATCH", _patch("sorry\n")),
+    "no bug": ("form", "EMPTY_PATCH", _patch("")),
+    "no parser": ("form", "EMPTY_FILE", replace(VALID, test_parser="\n")),
+    "no such test file": ("files", "MISSING_FILE", replace(VALID, test_files=VALID.test_files + "tests/test_none.py")),
+    "a path that leaves": ("files", "MISSING_FILE", replace(VALID, test_files=VALID.test_files + "../tests/test_calc.py")),
+    "code that would be restored": ("files", "NOT_A_TEST", replace(VALID, test_files=VALID.test_files + "calc.py")),
+    "a parser that raises": ("parser", "PARSER_ERROR", replace(VALID, test_parser="raise SystemExit(1)\n")),
+    "a parser that answers prose": ("parser", "PARSER_ANSWER", replace(VALID, test_parser="print('all passed')\n")),
+    "a parser by hash seed": ("parser", "PARSER_UNSTABLE", replace(VALID, test_parser=_BY_SEED)),
+    "a script that is none": ("script", "NO_TESTS", replace(VALID, test_script="python -c pass\n")),
+    "a bug in a test": ("scope", "BUG_NOT_CODE", replace(VALID, bug_inject=VALID.bug_inject + _NEW_TEST)),
+    "a bug in the settings": ("scope", "BUG_NOT_CODE", _patch("--- /dev/null\n+++ b/conftest.py\n@@ -0,0 +1 @@\n+x = 1\n")),
+    "a bug of another tree": ("bug", "PATCH", _patch(VALID.bug.reverse().text)),
+    "no bug to see": ("bug", "FEW_FAILING", _patch(changed(("calc.py", "return a + b", "return b + a")).text)),
+    "a weakening that breaks": ("weaken", "WEAKEN_BREAKS", replace(VALID, test_weaken=changed(*_TOO_WEAK).text)),
+}
+
+
+@pytest.mark.parametrize(("gate", "code", "artifact"), _MORE.values(), ids=_MORE)
+def test_other_failures_have_names_too(sandbox: Sandbox, gate: str, code: str, artifact: Artifact) -> None:
+    """What fails is the gate that is there for it, never an exception."""
+    found = _validate(sandbox, artifact, Gates(regrades=1))
+    assert (found.gates[-1].name, found.code) == (gate, code), found
+    assert found.gates[-1].detail
+    assert found.fail_to_pass == found.pass_to_pass == ()
+
+
+def test_a_name_that_goes_on_for_ever_is_looked_at() -> None:
+    """Deep expressions end neither the look nor the play."""
+    before = Workspace({"a.py": "import os\nx = 1\n"})
+    for deep in ("os" + ".a" * 900, "-" * 5000 + "1", "(" * 150 + "os.urandom" + ")" * 150):
+        after = Workspace({"a.py": f"import os\nx = {deep}\n"})
+        assert {kind for kind, _ in impure_change(before, after)} == ({"CHANCE"} if "urandom" in deep else set())
 
 
 def test_every_gate_has_one() -> None:

@@ -13,6 +13,7 @@ from axion_zoo.bug_repair.twin import twin
 
 from axion_env import Patch
 from axion_env.sandbox import File, Limits, Sandbox, Workspace
+from axion_env.sandbox.workspace import MAX_FILES
 from tests.zoo.bug_repair.planted import TESTS, TREE, VALID, changed
 
 F2P = "tests/test_calc.py::test_sub"
@@ -239,6 +240,13 @@ def test_twins_differ_where_tests_claim_something() -> None:
     assert "self.assertEqual((10, None), shape.rim(2, 3))" in made.text("tests/test_shape.py")
     assert "raise AssertionError\n    for factor" in made.text("tests/test_calc.py")
     assert {path for path in TREE.files if made.files[path] != TREE.files[path]} == set(TESTS)
+
+
+def test_a_prediction_that_leaves_no_room_for_the_tests(sandbox: Sandbox) -> None:
+    """Deleting the tests and filling the tree up is no exception either."""
+    full = START.remove(["tests/"])
+    full = full.write({f"d/{i}": "" for i in range(MAX_FILES - len(full.files))})
+    assert _grade(sandbox, Patch.between(START, full)).code == "PATCH_APPLY"
 
 
 @pytest.mark.parametrize(
