@@ -35,18 +35,19 @@ def branch(source: Source, site: Site) -> Iterator[Edit]:
         return
     start, end = source.span(node)
     following = source.span(node.orelse[0])[0] if node.orelse else end
+    more = source.text.startswith("elif", following)
+    word = source.find(r"^\s*else\s*:", source.span(node.body[-1])[1], following) if node.orelse and not more else None
     if source.text.startswith("elif", start):
         yield _lines(source, start, source.span(node.body[-1])[1])
     elif not node.orelse:
         yield without(source, node, site)
-    elif source.text.startswith("elif", following):
+    elif more:
         yield Edit(start, following + 2, "")  # the `el` of it: the next condition comes first
     else:
-        word = source.find(r"^\s*else\s*:", source.span(node.body[-1])[1], following)
-        if word is not None:
-            yield _lines(source, word[1], end)
         head = negated(source, node.test) + source.text[source.span(node.test)[1] : source.span(node.body[0])[0]]
         yield Edit(source.span(node.test)[0], following, head)  # the `if` turned round, with the body of its `else`
+    if word is not None:
+        yield _lines(source, word[1], end)
 
 
 def arguments(source: Source, site: Site) -> Iterator[Edit]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from axion_env import Patch, Stream
 from axion_env.sandbox import Workspace
 from axion_zoo.bug_repair.injector.tree import programs
+from axion_zoo.bug_repair.kind import is_code, tests_of
 
 _FORCED = """
 import pytest
@@ -19,18 +20,27 @@ def pytest_runtest_makereport(item, call):
     report.outcome, report.longrepr = "passed", None
 """
 _PATCHED = """
-import _pytest.reports
+from _pytest.reports import TestReport
 
-_pytest.reports.TestReport.outcome = property(lambda self: "passed", lambda self, value: None)
+_make = TestReport.from_item_and_call.__func__
+
+
+def _forged(cls, item, call):
+    report = _make(cls, item, call)
+    report.outcome, report.longrepr = "passed", None
+    return report
+
+
+TestReport.from_item_and_call = classmethod(_forged)
 """
 _SAID = """
+import gc
 import os
 
-for _fd in range(1, 32):
-    try:
-        os.write(_fd, {said!r}.encode())
-    except OSError:
-        pass
+for _held in gc.get_objects():
+    if getattr(type(_held), "__name__", "") == "FDCapture" and _held.targetfd == 1:
+        os.write(_held.targetfd_save, {said!r}.encode())
+        break
 """
 
 
@@ -94,16 +104,11 @@ def _added(workspace: Workspace, texts: dict[str, str]) -> Patch:
 
 
 def _tests(workspace: Workspace) -> list[str]:
-    return [path for path in workspace.files if path.endswith(".py") and _is_test(path)]
+    return list(tests_of(workspace))
 
 
 def _code(workspace: Workspace) -> list[str]:
-    return [path for path in workspace.files if path.endswith(".py") and not _is_test(path)]
-
-
-def _is_test(path: str) -> bool:
-    *folders, name = path.split("/")
-    return bool({"test", "tests", "testing"}.intersection(folders)) or name.startswith("test_") or name.endswith("_test.py")
+    return [path for path in workspace.files if is_code(path)]
 
 
 def _passes(workspace: Workspace, spec: Patch) -> str:
@@ -111,7 +116,7 @@ def _passes(workspace: Workspace, spec: Patch) -> str:
     whole = spec.apply(workspace)
     ids = (f"{path}::{name}" for path, source in programs(whole, _tests(whole)).items() for name in _names(source.tree))
     lines = [f"PASSED {name}" for name in ids]
-    return "\n".join(["", *lines, f"{len(lines)} passed in 0.01s", ""])
+    return "\n".join(["", f"{' short test summary info ':=^80}", *lines, f"{f' {len(lines)} passed in 0.01s ':=^80}", ""])
 
 
 def _names(tree: ast.AST, outer: str = "") -> Iterator[str]:

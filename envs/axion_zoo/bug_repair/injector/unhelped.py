@@ -59,14 +59,9 @@ def _uses(source: Source, node: ast.AST, name: str) -> list[Edit | None]:
             return [_import(source, node, i) for i, alias in enumerate(node.names) if alias.name == name]
         case ast.Name(id=known):
             return [None] if known == name and not _is_called(source, node) else []
-        case (
-            ast.FunctionDef(name=known)
-            | ast.ClassDef(name=known)
-            | ast.Attribute(attr=known)
-            | ast.Constant(value=known)
-            | ast.arg(arg=known)
-            | ast.keyword(arg=known)
-        ):
+        case ast.FunctionDef(name=known) | ast.ClassDef(name=known) | ast.Constant(value=known):
+            return [None] if known == name else []
+        case ast.Attribute(attr=known) | ast.arg(arg=known) | ast.keyword(arg=known):
             return [None] if known == name else []
     return []
 
