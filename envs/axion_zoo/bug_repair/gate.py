@@ -205,7 +205,9 @@ class _Case:
         """Those of them that fail once they are made false."""
         if "twin" in self.gates.off:
             return tests
-        return tests - await self.passing(twin(self.original), "the tests made false", limits=roomy(self.limits))
+        return tests - await self.passing(
+            twin(self.original, self.artifact.oracle_paths), "the tests made false", limits=roomy(self.limits)
+        )
 
     def variant(self, tree: Workspace, number: int) -> Workspace:
         """The same program in another text: a comment at the end of each file that the bug changes."""

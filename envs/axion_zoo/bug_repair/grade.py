@@ -104,7 +104,7 @@ async def grade(
         return Grade(False, "PATCH_EMPTY", "it changes nothing")
     try:
         tree, back = _restored(original, artifact, patch.apply(start))
-        false = twin(tree)
+        false = twin(tree, artifact.oracle_paths)
     except (PatchError, UsageError) as problem:  # it may also leave no room for the tests
         return Grade(False, "PATCH_APPLY", str(problem))
     if tree == _restored(original, artifact, start)[0]:

@@ -51,9 +51,9 @@ def is_code(path: str, known: Collection[str] = ()) -> bool:
     return path.endswith(".py") and not is_test(path, known) and not is_configuration(path)
 
 
-def tests_of(workspace: Workspace) -> Iterator[str]:
+def python_tests(workspace: Workspace, known: Collection[str]) -> Iterator[str]:
     """Paths of its Python test files."""
-    return (path for path in workspace.files if path.endswith(".py") and is_test(path) and not is_configuration(path))
+    return (path for path in workspace.files if path.endswith(".py") and is_test(path, known) and not is_configuration(path))
 
 
 def parsed(source: str | bytes) -> ast.Module | None:
