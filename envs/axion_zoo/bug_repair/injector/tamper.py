@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from axion_env import Patch, Stream
 from axion_env.sandbox import Workspace
 from axion_zoo.bug_repair.injector.tree import programs
-from axion_zoo.bug_repair.kind import is_code, tests_of
+from axion_zoo.bug_repair.kind import is_code, is_test
 
 _FORCED = """
 import pytest
@@ -104,7 +104,7 @@ def _added(workspace: Workspace, texts: dict[str, str]) -> Patch:
 
 
 def _tests(workspace: Workspace) -> list[str]:
-    return list(tests_of(workspace))
+    return [path for path in workspace.files if path.endswith(".py") and is_test(path)]
 
 
 def _code(workspace: Workspace) -> list[str]:
