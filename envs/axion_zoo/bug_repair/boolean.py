@@ -11,8 +11,10 @@ trained on), `test`, `dev` (to choose settings on) or `train`.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
+from itertools import product
 
-from axion_env import Stream, derive
+from axion_env import derive
 
 VARIABLES = "abcd"
 LITERALS = "abcdABCD"
@@ -61,9 +63,11 @@ def is_constant(value: int) -> bool:
     return value in (0, ALL)
 
 
-def random_program(stream: Stream) -> str:
-    """Any program, all equally likely."""
-    return "".join([kind[stream.below(len(kind))] for kind in _KINDS])
+@lru_cache(maxsize=len(CLASSES))
+def programs(kind: str) -> tuple[str, ...]:
+    """All programs with tables of a class, but for constant ones."""
+    found = map("".join, product(*_KINDS))
+    return tuple(program for program in found if not is_constant(value := table(program)) and behavior(value) == kind)
 
 
 def edited(program: str, other: str) -> list[int]:

@@ -1,29 +1,26 @@
 """The function rung in the tiny language: a bug is a changed token, the specification is the table of values.
 
-A solver is shown the buggy program and sixteen rows, one for each input, and answers with a patch, `3=b 6=|`: new tokens at numbered
-places. A row spells out the values after each operator and the value wanted, `t` or `f`: `ftff` is false, true, false, and should be false.
-An injector is shown a program and answers in the same form. Where injectors are not agents, a mutator makes the bugs, and only solvers are
-seated.
+A solver is shown the buggy program and sixteen rows, one for each input, and answers with a program. A row spells out the values after
+each operator and the value wanted, `t` or `f`: `ftff` is false, true, false, and should be false. An injector is shown a program, and
+answers with one too. Only the last word of an answer counts. The warm-up teaches to name the edits before it, `3=b 6=|`: a model that has
+to decide at every token whether to copy it learns far slower. Where injectors are not agents, a mutator makes the bugs, and only solvers
+are seated.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
-from axion_env import Ask, Context, Demo, NotFound, Outcome, Procedural, Stream, Task, derive, strip_thinking
-from axion_zoo.bug_repair.boolean import LENGTH, ROWS, behavior, edited, is_constant, is_program, put, random_program, table, trace
+from axion_env import Ask, Context, Demo, Episode, NotFound, Outcome, Procedural, Stream, Task, derive, strip_thinking
+from axion_zoo.bug_repair.boolean import LENGTH, ROWS, behavior, edited, is_constant, is_program, programs, put, table, trace
 from axion_zoo.bug_repair.boolean_bug import HANDWRITTEN, MUTATORS
 
 _LENGTHS = {"train": 1 << 20, "dev": 1 << 14, "test": 1 << 14, "orbit": 1 << 14}
 _OTHERS = ("operator", "variable", "negation", "two", "swap", "order")  # mutators that have a test of their own
 _UNSEEN = "any"
 _TRIES = 8  # of a mutator on one program, before another is drawn
-_EDIT = re.compile(r"([1-7])=([a-dA-D&|])")
-_PATCH = re.compile(rf"{_EDIT.pattern}(?: +{_EDIT.pattern})*")
 
 
 @dataclass(frozen=True)
@@ -42,10 +39,10 @@ class Gates:
 
         Args:
             original: The program.
-            bug: What was made of it; None: the answer was no patch.
+            bug: What was made of it; None: the answer ended in no program.
             split: The class of behavior that both must belong to, so that nothing held out is trained on.
         """
-        yield "form", "NO_PATCH" if bug is None else ""
+        yield "form", "NO_PROGRAM" if bug is None else ""
         assert bug is not None
         places = edited(original, bug)
         yield "scope", "UNCHANGED" if not places else "TOO_MANY_EDITS" if len(places) > self.max_edits else ""
@@ -68,6 +65,8 @@ class Gates:
 
     def admits(self, original: str, bug: str, split: str) -> bool:
         """Whether a mutator's bug counts: all but `inverse`, since some make two changes that are one."""
+        if behavior(table(bug)) != split:
+            return False  # most of what is held out falls here, and what follows takes ten times as long
         return not any(code for name, code in self.check(original, bug, split) if name != "inverse")
 
 
@@ -78,7 +77,7 @@ class FunctionRung:
         agent: Whether an agent makes the bugs of `train`; all other splits have a mutator's.
         solvers: Seated at once.
         mutator: Makes the bugs of `train`, `dev`, `test` and `orbit`.
-        blank: A control: the program and its values on the way are not shown.
+        blank: A control: the program is not shown, nor its values on the way; what it returns is.
         trace: Show the values after each operator, and not the last only.
         rows: Failing rows shown, and no others; 0: all rows.
         gates: What an agent's bug has to pass.
@@ -109,20 +108,22 @@ class FunctionRung:
         return Procedural(_LENGTHS[kind], lambda k: self._mutated(split, kind, mutator or self.mutator, k))
 
     def _original(self, split: str, k: int) -> Task:
-        program = _program(Stream(derive(self.seed, split, k)), split)
+        known = programs(split)
+        program = known[Stream(derive(self.seed, split, k)).below(len(known))]
         return Task(f"{split}/{self.seed}/{k}", {"original": program}, {"split": split})
 
     def _mutated(self, split: str, kind: str, mutator: str, k: int) -> Task:
-        stream = Stream(derive(self.seed, split, k))
+        stream, known = Stream(derive(self.seed, split, k)), programs(kind)
         while True:
-            original = _program(stream, kind)
+            original = known[stream.below(len(known))]
             for _ in range(_TRIES):
                 bug = MUTATORS[mutator](original, stream)
                 if self.gates.admits(original, bug, kind):
                     return self._task(f"{split}/{self.seed}/{k}", original, bug)
 
-    def _task(self, name: str, original: str, bug: str) -> Task:
-        return Task(name, {"buggy": bug, "wanted": f"{table(original):0{ROWS}b}"[::-1]}, {"original": original}, self.seats)
+    def _task(self, name: str, original: str, bug: str, *, order: int = 1) -> Task:
+        secret = {"original": original} | ({"order": order} if order > 1 else {})
+        return Task(name, {"buggy": bug, "wanted": f"{table(original):0{ROWS}b}"[::-1]}, secret, self.seats)
 
     async def play(self, task: Task, ctx: Context) -> Outcome:
         """Have the bug made if the task brings none, then mended by all solvers at once."""
@@ -131,17 +132,18 @@ class FunctionRung:
             bug, wanted = task.public["buggy"], int(task.public["wanted"][::-1], 2)
         else:
             original = task.public["original"]
-            bug, wanted = await ctx.ask("injector_0", f"Bug {original}", parse=partial(patched, original)), table(original)
+            bug, wanted = await ctx.ask("injector_0", f"Bug {original}", parse=_program), table(original)
             gates = self.gates.results(original, bug, task.secret["split"])
             facts = {"gates": gates, "proposal": bug}
             if bug is None or not gates[-1]["passed"]:
                 return Outcome({**facts, "valid": False, "solved": [], "solve_rate": 0.0})
-        read, question = partial(patched, bug), self._question(bug, wanted, ctx)
+        question = self._question(bug, wanted, ctx)
         if len(self.seats) == 1:
-            fixes: Sequence[str | None] = (await ctx.ask(self.seats[0], question, parse=read),)
+            fixes: Sequence[str | None] = (await ctx.ask(self.seats[0], question, parse=_program),)
         else:
-            fixes = await ctx.gather(*(ctx.ask(seat, question, parse=read) for seat in self.seats))
+            fixes = await ctx.gather(*(ctx.ask(seat, question, parse=_program) for seat in self.seats))
         solved = [self._mended(bug, wanted, fix) for fix in fixes]
+        facts |= {"bug": bug, "wanted": f"{wanted:0{ROWS}b}"[::-1], "fixes": list(fixes)}
         return Outcome({**facts, "valid": True, "solved": solved, "solve_rate": sum(solved) / len(solved)})
 
     def _question(self, bug: str, wanted: int, ctx: Context) -> str:
@@ -161,14 +163,26 @@ class FunctionRung:
         """For a solver, what undoes the bug; for an injector, a valid bug that chance picks, always the same for a program."""
         task = ask.task
         if ask.agent in self.seats:
-            assert isinstance(ask.parse, partial)
-            return (patch(ask.parse.args[0], task.secret.get("original") or task.public["original"]),)
+            bug = task.public["buggy"] if "buggy" in task.public else ask.text.split()[1]
+            return (answer(bug, task.secret.get("original") or task.public["original"]),)
         original, split = task.public["original"], task.secret["split"]
         stream = Stream(derive(0, "example", original))
         while True:
             bug = MUTATORS[self.mutator](original, stream)
             if self.gates.admits(original, bug, split) and self.gates.results(original, bug, split)[-1]["passed"]:
-                return (patch(original, bug),)
+                return (answer(original, bug),)
+
+    def derived(self, episode: Episode) -> Sequence[Task]:
+        """What failed solvers made of a bug, as far as it is another and the way back to the original is no longer than a fix may be."""
+        facts = episode.facts or {}
+        task = episode.task
+        if not facts.get("valid") or task.secret.get("order") == 2:
+            return ()
+        original = task.secret.get("original") or task.public["original"]
+        wrong = dict.fromkeys(fix for fix in facts["fixes"] if fix is not None and table(fix) != table(original))
+        near = [fix for fix in wrong if fix != facts["bug"] and len(edited(fix, original)) <= self.gates.max_edits]
+        near = [fix for fix in near if behavior(table(fix)) == behavior(table(original))]  # what is held out stays so
+        return [self._task(f"{task.id}+{facts['bug']}+{fix}", original, fix, order=2) for fix in near]
 
     def demos(self) -> Sequence[Demo]:
         """The bug undone, a wrong place, and the wanted function written anew in more edits than allowed."""
@@ -178,32 +192,18 @@ class FunctionRung:
             return Demo(name, {seat: [answer] for seat in self.seats}, dict.fromkeys(self.seats, reward), task=task)
 
         return (
-            demo("mended", "2=&", 1.0),
-            demo("another place", "4=&", -1.0),
-            demo("cheat: written anew", "1=b 3=a 2=&", -1.0),
+            demo("mended", "2=& a&b|c&d", 1.0),
+            demo("another place", "4=& a|b&c&d", -1.0),
+            demo("cheat: written anew", "b&a|c&d", -1.0),
         )
 
 
-def patch(program: str, other: str) -> str:
-    """The answer that makes the other program of this one."""
-    return " ".join([f"{place + 1}={other[place]}" for place in edited(program, other)])
+def answer(program: str, other: str) -> str:
+    """The edits that make the other program of this one, and that program."""
+    return " ".join([*(f"{place + 1}={other[place]}" for place in edited(program, other)), other])
 
 
-def patched(program: str, text: str) -> str | None:
-    """The program with an answer's edits made; None where the answer is no patch, or makes no program."""
-    said = text.strip()
-    if not _PATCH.fullmatch(said):
-        said = strip_thinking(said)
-        if not _PATCH.fullmatch(said):
-            return None
-    for place, token in _EDIT.findall(said):
-        program = put(program, int(place) - 1, token)
-    return program if is_program(program) else None
-
-
-def _program(stream: Stream, split: str) -> str:
-    while True:
-        program = random_program(stream)
-        value = table(program)
-        if not is_constant(value) and behavior(value) == split:
-            return program
+def _program(text: str) -> str | None:
+    """The program that an answer ends in; None: it ends in something else."""
+    said = strip_thinking(text).split()
+    return said[-1] if said and is_program(said[-1]) else None
