@@ -6,16 +6,24 @@ An injector breaks something that works, gates decide whether that is a bug, and
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import dataclasses
+import inspect
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from axion_env import Ask, Context, Demo, Env, EnvSpec, Episode, Memory, NotFound, Outcome, Reward, Role, Rubric, Task, UsageError
 from axion_env.shaper import Shaper, shaper
-from axion_zoo.bug_repair.function import FunctionRung, Gates
+from axion_zoo.bug_repair import function, gate
+from axion_zoo.bug_repair.function import FunctionRung
 from axion_zoo.bug_repair.rung import Rung
+from axion_zoo.bug_repair.tree import Modules, Repositories, Trees
+from axion_zoo.bug_repair.tree_rung import TreeRung
+from axion_zoo.bug_repair.workbench import Workbench
 
 _INJECTORS = ("mutator", "agent")
-_SOURCES = ("boolean",)
+_OF_FUNCTIONS = ("mutator", "blank", "trace", "rows", "max_edits")
+_OF_TREES = ("turns", "injector_turns", "strategy", "gates", "held_out")
 
 
 def solved(episode: Episode, agent: str) -> float | None:
@@ -31,52 +39,71 @@ class BugRepair(Env):
     """Bugs made by an agent or a mutator, and mended by agents.
 
     Args:
-        rung: `function`.
-        source: Of programs: `boolean`, the tiny language.
-        injector: `mutator`: bugs come with the task, and only solvers are seated. `agent`: injector_0 makes those of `train`.
+        rung: `function`, `file` or `repository`.
+        source: Of functions `boolean`, the tiny language; of files `modules`, those that come with the package; of repositories the
+            folder that `axion repo prepare` wrote, or one with several such.
+        injector: `mutator`: bugs come with the task, made by rule, and only solvers are seated. `agent`: injector_0 makes those of `train`.
         solvers: Seated at once, each on its own.
-        mutator: Makes the bugs that no agent does: `substitution`, `operator`, `variable`, `negation`, `two`, `swap` or `order`.
-        blank: A control: the solver is not shown the buggy program.
-        trace: Show the values after each operator, and not the last only.
-        rows: Failing rows that the solver is shown, and no others; 0: all rows.
-        max_edits: Tokens by which a bug, and a fix, may differ from what it was made of.
         shaper: What the injector earns from the solve rate, of `axion_env.shaper`.
         seed: Of the sequence of tasks.
+        mutator: Functions: makes the bugs that no agent does: `substitution`, `operator`, `variable`, `negation`, `two`, `swap` or
+            `order`.
+        blank: Functions: a control, in which the solver is not shown the buggy program.
+        trace: Functions: show the values after each operator, and not the last only.
+        rows: Functions: failing rows that the solver is shown, and no others; 0: all rows.
+        max_edits: Functions: tokens by which a bug, and a fix, may differ from what it was made of.
+        turns: Files and repositories: actions of a solver, of tools or the last, which hands in; 1: one patch, and no tools.
+        injector_turns: The same of an injector.
+        strategy: How an injector is told to go about it: `direct`, `removal`, `history`, or `mixed`, the last two at random.
+        gates: Thresholds of the gates, by name; see `gate.Gates`.
+        held_out: Repositories that are the split `test`.
     """
 
     def __init__(
         self,
         rung: str = "function",
-        source: str = "boolean",
+        source: str = "",
         injector: str = "mutator",
         solvers: int = 1,
+        shaper: str = "ssr",
+        seed: int = 0,
         mutator: str = "substitution",
         blank: bool = False,
         trace: bool = True,
         rows: int = 0,
         max_edits: int = 2,
-        shaper: str = "ssr",
-        seed: int = 0,
+        turns: int = 20,
+        injector_turns: int = 40,
+        strategy: str = "mixed",
+        gates: Mapping[str, Any] | None = None,
+        held_out: Sequence[str] = (),
     ) -> None:
-        if rung != "function":
-            raise NotFound("rung", rung, ("function",))
-        if source not in _SOURCES:
-            raise NotFound("source", source, _SOURCES)
         if injector not in _INJECTORS:
             raise NotFound("injector", injector, _INJECTORS)
-        if solvers < 1 or rows < 0 or max_edits < 1:
-            raise UsageError(f"BugRepair: solvers and max_edits are 1 or more, and rows 0 or more: got {solvers}, {max_edits}, {rows}")
-        agent = injector == "agent"
-        self.rung: Rung = FunctionRung(
-            agent=agent, solvers=solvers, mutator=mutator, blank=blank, trace=trace, rows=rows, gates=Gates(max_edits), seed=seed
-        )
+        if min(solvers, max_edits, turns, injector_turns) < 1 or rows < 0:
+            got = f"{solvers}, {max_edits}, {turns}, {injector_turns}, {rows}"
+            raise UsageError(f"BugRepair: solvers, max_edits, turns and injector_turns are 1 or more, and rows 0 or more: got {got}")
+        agent, functions = injector == "agent", rung == "function"
+        _refuse(_OF_TREES if functions else _OF_FUNCTIONS, self.options, rung)
+        if functions:
+            if source not in ("", "boolean"):
+                raise NotFound("source", source, ("boolean",))
+            self.rung: Rung = FunctionRung(
+                agent=agent, solvers=solvers, mutator=mutator, blank=blank, trace=trace, rows=rows, gates=function.Gates(max_edits),
+                seed=seed,
+            )  # fmt: skip
+        else:
+            self.rung = TreeRung(
+                _trees(rung, source, held_out), agent=agent, solvers=solvers, injecting=Workbench(turns=injector_turns),
+                solving=Workbench(turns=turns), strategy=strategy, gates=_gates(gates or {}),
+            )  # fmt: skip
         self.splits = self.rung.splits
         rewards = {"injector": [_challenge(shaper)], "solver": [Reward(solved)]}
         self.rubric = Rubric(**(rewards if agent else {"solver": rewards["solver"]}))
         self.spec = EnvSpec(
             "axion/BugRepair-v0",
-            agents=_seats(agent, solvers),
-            max_turns=2,
+            agents=_seats(agent, solvers, Memory.NONE if functions else Memory.DIALOGUE_WITHOUT_THINKING),
+            max_turns=1 + agent if functions else agent * injector_turns + solvers * turns,
             reward_range=(-1.0, 1.0),
             symmetric=solvers > 1,
             description="An injector breaks a program, gates decide whether that is a bug, solvers mend it from what fails.",
@@ -95,14 +122,46 @@ class BugRepair(Env):
         """The rung's."""
         return self.rung.examples(ask)
 
+    def derived(self, episode: Episode) -> Sequence[Task]:
+        """Bugs of order two: what a solver that failed made of the first."""
+        return self.rung.derived(episode)
+
     def demos(self) -> Sequence[Demo]:
         """The rung's."""
         return self.rung.demos()
 
 
-def _seats(agent: bool, solvers: int) -> dict[str, Role]:
-    seats = {f"solver_{i}": Role("solver", "mends the bug", Memory.NONE) for i in range(solvers)}
-    return {"injector_0": Role("injector", "makes the bug", Memory.NONE)} | seats if agent else seats
+def _refuse(names: Sequence[str], options: Mapping[str, Any], rung: str) -> None:
+    """Refuse options that a rung does not read: a knob that does nothing is a mistake."""
+    usual = inspect.signature(BugRepair.__init__).parameters
+    for name in names:
+        if name in options and options[name] != usual[name].default:
+            raise UsageError(f"BugRepair: the rung {rung!r} does not read {name!r}: got {options[name]!r}")
+
+
+def _trees(rung: str, source: str, held_out: Sequence[str]) -> Trees:
+    if rung not in ("file", "repository"):
+        raise NotFound("rung", rung, ("function", "file", "repository"))
+    if rung == "repository":
+        if not source:
+            raise UsageError("BugRepair: the rung 'repository' takes the folder that `axion repo prepare` wrote: -o source=FOLDER")
+        return Repositories(Path(source), held_out)
+    if source not in ("", "modules") or held_out:
+        raise UsageError(f"BugRepair: the rung 'file' takes source=modules and no held_out: got {source!r} and {list(held_out)}")
+    return Modules()
+
+
+def _gates(changes: Mapping[str, Any]) -> gate.Gates:
+    known = [field.name for field in dataclasses.fields(gate.Gates)]
+    for name in changes:
+        if name not in known:
+            raise NotFound("gate setting", name, known)
+    return gate.Gates(**changes)
+
+
+def _seats(agent: bool, solvers: int, memory: Memory) -> dict[str, Role]:
+    seats = {f"solver_{i}": Role("solver", "mends the bug", memory) for i in range(solvers)}
+    return {"injector_0": Role("injector", "makes the bug", memory)} | seats if agent else seats
 
 
 def _challenge(name: str) -> Reward:

@@ -66,7 +66,7 @@ class Artifact:
         """
         said = strip_thinking(text)
         openings = list(_OPENING.finditer(said))
-        ends = [found.start() for found in openings[1:]] + [len(said)]
+        ends = [*[found.start() for found in openings[1:]], len(said)][: len(openings)]
         parts: dict[str, str] = {}
         for opening, end in zip(openings, ends, strict=True):
             name = opening[1].strip()

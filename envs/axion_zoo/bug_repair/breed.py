@@ -6,14 +6,14 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from axion_env import Patch, Stream, derive
-from axion_env.sandbox import Sandbox
-from axion_zoo.bug_repair.artifact import standard
+from axion_env.sandbox import Sandbox, Workspace
+from axion_zoo.bug_repair.artifact import Artifact
 from axion_zoo.bug_repair.bank import Bug
 from axion_zoo.bug_repair.gate import Gates, validate
 from axion_zoo.bug_repair.injector.mutator import mutations
 from axion_zoo.bug_repair.injector.removal import removals
-from axion_zoo.bug_repair.injector.weaken import artifact_of
-from axion_zoo.bug_repair.suite import Run, SuiteLimits, now, run_suite, together
+from axion_zoo.bug_repair.injector.weaken import weaken
+from axion_zoo.bug_repair.suite import Run, SuiteLimits, run_suite, together
 from axion_zoo.bug_repair.tree import Tree
 
 _MUTATIONS = 3  # to one removal: of these most of a tree's are soon used up
@@ -32,19 +32,21 @@ def breed(
         gates: What they have to pass.
         limits: Of each run of the suite.
     """
-    script = standard(tree.tests, Patch(), Patch())
 
-    async def passing(run: Run, patch: Patch) -> frozenset[str]:
-        report = await run_suite(run, patch.apply(tree.workspace), script.test_script, script.test_parser, limits, profile=tree.profile)
-        return report.passed
+    async def passing(run: Run, artifact: Artifact, code: Workspace) -> frozenset[str]:
+        suite = run_suite(run, code, artifact.test_script, artifact.test_parser, limits, profile=tree.profile)
+        return (await suite).passed
 
-    expected = now(lambda run: passing(run, Patch()), sandbox)
+    expected: dict[str, frozenset[str]] = {}  # of the tree as it is, by script
 
     async def bred(run: Run, origin: str, patch: Patch) -> Bug | None:
-        failing = expected - await passing(run, patch)
+        bare = tree.artifact(patch, Patch())
+        if bare.test_script not in expected:
+            expected[bare.test_script] = await passing(run, bare, tree.workspace)
+        failing = expected[bare.test_script] - await passing(run, bare, patch.apply(tree.workspace))
         if not failing:
             return None
-        artifact = artifact_of(tree.workspace, patch, tree.tests, failing)
+        artifact = tree.artifact(patch, weaken(tree.workspace, failing))
         found = await validate(run, tree.workspace, artifact, gates, tests=tree.tests, limits=limits, profile=tree.profile)
         return Bug(tree.name, tree.workspace.id, origin, artifact, found.fail_to_pass, found.pass_to_pass) if found.valid else None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Protocol
 
-from axion_env import Ask, Context, Demo, Outcome, Task
+from axion_env import Ask, Context, Demo, Episode, Outcome, Task
 
 
 class Rung(Protocol):
@@ -23,6 +23,10 @@ class Rung(Protocol):
 
     def examples(self, ask: Ask[Any]) -> Sequence[str]:
         """Well-formed answers, for the warm-up."""
+        ...
+
+    def derived(self, episode: Episode) -> Sequence[Task]:
+        """Bugs of order two, from the answers of solvers that failed; never of order three."""
         ...
 
     def demos(self) -> Sequence[Demo]:

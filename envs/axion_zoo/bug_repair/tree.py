@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Protocol
 
+from axion_env import NotFound, Patch, UsageError
 from axion_env.sandbox import Workspace
 from axion_zoo.bug_repair import bank, module
+from axion_zoo.bug_repair.artifact import Artifact, standard
+from axion_zoo.bug_repair.repository import Repository, find
 
 
 @dataclass(frozen=True)
@@ -22,6 +25,8 @@ class Tree:
     """Paths of its code."""
     tests: tuple[str, ...]
     """Paths of its test files."""
+    artifact: Callable[[Patch, Patch], Artifact]
+    """From a bug and a weakening: with the tests that call into what the bug changes."""
     history: tuple[str, ...] = ()
     """Diffs of changes that the project once made to its code."""
     profile: str = "proc"
@@ -49,7 +54,7 @@ class Trees(Protocol):
 class Modules:
     """The modules that come with the package, one file each with its tests."""
 
-    splits = ("train", "test")
+    splits: tuple[str, ...] = ("train", "test")
     BANK = Path(module.__file__).parent / "bugs.jsonl.gz"
 
     def names(self, split: str) -> Sequence[str]:
@@ -58,7 +63,8 @@ class Modules:
 
     def tree(self, name: str) -> Tree:
         """A module with its tests."""
-        return Tree(name, module.workspace(name), (f"{name}.py",), (f"tests/test_{name}.py",))
+        tests = (f"tests/test_{name}.py",)
+        return Tree(name, module.workspace(name), (f"{name}.py",), tests, partial(standard, tests))
 
     def bugs(self, split: str) -> Sequence[bank.Bug]:
         """By rule, at most a dozen of each module."""
@@ -66,6 +72,53 @@ class Modules:
         return [bug for bug in _banked(self.BANK) if bug.tree in chosen]
 
 
-@lru_cache(maxsize=4)
+class Repositories:
+    """Prepared repositories, and the banks bred beside them.
+
+    Args:
+        folder: Of one, as `axion repo prepare` writes it, or of several.
+        held_out: Names of those that are the split `test`, the others being `train`; a single repository is both.
+
+    Raises:
+        UsageError: there is none.
+    """
+
+    splits: tuple[str, ...] = ("train", "test")
+    BANK = "bugs.jsonl"
+
+    def __init__(self, folder: Path, held_out: Sequence[str] = ()) -> None:
+        found = {path.name: path for path in find(folder)}
+        if not found:
+            raise UsageError(f"no prepared repository in {str(folder)!r}; `axion repo prepare` makes one")
+        for name in held_out:
+            if name not in found:
+                raise NotFound("prepared repository", name, found)
+        self.folders = found
+        self.held_out = frozenset(held_out)
+
+    def names(self, split: str) -> Sequence[str]:
+        """Of the repositories of a split."""
+        return [name for name in self.folders if not self.held_out or (name in self.held_out) == (split == "test")]
+
+    def tree(self, name: str) -> Tree:
+        """A repository as it was prepared."""
+        return repository_tree(name, _loaded(self.folders[name]))
+
+    def bugs(self, split: str) -> Sequence[bank.Bug]:
+        """Those that `axion repo breed` made."""
+        return [bug for name in self.names(split) for bug in _banked(self.folders[name] / self.BANK)]
+
+
+def repository_tree(name: str, found: Repository) -> Tree:
+    """The tree of a prepared repository."""
+    return Tree(name, found.workspace, found.code, tuple(found.tests), found.artifact, profile=found.profile)
+
+
+@lru_cache(maxsize=16)
+def _loaded(folder: Path) -> Repository:
+    return Repository.load(folder)
+
+
+@lru_cache(maxsize=16)
 def _banked(path: Path) -> Sequence[bank.Bug]:
     return bank.read(path)
