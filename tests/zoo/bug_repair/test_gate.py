@@ -97,6 +97,15 @@ def test_other_failures_have_names_too(sandbox: Sandbox, gate: str, code: str, a
     assert found.fail_to_pass == found.pass_to_pass == ()
 
 
+def test_with_all_gates_off_there_is_still_no_exception(sandbox: Sandbox) -> None:
+    """What cannot be told without one of them is a failure of its own."""
+    for artifact in (_patch("sorry\n"), replace(VALID, test_weaken=VALID.bug_inject), replace(VALID, test_script="")):
+        found = _validate(sandbox, artifact, Gates(off=tuple(GATES)))
+        assert [gate.name for gate in found.gates] == ["tests"]
+        assert not found.valid
+    assert _validate(sandbox, VALID, Gates(off=tuple(GATES))).valid
+
+
 def test_a_name_that_goes_on_for_ever_is_looked_at() -> None:
     """Deep expressions end neither the look nor the play."""
     before = Workspace({"a.py": "import os\nx = 1\n"})

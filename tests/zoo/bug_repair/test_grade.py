@@ -250,7 +250,7 @@ def test_a_prediction_that_leaves_no_room_for_the_tests(sandbox: Sandbox) -> Non
 
 
 def test_a_twin_takes_no_search() -> None:
-    """Of a test whose arguments Hypothesis makes, the first call fails; files that are tests by no name are made false where they are known."""
+    """Of a test whose arguments Hypothesis makes, the first call fails; tests by no name count where they are known."""
     generated = "@given(x=st.integers())\ndef test_same(x):\n    assert f(x) == x\n"
     tree = Workspace({"check.py": generated})
     assert twin(tree) == tree
