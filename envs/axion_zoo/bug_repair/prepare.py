@@ -12,9 +12,10 @@ import os
 import platform
 import shutil
 import tempfile
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ from axion_zoo.bug_repair.artifact import STANDARD_PARSER
 from axion_zoo.bug_repair.layout import Layout, layout, script
 from axion_zoo.bug_repair.repository import Repository, TestFile
 from axion_zoo.bug_repair.suite import Report, Run, SuiteLimits, run_suite, together
-from axion_zoo.bug_repair.trial import Trial, trial
+from axion_zoo.bug_repair.trial import Trial, called, trial
 
 _PYTESTS_OWN = frozenset({"pytest", "_pytest", "pluggy", "iniconfig", "packaging", "pygments"})
 _WARM = 2  # of the runs; the others are in fresh processes, each under a hash seed of its own
@@ -92,7 +93,8 @@ def prepare(
         raise UsageError(f"{source.name}: {_nothing(trials)}")
     say(f"{len(kept)} test files work alone; {settings.runs} runs of them all")
     reports, cpu_s = _repeated(source.tree, script(where.options, [one.file for one in kept]), sandbox, settings)
-    tests = {one.file: _sorted_out(one, reports, where.code) for one in kept}
+    covers = _covers(source.tree, where, kept, sandbox, settings)
+    tests = {one.file: _sorted_out(one, reports, covers[one.file]) for one in kept}
     if not any(file.passing for file in tests.values()):
         flaky = sum(len(file.flaky) for file in tests.values())
         raise UsageError(
@@ -162,13 +164,9 @@ def _tried(source: sdist.Sdist, where: Layout, sandbox: Sandbox, settings: Setti
 
 def _within(trials: Sequence[Trial], settings: Settings) -> list[Trial]:
     """The files with a test that passes, without the slowest of them where all take too long."""
-    working = sorted((one for one in trials if one.passed > 0), key=lambda one: sum(one.seconds.values()))
-    kept, total = [], 0.0
-    for one in working:
-        total += sum(one.seconds.values())
-        if sum(one.seconds.values()) <= settings.file_s and total <= settings.total_s:
-            kept.append(one)
-    return sorted(kept, key=lambda one: one.file)
+    working = sorted((one for one in trials if one.passed > 0), key=lambda one: one.cpu_s)
+    totals = accumulate(one.cpu_s for one in working)
+    return sorted((one for one, total in zip(working, totals, strict=True) if total <= settings.total_s), key=lambda one: one.file)
 
 
 def _nothing(trials: Sequence[Trial]) -> str:
@@ -185,7 +183,7 @@ def _nothing(trials: Sequence[Trial]) -> str:
 
 
 def _why(one: Trial) -> str:
-    return one.reason if one.passed == 0 else f"it takes {sum(one.seconds.values()):.1f} seconds"
+    return one.reason if one.passed == 0 else f"it takes {one.cpu_s:.1f} seconds"
 
 
 def _seeds(settings: Settings) -> list[int | None]:
@@ -209,7 +207,18 @@ def _repeated(tree: Workspace, text: str, sandbox: Sandbox, settings: Settings) 
     return reports, meters[0].cpu_s
 
 
-def _sorted_out(one: Trial, reports: Sequence[Report], code: Sequence[str]) -> TestFile:
+def _covers(tree: Workspace, where: Layout, kept: Sequence[Trial], sandbox: Sandbox, settings: Settings) -> dict[str, tuple[str, ...]]:
+    """Which code files each test file calls into; all of them, where that cannot be watched."""
+
+    def one(file: str) -> Callable[[Run], Coroutine[Any, Any, Collection[str] | None]]:
+        return lambda run: called(run, tree, file, where.options, cpu_s=settings.file_s, profile=settings.profile)
+
+    found = together([one(tried.file) for tried in kept], sandbox)
+    paths = (where.code if seen is None else [path for path in where.code if path in seen] for seen in found)
+    return {tried.file: tuple(each) for tried, each in zip(kept, paths, strict=True)}
+
+
+def _sorted_out(one: Trial, reports: Sequence[Report], covers: tuple[str, ...]) -> TestFile:
     """What the runs together say of the tests of one file."""
     answers: dict[str, list[bool | None]] = {}
     for name in sorted({name for report in reports for name in report.tests or () if name.partition("::")[0] == one.file}):
@@ -217,7 +226,7 @@ def _sorted_out(one: Trial, reports: Sequence[Report], code: Sequence[str]) -> T
     passing = {name: round(one.seconds.get(name, 0.0), 4) for name, said in answers.items() if all(said)}
     failing = tuple(name for name, said in answers.items() if all(answer is False for answer in said))
     flaky = tuple(name for name in answers if name not in passing and name not in failing)
-    return TestFile(passing, failing, flaky, tuple(path for path in one.called if path in set(code)))
+    return TestFile(passing, failing, flaky, covers)
 
 
 def _left_out(trials: Sequence[Trial], kept: Sequence[Trial], tests: Mapping[str, TestFile], settings: Settings) -> dict[str, str]:

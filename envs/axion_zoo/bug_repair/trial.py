@@ -1,10 +1,13 @@
-"""One test file tried alone: what its tests say, how long each takes, and which files of the package they call into."""
+"""One test file tried alone: what its tests say and how long each takes; and, in a run of its own, which files of the package they call.
+
+Watching calls makes tests some five times slower, and some of them fail: what they say is learned without it.
+"""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +17,7 @@ from axion_zoo.bug_repair.suite import Run
 _OUT = ".axion-trial.json"
 _PROGRAM = f"""
 import json, os, sys, threading
+watched = sys.argv.pop(1) == "watched"
 top = os.getcwd()
 sys.path.insert(0, top)
 import pytest
@@ -36,8 +40,9 @@ class Watch:
             self.told["errors"].append(str(report.longrepr)[-4000:])
 
     def pytest_collection_finish(self):
-        threading.settrace(trace)
-        sys.settrace(trace)
+        if watched:
+            threading.settrace(trace)
+            sys.settrace(trace)
 
     def pytest_runtest_logreport(self, report):
         seconds = self.told["seconds"]
@@ -55,8 +60,8 @@ with open(os.path.join(top, {_OUT!r}), "w") as out:
 """
 _NETWORK = re.compile(r"socket\.py|gaierror|URLError|ConnectionError|ConnectionRefused|Temporary failure in name resolution|getaddrinfo")
 _MISSING = re.compile(r"No module named '([\w.]+)'")
-_TRACED = 4.0  # times what a file may take untraced
-_WAITING_S = 20.0  # wall, beyond twice the processor seconds: tests that sleep are of no use either
+_WATCHED = 10.0  # times what a file may take unwatched
+_WAITING = 2.0, 20.0  # wall seconds, by processor seconds and besides: tests that sleep are of no use either
 
 
 @dataclass(frozen=True)
@@ -70,8 +75,8 @@ class Trial:
     """The end of what each failing test said."""
     errors: Sequence[str]
     """Why it, or a part of it, could not be collected."""
-    called: Sequence[str]
-    """Files of the tree in which its tests called a function."""
+    cpu_s: float = 0.0
+    """Processor seconds of the whole run."""
     problem: str | None = None
     """Why there is nothing of it at all."""
 
@@ -100,19 +105,33 @@ class Trial:
             return f"it imports {self.missing}, which is not there"
         if self.network:
             return "it needs the network, and there is none"
-        *_, last = "\n".join([*self.errors, *self.failed.values()]).strip().splitlines() or ["it has no tests"]
-        return last.removeprefix("E ").strip()[:200]
+        lines = [line.strip() for line in "\n".join([*self.errors, *self.failed.values()]).splitlines() if line.strip()]
+        said = [line.removeprefix("E ").strip() for line in lines if line.startswith("E ")] or lines or ["it has no tests"]
+        return said[-1][:200]
 
 
 async def trial(run: Run, tree: Workspace, file: str, options: Sequence[str], *, cpu_s: float, profile: str) -> Trial:
     """Run one test file."""
-    limits = Limits(cpu_s=_TRACED * cpu_s, wall_s=2 * _TRACED * cpu_s + _WAITING_S, output_bytes=1 << 22, disk_mib=64, processes=64)
-    job = Command(["python", "-c", _PROGRAM, "-q", *options, file], limits=limits, profile=profile)
-    result = await run(job, workspace=tree)
+    result = await run(_job("alone", file, options, cpu_s, profile), workspace=tree)
     told = _told(result)
     if told is None:
-        return Trial(file, {}, {}, (), (), _problem(result, cpu_s))
-    return Trial(file, told["seconds"], told["failed"], told["errors"], [path for path in told["called"] if path in tree.files])
+        return Trial(file, {}, {}, (), problem=_problem(result, cpu_s))
+    errors = told["errors"]
+    if not told["seconds"] and not errors and result.exit_code == 0:
+        errors = [(result.stdout + result.stderr)[-4000:]]  # a conftest.py that cannot be loaded is reported nowhere else
+    return Trial(file, told["seconds"], told["failed"], errors, result.usage.cpu_s if result.usage is not None else 0.0)
+
+
+async def called(run: Run, tree: Workspace, file: str, options: Sequence[str], *, cpu_s: float, profile: str) -> Collection[str] | None:
+    """The files of the tree in which a test file's tests call a function; None: there is no telling."""
+    told = _told(await run(_job("watched", file, options, _WATCHED * cpu_s, profile), workspace=tree))
+    return None if told is None else [path for path in told["called"] if path in tree.files]
+
+
+def _job(how: str, file: str, options: Sequence[str], cpu_s: float, profile: str) -> Command:
+    slower, more = _WAITING
+    limits = Limits(cpu_s=cpu_s, wall_s=slower * cpu_s + more, output_bytes=1 << 22, disk_mib=64, processes=64)
+    return Command(["python", "-c", _PROGRAM, how, "-q", "--tb=short", *options, file], limits=limits, profile=profile)
 
 
 def _told(result: JobResult) -> dict[str, Any] | None:
