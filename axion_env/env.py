@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast
 
 from axion_env.context import Context
-from axion_env.episode import Outcome
+from axion_env.episode import Episode, Outcome
 from axion_env.error import ContractError, NotFound, UsageError, nearest
 from axion_env.fact import record
 from axion_env.reward import Rubric
@@ -85,6 +85,13 @@ class Env(metaclass=_Frozen):
         A warm-up teaches a new model this format, and no strategy.
         """
         return ask.choices or ()
+
+    def derived(self, episode: Episode) -> Sequence[Task]:
+        """Tasks made of what happened in a finished play: an answer that failed as the next thing to mend, a counterexample as a test.
+
+        They are played like any other task, so their ids are none of a split's, and equal episodes give equal tasks. None by default.
+        """
+        return ()
 
     async def play(self, task: Task, ctx: Context) -> Outcome:
         """Play one task from the first draw to the facts of its end."""

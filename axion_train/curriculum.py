@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple, Protocol
 
-from axion_env import Env, Stream, Task, UsageError, derive
+from axion_env import Env, Episode, Stream, Task, UsageError, derive
 
 
 class Deal(NamedTuple):
@@ -13,6 +13,33 @@ class Deal(NamedTuple):
 
     task: Task
     seed: int
+
+
+class Curriculum(Protocol):
+    """Chooses deals, and is told how they were played."""
+
+    copies: int
+    """Of each deal."""
+
+    def draw(self, env: Env, seed: int) -> list[Deal]:
+        """The next batch of deals."""
+        ...
+
+    def observe(self, env: Env, episodes: Sequence[Episode]) -> Mapping[str, float]:
+        """Take note of a batch that was played.
+
+        Returns:
+            Figures of the update; nothing, mostly.
+        """
+        ...
+
+    def state_dict(self) -> dict[str, Any]:
+        """All it remembers between batches."""
+        ...
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Go on from there."""
+        ...
 
 
 class UniformDeals:
@@ -35,13 +62,18 @@ class UniformDeals:
 
     def draw(self, env: Env, seed: int) -> list[Deal]:
         """The next batch of deals."""
+        return [self.next(env, seed) for _ in range(self.deals)]
+
+    def next(self, env: Env, seed: int, task: Task | None = None) -> Deal:
+        """One more deal: of this task, or of one drawn from the split."""
         tasks = self._tasks = self._tasks if self._tasks is not None else env.tasks(self.split)
-        drawn = []
-        for i in range(self._drawn, self._drawn + self.deals):
-            own = derive(seed, "deal", i)
-            drawn.append(Deal(tasks[Stream(derive(own, "task")).below(len(tasks))], own >> 1))
-        self._drawn += self.deals
-        return drawn
+        own = derive(seed, "deal", self._drawn)
+        self._drawn += 1
+        return Deal(task or tasks[Stream(derive(own, "task")).below(len(tasks))], own >> 1)
+
+    def observe(self, env: Env, episodes: Sequence[Episode]) -> Mapping[str, float]:
+        """Nothing to take note of."""
+        return {}
 
     def state_dict(self) -> dict[str, Any]:
         """How many deals were drawn."""

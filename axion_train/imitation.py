@@ -80,6 +80,7 @@ class Imitation(Trainer):
         if self._start:
             self.learner.load_state_dict(copy.deepcopy(self._start))
         figures = play_figures(episodes, [t for _, found in played for t in found])
+        figures |= self.curriculum.observe(self.env, episodes)
         return episodes, {**figures, "kept": sieve.kept, **{f"dropped/{reason}": n for reason, n in sieve.dropped.items()}}
 
     def _merged(self) -> list[Row]:

@@ -12,6 +12,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 from axion_env import NotFound, UsageError
 from axion_env.error import nearest
 from axion_train.advantage import GroupMean, Hierarchical, LeaveOneOut, PermutedRewards, RoleBaseline
+from axion_train.archive import Endogenous
 from axion_train.curriculum import UniformDeals
 from axion_train.loss import ClippedSurrogate, Reinforce
 from axion_train.opponent import SelfPlay, SnapshotPool
@@ -27,7 +28,7 @@ _BUILT_IN: dict[str, dict[str, Callable[..., Any]]] = {
     },
     "loss": {"reinforce": Reinforce, "clipped_surrogate": ClippedSurrogate},
     "opponents": {"self_play": SelfPlay, "snapshot_pool": SnapshotPool},
-    "curriculum": {"uniform_deals": UniformDeals},
+    "curriculum": {"uniform_deals": UniformDeals, "endogenous": Endogenous},
 }
 
 

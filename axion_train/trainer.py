@@ -72,7 +72,7 @@ class Trainer:
             learned = self._learn(name, deals, played, advantages)
             figures |= learned if name == LEARNER else {f"{key}/{name}": value for key, value in learned.items()}
         self.advance()
-        return episodes, figures
+        return episodes, {**figures, **self.curriculum.observe(self.env, episodes)}
 
     def advance(self) -> None:
         """An update is done."""

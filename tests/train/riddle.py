@@ -42,6 +42,12 @@ class Riddle(Env):
     def examples(self, ask: Ask[Any]) -> Sequence[str]:
         return ask.choices or ()
 
+    def derived(self, episode: Episode) -> Sequence[Task]:
+        """A number that somebody got wrong, for the solvers alone."""
+        facts = episode.facts or {"solved": {}}
+        wrong = not all(facts["solved"].values())
+        return [Task(f"asked/{facts['proposal']}", public={"number": facts["proposal"]}, agents=tuple(self.solvers))] if wrong else []
+
     async def play(self, task: Task, ctx: Context) -> Outcome:
         number = task.public.get("number")
         if number is None:
