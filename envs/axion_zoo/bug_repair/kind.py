@@ -96,8 +96,9 @@ class _Places:
         folders = {_folder(path) for path in original.files if is_code(path)}
         self.homes = tuple(f"{folder}/" for path in oracle if (folder := _folder(path)) and folder not in folders)
         """Folders of tests alone."""
-        self.roots = {*_ROOTS, *(folder for path in oracle for folder in _above(path))}
-        """Folders that a test run may import top-level modules from: pytest adds those of the tests or one above."""
+        above = {folder for path in oracle for folder in _above(path)}
+        self.roots = {*_ROOTS, *(folder for folder in above if f"{folder}/__init__.py" not in original.files)}
+        """Folders that a test run may import top-level modules from: pytest adds the first above a test that is no package."""
         self.packages = {folder for path in original.files for folder in _above(path)}
         self.names = {name for path in original.files for _, name, _ in self._modules(path)}
 

@@ -249,6 +249,13 @@ def test_a_prediction_that_leaves_no_room_for_the_tests(sandbox: Sandbox) -> Non
     assert _grade(sandbox, Patch.between(START, full)).code == "PATCH_APPLY"
 
 
+def test_modules_of_a_package_may_have_any_name() -> None:
+    """What is imported as `pkg.types` stands in nobody's place, even where the tests lie inside the package; `types` does."""
+    original = Workspace({"pkg/__init__.py": "", "pkg/mod.py": "", "pkg/tests/__init__.py": "", "pkg/tests/test_mod.py": "t\n"})
+    new = {"pkg/types.py": "", "pkg/sub/json.py": "", "other/json.py": "", "types.py": "", "pkg.py": "", "src/pkg/__init__.py": ""}
+    assert restored(original, original.write(new), ["pkg/tests/test_mod.py"], [])[1] == ("pkg.py", "src/pkg/__init__.py", "types.py")
+
+
 def test_a_twin_takes_no_search() -> None:
     """Of a test whose arguments Hypothesis makes, the first call fails; tests by no name count where they are known."""
     generated = "@given(x=st.integers())\ndef test_same(x):\n    assert f(x) == x\n"
