@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
-_FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
+_FUNCTION = ast.FunctionDef | ast.AsyncFunctionDef
 _UNREAD = ("annotation", "returns", "ctx")
 _COMMENT = re.compile(r"#[^\n]*")
 
@@ -51,6 +51,7 @@ class Source:
         self._starts = [0]
         for line in self._lines:
             self._starts.append(self._starts[-1] + len(line))
+        self._read: dict[tuple[int, int], str | None] = {}
 
     def span(self, node: ast.AST) -> tuple[int, int]:
         """From where to where a node's text goes; of a function or class, without its decorators."""
@@ -102,14 +103,14 @@ class Source:
 
     def put(self, edit: Edit) -> str | None:
         """The text with an edit made; None if Python cannot read it then, or reads the same."""
-        first, last = self._around(edit)
-        before, head, tail = self.text[first:last], self.text[first : edit.start], self.text[edit.end : last]
+        first, last, before = self._around(edit)
+        head, tail = self.text[first : edit.start], self.text[edit.end : last]
         made = _dump(head + edit.after + tail)
         if edit.expression:
             wrapped = _dump(head + f"({edit.after})" + tail)
             if wrapped != made:
                 edit, made = edit._replace(after=f"({edit.after})"), wrapped
-        if made is None or made == _dump(before):
+        if made is None or made == before:
             return None
         return self.text[: edit.start] + edit.after + self.text[edit.end :]
 
@@ -120,15 +121,29 @@ class Source:
         """
         yield from _sites(self.tree, None)
 
-    @cached_property
-    def _tops(self) -> list[tuple[int, int]]:
-        """The lines of each statement of the module, decorators included."""
-        return [(self._starts[_first_line(top) - 1], self._starts[top.end_lineno or top.lineno]) for top in self.tree.body]
+    def _around(self, edit: Edit) -> tuple[int, int, str | None]:
+        """The lines that have to be read again, and how they read now: the innermost definition that stands by itself, or statements."""
+        for first, last in self._definitions:
+            if first <= edit.start and edit.end <= last and (known := self._known(first, last)) is not None:
+                return first, last, known
+        touched = [(a, b) for a, b in map(self._lines_of, self.tree.body) if a <= edit.end and edit.start <= b]
+        first, last = min(a for a, _ in touched), max(max(b for _, b in touched), edit.end)
+        return first, last, self._known(first, last)
 
-    def _around(self, edit: Edit) -> tuple[int, int]:
-        """The statements of the module that an edit is in: what has to be read again."""
-        touched = [(a, b) for a, b in self._tops if a <= edit.end and edit.start <= b]
-        return min(a for a, _ in touched), max(max(b for _, b in touched), edit.end)
+    @cached_property
+    def _definitions(self) -> list[tuple[int, int]]:
+        """The lines of each function and class, the shortest first."""
+        nodes = (node for node in ast.walk(self.tree) if isinstance(node, ast.ClassDef | _FUNCTION))
+        return sorted(map(self._lines_of, nodes), key=lambda lines: lines[1] - lines[0])
+
+    def _known(self, first: int, last: int) -> str | None:
+        if (first, last) not in self._read:
+            self._read[first, last] = _dump(self.text[first:last])
+        return self._read[first, last]
+
+    def _lines_of(self, node: ast.stmt) -> tuple[int, int]:
+        """From where to where the lines of a statement go, decorators included."""
+        return self._starts[_first_line(node) - 1], self._starts[node.end_lineno or node.lineno]
 
     def _offset(self, line: int, column: int) -> int:
         """Of a position as the parser gives it: columns in bytes of UTF-8."""
@@ -164,9 +179,9 @@ def _parse(text: str) -> ast.Module:
 
 
 def _dump(text: str) -> str | None:
-    """What Python reads; None if it is no program."""
+    """What Python reads in some whole lines; None if they are no program by themselves."""
     try:
-        tree = _parse(text)
+        tree = _parse(f"if 1:\n{text}" if text[:1].isspace() else text)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             compile(tree, "", "exec", dont_inherit=True)
