@@ -17,7 +17,7 @@ from axion_env import Ending, Env, Episode, NotFound, RandomPolicy, Scripted, St
 from axion_env.shaper import shaper
 
 DOMAIN = 32
-TRUTH = Task("by hand", {"letters": "bda", "terms": [[8, 2], [15, 5]]})  # b10 d20 a
+TRUTH = Task("by hand", {"letters": "bda", "terms": [[8, 2], [17, 3]]})  # b10 d20 a
 
 
 def _value(program: str, x: int) -> str:
@@ -197,6 +197,29 @@ def test_every_call_of_the_truth_is_counted_once(evidence: str, cost: tuple[int,
     assert cost == tuple(facts[k] for k in ("verifications", "reference_calls", "tester_verifications", "tester_reference_calls"))
 
 
+def test_an_audit_finds_what_testers_rewards_do_not_know() -> None:
+    """With audit=1 every accepted program is looked up, at the price of all its other inputs; what was rejected is known already."""
+    env = load("axion/TestDuel-v0", domain=DOMAIN, coders=3, evidence="own", audit=1)
+    episode, earned = _duel(env, ["b09 d20 a", "b11 d20 a", "b10 d20 a"], ["09", "09", "09"])
+    facts: Any = episode.facts
+    assert facts["counterexamples"] == ["b11 d20 a"]
+    assert (facts["verifications"], facts["tester_verifications"]) == (3, 2 * (DOMAIN - 1))
+    assert (facts["reference_calls"], facts["tester_reference_calls"]) == (1, DOMAIN - 1)
+    assert earned["tester_1"] == 0.0
+    assert [task.secret["archive"] for task in env.derived(episode)] == [["b11 d20 a"]]
+
+
+def test_one_program_in_so_many_is_audited() -> None:
+    env = load("axion/TestDuel-v0", domain=DOMAIN, coders=4, evidence="own", audit=4, noise=1.0)
+    found = wrong = 0
+    for seed in range(200):
+        plan = {"coder": RandomPolicy(seed), "tester": Scripted(lambda ask: "31")}
+        facts: Any = play(env, plan, seed=seed).facts
+        found += len(facts["counterexamples"])
+        wrong += facts["accepted"] - facts["right_programs"]
+    assert found / wrong == pytest.approx(0.25, abs=0.06)
+
+
 # Arms --------------------------------------------------------------------------------------------------------------------------------
 
 
@@ -242,7 +265,7 @@ def test_a_counterexample_becomes_a_task_for_testers() -> None:
     """With the same specification and the program that got through; no coder is seated, and each program has an id of its own."""
     env = load("axion/TestDuel-v0", domain=DOMAIN, coders=2)
     episode, _ = _duel(env, ["b09 d20 a", "b10 d19 a"], ["00", "00"])
-    tasks = env.counterexamples(episode)  # type: ignore[attr-defined]
+    tasks = env.derived(episode)
     assert [(task.public, task.secret, task.agents) for task in tasks] == [
         (TRUTH.public, {"archive": [program]}, ("tester_0", "tester_1")) for program in ("b09 d20 a", "b10 d19 a")
     ]
@@ -286,9 +309,18 @@ def test_warm_up_answers_of_testers_give_the_shown_program_away() -> None:
 
 @pytest.mark.parametrize(
     "options",
-    [{"inputs": 0}, {"coders": 0}, {"noise": 2.0}, {"pool": 1.5}, {"domain": 65}, {"pieces": 1}, {"evidence": "own", "pool": 0.5},
-     {"evidence": "suites", "coders": 1}],
-)  # fmt: skip
+    [
+        {"inputs": 0},
+        {"coders": 0},
+        {"audit": -1},
+        {"noise": 2.0},
+        {"pool": 1.5},
+        {"domain": 65},
+        {"pieces": 1},
+        {"evidence": "own", "pool": 0.5},
+        {"evidence": "suites", "coders": 1},
+    ],
+)
 def test_options_that_make_no_game_are_refused(options: dict[str, Any]) -> None:
     with pytest.raises(UsageError):
         load("axion/TestDuel-v0", **options)

@@ -60,6 +60,8 @@ class TestDuel(Env):
             nothing where any input would.
         evidence: What that share is taken over: `truth` (all inputs), `suites` (those of all the play's suites; a program they all accept
             counts for nothing), or `own`: catching one's own program is worth 1, and no further value is asked for.
+        audit: One program in so many has its truth looked up if its suite accepts it, so that testers may be given it as a task; 0: none.
+            With evidence `truth` every wrong program is known.
         noise: Chance of each planted mistake in the programs that a warm-up is shown.
         domain: Of the exact rung: inputs there are.
         pieces: Of the exact rung: pieces of each function.
@@ -81,6 +83,7 @@ class TestDuel(Env):
         pool: float | None = None,
         worth: str = "one_minus",
         evidence: str = "truth",
+        audit: int = 0,
         noise: float = 0.0,
         domain: int = 16,
         pieces: int = 3,
@@ -93,8 +96,11 @@ class TestDuel(Env):
             raise NotFound("tester", tester, TESTERS)
         if evidence not in EVIDENCE:
             raise NotFound("evidence", evidence, EVIDENCE)
-        if inputs < 1 or coders < 1 or not 0 <= noise <= 1 or not 0 <= (pool or 0) <= 1:
-            raise UsageError(f"TestDuel: inputs and coders are 1 or more, noise and pool shares: got {inputs}, {coders}, {noise}, {pool}")
+        if min(inputs, coders) < 1 or audit < 0 or not 0 <= noise <= 1 or not 0 <= (pool or 0) <= 1:
+            raise UsageError(
+                "TestDuel: inputs and coders are 1 or more, audit not negative, noise and pool shares: "
+                f"got {inputs}, {coders}, {audit}, {noise}, {pool}"
+            )
         if evidence == "suites" and coders < 2:
             raise UsageError("TestDuel: evidence=suites compares the suites of several testers; have 2 coders or more")
         self.tester = tester
@@ -102,6 +108,7 @@ class TestDuel(Env):
         self.inputs = inputs
         self.coders = coders
         self.evidence = evidence
+        self.audit = audit
         self.noise = noise
         self.seed = seed
         self.rung = _rung(rung, domain, pieces, rules, source, level, seed)
@@ -148,7 +155,7 @@ class TestDuel(Env):
             handed = [(None, archive[i % len(archive)]) for i in range(self.coders)]
         suites = await self._suites(task, ctx, [program for _, program in handed])
         pairs = [Pair(f"tester_{i}", coder, program, suites[i]) for i, (coder, program) in enumerate(handed)]
-        duel = Duel(pairs, archive)
+        duel = Duel(pairs, archive, self._audited(ctx, programs))
         compared = await self.rung.compare(task, ctx, duel.programs, duel.inputs)
         return Outcome(Account(duel, compared, self.evidence).facts())
 
@@ -181,8 +188,15 @@ class TestDuel(Env):
         deck = ctx.deck(population)
         return tuple(ctx.draw(f"input {j} for {whose}", deck) for j in range(min(self.inputs, len(deck))))
 
-    def counterexamples(self, episode: Episode) -> Sequence[Task]:
-        """What a play's suites accepted though it is wrong, as tasks for testers: each with the specification and one such program."""
+    def _audited(self, ctx: Context, programs: Sequence[str | None]) -> list[str]:
+        """Programs drawn to be looked up."""
+        if not self.audit:
+            return []
+        drawn = [ctx.draw(f"audit of program {i}", range(self.audit)) == 0 for i in range(len(programs))]
+        return [program for program, chosen in zip(programs, drawn, strict=True) if chosen and program is not None]
+
+    def derived(self, episode: Episode) -> Sequence[Task]:
+        """The counterexamples: what a play's suites accepted and is known to be wrong, each a task for testers alone."""
         found = (episode.facts or {}).get("counterexamples", ())
         task = episode.task
         return [

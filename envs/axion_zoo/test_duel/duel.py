@@ -34,6 +34,8 @@ class Duel:
     pairs: Sequence[Pair]
     archive: Sequence[str]
     """Earlier wrong programs of the same specification."""
+    audited: Sequence[str] = ()
+    """Programs whose truth is looked up if their suite accepts them, whatever testers' rewards may know."""
 
     @cached_property
     def programs(self) -> list[str]:
@@ -102,9 +104,19 @@ class Account:
             "suites": {pair.tester: None if pair.suite is None else list(pair.suite) for pair in self.duel.pairs},
             "caught": {pair.tester: self._caught(pair, pool) for pair in self.duel.pairs},
             "pool": [self.telling(program) for program in pool],
-            "counterexamples": [p for p in pool if any(p == pair.program and self.passes(p, pair.tester) for pair in own)],
+            "counterexamples": self._counterexamples(pool),
             **self._counts(),
         }
+
+    def _escaped(self) -> list[str]:
+        """The distinct programs of coders that were accepted."""
+        own = [pair for pair in self.duel.pairs if pair.coder is not None]
+        return list(dict.fromkeys(pair.program for pair in own if pair.program is not None and self.passes(pair.program, pair.tester)))
+
+    def _counterexamples(self, pool: Sequence[str]) -> list[str]:
+        """Those that are known to be wrong: by the same evidence as testers are paid by, or by an audit."""
+        known = {*pool, *(program for program in self.duel.audited if not self.right(program))}
+        return [program for program in self._escaped() if program in known]
 
     def _caught(self, pair: Pair, pool: Sequence[str]) -> dict[str, Any]:
         """What a tester's suite gives away: its own program (by how many inputs do), and places in the pool."""
@@ -131,14 +143,21 @@ class Account:
     def _verifications(self) -> dict[str, int]:
         """What it cost. A verification is one program beside the reference at one input; a call of the reference serves all programs.
 
-        `tester_…` is what testers' rewards need beyond what the coders' do, and is spent only where testers learn.
+        `tester_…` is what testers need beyond what coders' rewards do, for their own rewards and for the audits that find them tasks. It
+        is spent only where testers learn.
         """
-        pairs = {(p.program, i) for p in self.duel.pairs if p.program is not None for i in self._tests[p.tester] or ()}
-        inputs = {i for _, i in pairs}
-        known = {"truth": self._compared.size, "suites": len(self.duel.inputs), "own": 0}[self._evidence]
+        size = self._compared.size
+        known = {"truth": size, "suites": len(self.duel.inputs), "own": 0}[self._evidence]
+        audited = set(self.duel.audited).intersection(self._escaped())
+        asked = {
+            program: {i for p in self.duel.pairs if p.program == program for i in self._tests[p.tester] or ()}
+            for program in self.duel.programs
+        }
+        needed = {program: max(len(inputs), size if program in audited else known) for program, inputs in asked.items()}
+        called = set().union(*asked.values())
         return {
-            "verifications": len(pairs),
-            "reference_calls": len(inputs),
-            "tester_verifications": max(0, len(self.duel.programs) * known - len(pairs)),
-            "tester_reference_calls": max(0, known - len(inputs)),
+            "verifications": sum(map(len, asked.values())),
+            "reference_calls": len(called),
+            "tester_verifications": sum(needed.values()) - sum(map(len, asked.values())),
+            "tester_reference_calls": max(len(called), size if audited else known) - len(called),
         }

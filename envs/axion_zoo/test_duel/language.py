@@ -15,7 +15,7 @@ from axion_env import Stream, derive
 
 LETTERS = "abcd"
 MOST_PIECES = 8
-ADDENDS = 9
+ADDENDS = 4
 """The second term of a bound is 1 to this."""
 CLASSES = ("test", "dev", "train")
 
