@@ -101,6 +101,8 @@ class Trajectory(NamedTuple):
     turns: tuple[Turn, ...]
     reward: float
     verdict: Verdict
+    facts: Mapping[str, Any] | None = None
+    """What `play` returned; None where it did not return."""
 
     @property
     def step_rewards(self) -> tuple[float, ...]:
@@ -183,10 +185,10 @@ def trajectories(env: Env, episode: Episode, verdicts: Mapping[str, Verdict] | N
             paths[turn.agent].append(turn)
         else:
             paths[turn.agent] = [turn]
-    env_id, task, deal, copy = episode.env, episode.task.id, episode.seed, episode.copy
+    env_id, task, deal, copy, facts = episode.env, episode.task.id, episode.seed, episode.copy, episode.facts
     found = []
     for agent, role in episode.agents.items():
         if agent in paths:
             verdict = judged[agent]
-            found.append(_new(Trajectory, (env_id, role, task, deal, agent, copy, tuple(paths[agent]), verdict.reward, verdict)))
+            found.append(_new(Trajectory, (env_id, role, task, deal, agent, copy, tuple(paths[agent]), verdict.reward, verdict, facts)))
     return found

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from axion_env import Trajectory, UsageError
+from axion_train.share import Sharing
 
 Key: TypeAlias = tuple[Any, ...]
 _FIELDS = ("env", "role", "task", "deal", "agent", "copy")
@@ -160,7 +161,7 @@ class GroupMean(_Stateless):
         return advantages
 
 
-class Hierarchical(_Stateless):
+class Hierarchical:
     """Two levels of comparison, for plays in which one agent proposes and several exchangeable ones answer.
 
     Seats of one role within one episode met the same proposal: they are compared with each other, and the proposal's difficulty cancels.
@@ -173,6 +174,8 @@ class Hierarchical(_Stateless):
         std: As in `GroupMean`, on both levels.
         leave_one_out: As in `GroupMean`, on both levels.
         epsilon: As in `GroupMean`.
+        share: Equal proposals share what they earn, as `Sharing` says, before they are compared.
+        remember: As in `Sharing`.
 
     A role that has one seat and is not named in `across` is a group of one, and gets zeros.
     """
@@ -184,8 +187,11 @@ class Hierarchical(_Stateless):
         std: bool = False,
         leave_one_out: bool = False,
         epsilon: float = 1e-4,
+        share: bool = False,
+        remember: float = 0.0,
     ) -> None:
         self.across = frozenset(across)
+        self._sharing = Sharing(remember) if share else None
         self._over = GroupMean(key, std, leave_one_out, epsilon)
         self._within = GroupMean(_EPISODE, std, leave_one_out, epsilon)
 
@@ -193,9 +199,19 @@ class Hierarchical(_Stateless):
         """[N] Advantages."""
         advantages = self._within(trajectories)
         lone = [i for i, t in enumerate(trajectories) if t.role in self.across]
-        for i, advantage in zip(lone, self._over([trajectories[i] for i in lone]), strict=True):
+        proposers = [trajectories[i] for i in lone]
+        for i, advantage in zip(lone, self._over(self._sharing(proposers) if self._sharing else proposers), strict=True):
             advantages[i] = advantage
         return advantages
+
+    def state_dict(self) -> dict[str, Any]:
+        """Earlier proposals."""
+        return self._sharing.state_dict() if self._sharing else {}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Go on from there."""
+        if self._sharing:
+            self._sharing.load_state_dict(state)
 
 
 class PermutedRewards(_Stateless):

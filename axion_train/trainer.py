@@ -18,6 +18,7 @@ from axion_train.curriculum import Deal
 from axion_train.learner import Gradient
 from axion_train.recipe import Recipe
 from axion_train.renderer import Renderer
+from axion_train.share import proposal_figures
 
 _VOID = (Ending.FAILED, Ending.TRUNCATED)  # endings that nothing is learned from
 
@@ -68,6 +69,7 @@ class Trainer:
         played = [t for t in judged if self.cast.learns_from(t)]
         advantages = self.cast.weigh(played, self.advantage(played))
         figures = play_figures(episodes, judged) | credit_figures(played, advantages) | surprise_figures(judged)
+        figures |= proposal_figures(judged, getattr(self.advantage, "across", ()))
         for name in self.cast.learners:
             learned = self._learn(name, deals, played, advantages)
             figures |= learned if name == LEARNER else {f"{key}/{name}": value for key, value in learned.items()}

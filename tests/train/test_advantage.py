@@ -14,12 +14,13 @@ from hypothesis import strategies as st
 import axion_env as ax
 from axion_env import GameTree, Trajectory, UsageError, Verdict, enumerate_plays, trajectories
 from axion_train.advantage import GroupMean, Hierarchical, LeaveOneOut, PermutedRewards, RoleBaseline
+from axion_train.share import Sharing, proposal_figures
 
 
 def trajectory(
-    reward: float, *, role: str = "first", deal: int = 0, copy: int = 0, env: str = "e", task: str = "t", agent: str = "a"
+    reward: float, *, role: str = "first", deal: int = 0, copy: int = 0, env: str = "e", task: str = "t", agent: str = "a", proposal=None
 ) -> Trajectory:
-    return Trajectory(env, role, task, deal, agent, copy, (), reward, Verdict(agent, role, reward, ()))
+    return Trajectory(env, role, task, deal, agent, copy, (), reward, Verdict(agent, role, reward, ()), {"proposal": proposal})
 
 
 ESTIMATORS = [
@@ -36,6 +37,8 @@ NAMES = ["LeaveOneOut", "RoleBaseline", "GroupMean", "RLOO", "GRPO", "Hierarchic
 def fresh(estimator):
     return type(estimator)(**{k: v for k, v in vars(estimator).items() if not k.startswith("_")})
 
+
+REMEMBERS = {"across": ["first"], "share": True, "remember": 0.5}
 
 # Two plays of one task: a proposer and two solvers in each.
 PROPOSED = [
@@ -72,6 +75,49 @@ def test_hierarchical_compares_proposers_by_its_key():
     rows = [trajectory(r, role="p", task=task, deal=deal) for r, task, deal in ((1.0, "t", 0), (3.0, "t", 1), (9.0, "u", 2))]
     assert Hierarchical(across=["p"])(rows) == [0.0, 0.0, 0.0]
     assert Hierarchical(across=["p"], key=["env", "role", "task"])(rows) == [-1.0, 1.0, 0.0]
+
+
+def proposals(*pairs: tuple[float, object]) -> list[Trajectory]:
+    return [trajectory(reward, role="p", copy=i, proposal=proposal) for i, (reward, proposal) in enumerate(pairs)]
+
+
+def test_sharing_by_hand():
+    """Of four proposals two are equal, and each has half of what it earns; costs are not shared, and what is nothing is no proposal."""
+    rows = proposals((0.8, "x"), (0.8, "x"), (0.6, ["y"]), (-1.0, "z"), (-1.0, "z"), (0.2, None), (0.2, None))
+    assert [t.reward for t in Sharing()(rows)] == [0.4, 0.4, 0.6, -1.0, -1.0, 0.2, 0.2]
+    assert Hierarchical(across=["p"], share=True)(rows[:3]) == pytest.approx([-0.2 / 3, -0.2 / 3, 0.4 / 3])
+    assert Hierarchical(across=["p"])(rows[:3]) == pytest.approx([0.2 / 3, 0.2 / 3, -0.4 / 3])
+
+
+def test_sharing_is_the_proposers_affair():
+    """Who answers an often made proposal earns what he earns."""
+    rows = [t._replace(facts={"proposal": "x"}) for t in PROPOSED]
+    plain, shared = Hierarchical(across=["proposer"])(rows), Hierarchical(across=["proposer"], share=True)(rows)
+    assert [b for a, b, t in zip(plain, shared, rows, strict=True) if t.role == "solver"] == [1.0, -1.0, 0.0, 0.0]
+    assert shared[0] == 0.625  # .25 and -1: half of what is good, all of what is bad
+
+
+def test_earlier_proposals_count_less_with_every_batch():
+    """Made once two batches ago, and now: 1 + .5 · .5 of it."""
+    sharing = Sharing(remember=0.5)
+    assert [t.reward for t in sharing(proposals((1.0, "x")))] == [1.0]
+    assert [t.reward for t in sharing(proposals((1.0, "y")))] == [1.0]
+    assert [t.reward for t in sharing(proposals((1.0, "x"), (1.0, "y")))] == [1 / 1.25, 1 / 1.5]
+    for _ in range(8):
+        sharing(proposals((1.0, "z")))
+    assert list(sharing.state_dict()["earlier"]) == ['p "z"']
+
+
+def test_unique_proposals_are_counted_by_role():
+    rows = [*proposals((0.0, "x"), (0.0, "x"), (0.0, {"a": 1}), (0.0, None)), trajectory(0.0, role="solver", proposal="other")]
+    assert proposal_figures(rows, ["p"]) == {"unique_proposals": 2 / 3}
+    assert proposal_figures(rows, []) == {}
+
+
+@pytest.mark.parametrize("remember", [-0.1, 1.0])
+def test_memory_fades(remember):
+    with pytest.raises(UsageError, match="remember"):
+        Sharing(remember)
 
 
 def test_a_copy_can_be_a_key():
@@ -155,12 +201,16 @@ def test_paying_one_role_more_is_forgotten_by_the_role_baseline():
     assert b == pytest.approx(a, abs=1e-9)
 
 
-@pytest.mark.parametrize("estimator", [RoleBaseline(), PermutedRewards(3)], ids=str)
-def test_state_survives_a_checkpoint(estimator):
+@pytest.mark.parametrize(
+    ("estimator", "options"),
+    [(RoleBaseline(), {}), (PermutedRewards(3), {}), (Hierarchical(**REMEMBERS), REMEMBERS)],
+    ids=["RoleBaseline", "PermutedRewards", "Hierarchical"],
+)
+def test_state_survives_a_checkpoint(estimator, options):
     """Stored and loaded, an estimator goes on as if it had never stopped."""
-    rows = [trajectory(float(c % 5), role=role, deal=c % 3, copy=c) for c in range(16) for role in ("first", "second")]
+    rows = [trajectory(float(c % 5), role=role, deal=c % 3, copy=c, proposal=c % 4) for c in range(16) for role in ("first", "second")]
     estimator(rows)
-    twin = type(estimator)()
+    twin = type(estimator)(**options)
     twin.load_state_dict(estimator.state_dict())
     assert twin(rows) == estimator(rows)
     assert twin.state_dict() == estimator.state_dict()
