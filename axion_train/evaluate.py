@@ -8,6 +8,7 @@ from typing import Any
 from axion_env import Env, GameTree, Play, Policy, UsageError, derive, drive
 from axion_env.tree import ILLEGAL
 from axion_train.cast import Seated
+from axion_train.ledger import Ledger
 from axion_train.strategy import TooFree, estimate, exact_strategy, figures, sampled_strategy
 from axion_train.tally import Tally
 
@@ -69,7 +70,16 @@ def strategy_table(policy: Seated, tree: GameTree) -> list[dict[str, Any]]:
 
 
 def sampled_reward(
-    env: Env, policy: Policy, *, split: str, tasks: int, seed: int, copies: int = 1, part: str = "correct", label: str = "accuracy"
+    env: Env,
+    policy: Policy,
+    *,
+    split: str,
+    tasks: int,
+    seed: int,
+    copies: int = 1,
+    part: str = "correct",
+    label: str = "accuracy",
+    facts: Ledger | None = None,
 ) -> dict[str, Any]:
     """Reward by role, accuracy and illegal rate over sampled plays of a split's first tasks, the policy in every seat.
 
@@ -82,13 +92,16 @@ def sampled_reward(
         copies: Plays per task; with several, `pass@k`, `maj@k` and `best@n` are reported too.
         part: The reward part counted as solved.
         label: What the share solved is called.
+        facts: Facts that are added up.
 
     Returns:
-        As `Tally.figures`.
+        As `Tally.figures`; the shares of `facts`.
     """
     pool = env.tasks(split)
     plays = (Play(env, pool[k % len(pool)], derive(seed, "evaluation", k) >> 1, copy=c) for k in range(tasks) for c in range(copies))
     tally = Tally(env, part, label)
+    episodes = []
     for i, episode in enumerate(drive(plays, policy)):
         tally.add(i // copies, episode)
-    return tally.figures()
+        episodes += [episode] if facts else []
+    return tally.figures() | (Ledger(facts.shares).figures(episodes) if facts else {})

@@ -20,6 +20,7 @@ from axion_env import Env, NotFound, UsageError, load
 from axion_train import part
 from axion_train.cast import Casting
 from axion_train.learner import Magnet, Optimizer
+from axion_train.ledger import Ledger
 from axion_train.sft import SFT
 from axion_train.tiny import TinyLlama
 from axion_train.warmup import WarmUp
@@ -134,6 +135,8 @@ class Recipe:
     sampling: Sampling = Sampling()
     training: Training = Training()
     evaluation: Evaluation = Evaluation()
+    facts: Ledger = field(default_factory=Ledger)
+    """Numbers among the facts of plays that are added up, in every update and measurement."""
     roles: Mapping[str, Casting] = field(default_factory=dict)
     """Who acts in a role, by its name, where that is not the learner as everywhere else."""
     policies: Mapping[str, Sequence[str]] = field(default_factory=dict)
@@ -167,7 +170,8 @@ class Recipe:
         measured = self.evaluation
         if measured.kind == "nash_conv":
             return "nash_conv", "nash_conv_estimate"
-        return tuple(f"heldout_{split}{measured.label}" for split in ("", *(f"{split}_" for split in measured.also)))
+        sampled = (f"heldout_{split}{measured.label}" for split in ("", *(f"{split}_" for split in measured.also)))
+        return (*sampled, *self.facts.shares)
 
     def of_policy(self, name: str) -> Recipe:
         """The recipe as a policy reads it.

@@ -97,6 +97,7 @@ class Run:
         with _rare_collections(), store, _Metrics(self.path / "metrics.jsonl", self._written["metrics"]) as metrics:
             while trainer.updates < training.updates:
                 episodes, figures = trainer.update()
+                figures |= {f"facts/{name}": value for name, value in self.recipe.facts.figures(episodes).items()}
                 store.extend(self._kept(episodes, trainer.updates))
                 del episodes  # two batches' worth of objects at once is 8 % slower: they no longer fit the caches
                 done = trainer.updates == training.updates
@@ -152,7 +153,9 @@ class Run:
     def _sampled(self, policy: Seated, split: str, final: bool, prefix: str) -> dict[str, Any]:
         settings, seed = self.recipe.evaluation, self.recipe.training.seed
         tasks = settings.final_episodes if final else settings.episodes
-        found = evaluate.sampled_reward(self.env, policy, split=split, tasks=tasks, seed=seed, part=settings.part, label=settings.label)
+        found = evaluate.sampled_reward(
+            self.env, policy, split=split, tasks=tasks, seed=seed, part=settings.part, label=settings.label, facts=self.recipe.facts
+        )
         return {prefix + name: value for name, value in found.items()}
 
     def _as_policy(self, trainer: Trainer, models: dict[str, Any]) -> Seated:
@@ -300,7 +303,8 @@ def summarize(chosen: Recipe, start: dict[str, Any], end: dict[str, Any], cpu: f
     keys = ("nash_conv", "nash_conv_legal", "illegal_mass") if nash else tuple(key for key in end if key.startswith("heldout/"))
     summary: dict[str, Any] = {"env": chosen.env.id, "seed": chosen.training.seed, "updates": chosen.training.updates}
     for key in keys:
-        name = key.replace("/", "_")
+        share = key.removeprefix("heldout/")
+        name = share if share in chosen.facts.shares else key.replace("/", "_")
         for suffix, source, where in (("_start", start, key), ("", end, key), ("_last", end, f"last/{key}")):
             if where in source:
                 summary[name + suffix] = source[where]

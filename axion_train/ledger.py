@@ -1,0 +1,50 @@
+"""Sums of the numbers that an environment's facts hold, over the plays of an update or of a measurement.
+
+A trainer knows nothing of what facts mean. A recipe names those to be added up, and the quotients of two sums that it wants to see.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from axion_env import Episode, UsageError
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """Which facts are added up.
+
+    >>> from axion_env import load, play, RandomPolicy
+    >>> found = play(load("axion/Arithmetic-v0"), RandomPolicy(), seed=0)
+    >>> Ledger({"accuracy": ["correct", "well_formed"]}, ("correct",)).figures([found])
+    {'accuracy': 1.0, 'correct': 1.0}
+    """
+
+    shares: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """By name, two facts: the sum of the first over plays, divided by that of the second. Plays weigh by what they count."""
+    counts: tuple[str, ...] = ()
+    """Facts whose sums are figures of an update: what it cost."""
+
+    def __post_init__(self) -> None:
+        for name, facts in self.shares.items():
+            if not isinstance(facts, list | tuple) or [type(fact) for fact in facts] != [str, str]:
+                raise UsageError(f"recipe key 'facts.shares.{name}' names two facts, a part and its whole: got {facts!r}")
+
+    def figures(self, episodes: Iterable[Episode]) -> dict[str, float]:
+        """The shares, but those of nothing at all, and the counts."""
+        names = {*self.counts, *(fact for facts in self.shares.values() for fact in facts)}
+        sums = dict.fromkeys(names, 0.0)
+        for episode in episodes:
+            for name in names.intersection(episode.facts or ()):
+                sums[name] += _number(episode, name)
+        shares = {name: sums[part] / sums[whole] for name, (part, whole) in self.shares.items() if sums[whole]}
+        return shares | {name: sums[name] for name in self.counts}
+
+
+def _number(episode: Episode, name: str) -> float:
+    assert episode.facts is not None
+    value = episode.facts[name]
+    if not isinstance(value, int | float):
+        raise UsageError(f"the recipe adds up the fact {name!r} of {episode.env}, which is no number: {value!r:.100}")
+    return value
