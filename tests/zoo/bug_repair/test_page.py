@@ -8,7 +8,7 @@ from pathlib import Path
 from pkgutil import resolve_name
 
 import axion_zoo.bug_repair
-from axion_zoo.bug_repair import gate, module
+from axion_zoo.bug_repair import appendix_gate, function, module, paper_gate
 from axion_zoo.bug_repair.artifact import NAMES
 from axion_zoo.bug_repair.gate import GATES, Gates
 from axion_zoo.bug_repair.injector.baseline import TAMPERERS
@@ -41,14 +41,22 @@ def test_every_gate_and_code_is_told() -> None:
     rows = [row.split("|") for row in re.findall(r"^\|.*\|$", table, re.M)[2:]]
     told = {name: row[4] for row in rows for name in re.findall(r"`(\w+)`", row[3])}
     assert list(told) == list(GATES)
-    source = inspect.getsource(gate)
+    source = inspect.getsource(paper_gate) + inspect.getsource(appendix_gate)
     for name, cell in told.items():
         body = inspect.getsource(GATES[name])
-        for code in re.findall(r'_reject\(f?"([A-Z_]+)[{"]', body):
+        for code in re.findall(r'reject\(\s*f?"([A-Z_]+)[{"]', body):
             assert code in cell, (name, code)
         for code in re.findall(r"`([A-Z_]+)`", cell):
             stem = code.rsplit("_", 1)[0] if code.startswith(("COMMENT", "IMPURE")) else code
             assert stem in source or code in ("NO_TESTS", "PATCH"), code
+
+
+def test_every_gate_of_functions_is_told() -> None:
+    """With its codes, in order."""
+    table = PAGE.partition("### The function rung")[2].partition("###")[0]
+    told = {row[0]: set(re.findall(r"`([A-Z_]+)`", row[1])) for row in re.findall(r"^\| `(\w+)` \|.*\|(.*)\|$", table, re.M)}
+    found = re.findall(r'yield "(\w+)", (.*)', inspect.getsource(function.Gates.check))
+    assert list(told.items()) == [(name, set(re.findall(r'"([A-Z_]+)"', codes))) for name, codes in found]
 
 
 def test_the_thresholds_are_those_of_the_code() -> None:
