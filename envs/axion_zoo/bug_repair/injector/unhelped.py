@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Mapping
 
 from axion_zoo.mutation import Edit, Source
@@ -15,17 +16,15 @@ def unhelped(sources: Mapping[str, Source], path: str, helper: _Function) -> dic
 
     That is: as a value, through its module, under another name, or called without an argument that could go through.
     """
+    naming = {other: source for other, source in sources.items() if re.search(rf"\b{helper.name}\b", source.text)}
     texts: dict[str, str] = {}
-    for other, source in sources.items():
-        if helper.name not in source.text:
-            continue
-        text: str | None = source.put(Edit(*source.stretch(helper), "")) if other == path else source.text
-        text = _without_uses(text, helper.name) if text is not None else None
+    for other, source in naming.items() if _used(naming, helper) else ():
+        text = source.put(Edit(*source.stretch(helper), "")) if other == path else source.text
+        text = _without_uses(source if text == source.text else Source(text), helper.name) if text is not None else None
         if text is None:
             return {}
         texts[other] = text
-    texts = {other: text for other, text in texts.items() if text != sources[other].text}
-    return texts if _used(sources, helper) else {}
+    return {other: text for other, text in texts.items() if text != sources[other].text}
 
 
 def _used(sources: Mapping[str, Source], helper: _Function) -> bool:
@@ -34,18 +33,17 @@ def _used(sources: Mapping[str, Source], helper: _Function) -> bool:
     return any(node.id == helper.name and id(node) not in inside for node in names)
 
 
-def _without_uses(text: str, name: str) -> str | None:
+def _without_uses(source: Source, name: str) -> str | None:
     """One use after another replaced, the inner ones first."""
     while True:
-        source = Source(text)
         edits = [edit for node in ast.walk(source.tree) for edit in _uses(source, node, name)]
         if not edits:
-            return text
+            return source.text
         last = max((edit for edit in edits if edit is not None), key=lambda edit: edit.start, default=None)
         changed = None if None in edits or last is None else source.put(last)
         if changed is None:
             return None
-        text = changed
+        source = Source(changed)
 
 
 def _uses(source: Source, node: ast.AST, name: str) -> list[Edit | None]:
