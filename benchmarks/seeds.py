@@ -1,24 +1,31 @@
 """A shipped recipe on seeds nobody picked: the commit decides them.
 
 Kuhn poker: each run's NashConv at its end, then again by others: `axion eval` in a process of its own writes the strategy, and OpenSpiel
-(legal moves) and `benchmarks/kuhn.py` (illegal answers too) judge that file. Arithmetic: held-out accuracy before and after.
+(legal moves) and `benchmarks/kuhn.py` (illegal answers too) judge that file. Arithmetic: held-out accuracy before and after. Bug repair:
+solve rates of sampled answers before and after, of its controls, and on other bugs.
 """
 
 from __future__ import annotations
 
 import json
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
+from axion_train import evaluate
+from axion_train.model import use_threads
+from axion_train.run import Run
 from benchmarks import kuhn, many
 from benchmarks.table import Report, mean
 
 GOOD = 0.05
+_TASKS = 512  # of each test split
+_LEAST = 256  # plays, where a split has few tasks
 
 
 def main() -> None:
     options = many.parser("seeds", __doc__)
-    options.add_argument("--recipe", choices=("kuhn-poker", "arithmetic"), default="kuhn-poker")
+    options.add_argument("--recipe", choices=("kuhn-poker", "arithmetic", "bug-repair"), default="kuhn-poker")
     options.add_argument("--count", type=int, default=20, help="seeds")
     options.add_argument("--commit", help="decides the seeds; default: the commit checked out")
     chosen = options.parse_args()
@@ -26,11 +33,12 @@ def main() -> None:
     if chosen.out == options.get_default("out"):
         chosen.out = chosen.out.with_name(f"seeds-{chosen.recipe}.json")
     jobs = [many.Job(chosen.recipe, chosen.recipe, seed, tuple(chosen.changes)) for seed in islice(many.seeds(decides), chosen.count)]
-    figure = "nash_conv" if chosen.recipe == "kuhn-poker" else "heldout_accuracy"
+    figure = {"kuhn-poker": "nash_conv", "arithmetic": "heldout_accuracy", "bug-repair": "heldout_solve_rate"}[chosen.recipe]
     runs = many.train(jobs, chosen.runs, at_once=chosen.jobs, show=figure)
     report = Report(f"{chosen.recipe}: {chosen.count} seeds nobody picked", "seeds", (run.commit for run in runs))
     report.say(f"Seed i is the first four bytes of sha256(`{decides}/i`), i = 0 … {chosen.count - 1}.")
-    figures = _kuhn(report, runs, chosen.jobs) if chosen.recipe == "kuhn-poker" else _accuracy(report, runs)
+    tell = {"kuhn-poker": lambda: _kuhn(report, runs, chosen.jobs), "arithmetic": lambda: _accuracy(report, runs)}
+    figures = tell.get(chosen.recipe, lambda: _repair(report, runs))()
     report.write(chosen.out, {"seeds_from": decides, "set": chosen.changes, **figures})
 
 
@@ -103,6 +111,52 @@ def _accuracy(report: Report, runs: list[many.Run]) -> dict[str, Any]:
         "cpu_seconds": seconds,
         "runs": [{**r.summary, "process_cpu_seconds": r.cpu_seconds} for r in runs],
     }
+
+
+def _repair(report: Report, runs: list[many.Run]) -> dict[str, Any]:
+    after = "heldout_solve_rate"
+    keys = (f"{after}_start", after, *(f"{after}_{control}" for control in ("blanked", "sft")))
+    report.table(
+        ("seed", "before", "after", "trained blanked", "fine-tuned on labels", "CPU-s", "CPU-s blanked", "CPU-s fine-tuned"),
+        [
+            (r.job.seed, *(r.summary[k] for k in keys), *(f"{r.summary[f'cpu_seconds{c}']:.1f}" for c in ("", "_blanked", "_sft")))
+            for r in runs
+        ],
+    )
+    gains = {"after - before": keys[0], "after - blanked": keys[2], "after - fine-tuned": keys[3]}
+    found = {name: [r.summary[after] - r.summary[key] for r in runs] for name, key in gains.items()}
+    report.table(("difference", "mean", "least"), [(name, mean(values), min(values)) for name, values in found.items()])
+    arms = {"after": "", "trained blanked": "controls/blanked", "fine-tuned on labels": "controls/sft"}
+    measured = {arm: [_on_splits(r.path / folder) for r in runs] for arm, folder in arms.items()}
+    report.say(f"Other bugs, {_TASKS} of each kind (or all there are), in programs whose tables were held out:")
+    report.table(("bugs", *arms), [(split, *(mean(m[split] for m in measured[arm]) for arm in arms)) for split in measured["after"][0]])
+    seconds = mean(r.summary["cpu_seconds"] for r in runs)
+    report.say(f"CPU seconds of a run without its controls: {seconds.mean:.1f} (most {max(r.summary['cpu_seconds'] for r in runs):.1f}).")
+    return {
+        **{key: mean(r.summary[key] for r in runs) for key in keys},
+        **{name: [mean(values), min(values)] for name, values in found.items()},
+        "cpu_seconds": seconds,
+        "splits": measured,
+        "runs": [{**r.summary, "process_cpu_seconds": r.cpu_seconds} for r in runs],
+    }
+
+
+def _on_splits(folder: Path) -> dict[str, float]:
+    """Solve rate on each of the environment's test splits, by the run's averaged weights."""
+    kept = folder / "splits.json"
+    if not kept.is_file():
+        run = Run.open(folder)
+        use_threads(1)
+        policy, found = run.policy(), {}
+        for split in (name for name in run.env.splits if name.startswith(("test", "orbit"))):
+            tasks = min(_TASKS, len(run.env.tasks(split)))
+            figures = evaluate.sampled_reward(
+                run.env, policy, split=split, tasks=tasks, copies=max(1, _LEAST // tasks), seed=1, part="solved"
+            )
+            found[split] = figures["accuracy"]
+        kept.write_text(json.dumps(found))
+    rates: dict[str, float] = json.loads(kept.read_text())
+    return rates
 
 
 if __name__ == "__main__":
