@@ -19,6 +19,10 @@ _NO_PACKAGES = frozenset(
 )
 _SETTINGS = ("pytest.ini", ".pytest.ini", "pyproject.toml", "tox.ini", "setup.cfg")
 
+QUIET = ("--tb=no", "--assert=plain")
+"""Of a script that is graded: where most tests fail, tracebacks cost four times the tests, and rewriting assertions so that they explain
+themselves up to a third of a run."""
+
 
 @dataclass(frozen=True, slots=True)
 class Layout:
@@ -62,6 +66,6 @@ def _options(tree: Workspace, *, source: bool) -> tuple[str, ...]:
 
 
 def script(options: Sequence[str], files: Sequence[str], deselected: Sequence[str] = ()) -> str:
-    """The test script that runs some files. Without tracebacks: where most tests fail they cost four times the tests."""
-    words = ["python", "-m", "pytest", "-rA", "--tb=no", *options, *(f"--deselect={name}" for name in deselected), *files]
+    """The test script that runs some files."""
+    words = ["python", "-m", "pytest", "-rA", *QUIET, *options, *(f"--deselect={name}" for name in deselected), *files]
     return f"{shlex.join(words)}\n"

@@ -106,7 +106,7 @@ class Trial:
         if self.network:
             return "it needs the network, and there is none"
         lines = [line.strip() for line in "\n".join([*self.errors, *self.failed.values()]).splitlines() if line.strip()]
-        said = [line.removeprefix("E ").strip() for line in lines if line.startswith("E ")] or lines or ["it has no tests"]
+        said = [line.removeprefix("E ").strip() for line in lines if re.match(r"E\s+[^+\s]", line)] or lines or ["it has no tests"]
         return said[-1][:200]
 
 
