@@ -146,7 +146,7 @@ def test_modules_by_name() -> None:
         module.workspace("romans")
 
 
-_PYTEST = Command(["python", "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "tests"], limits=Limits(cpu_s=3.0))
+_PYTEST = Command(["python", "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "tests"], limits=Limits(cpu_s=1.0))
 
 
 def test_modules_pass_their_tests() -> None:
