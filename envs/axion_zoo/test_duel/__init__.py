@@ -49,8 +49,8 @@ class TestDuel(Env):
 
     Args:
         rung: `exact` (tiny total functions, truth by enumeration) or `python` (functions run in the sandbox, truth by hidden cases).
-        tester: Who tests: `agent`, or in its place `random` inputs for each program, `random_per_task` (the same for all programs of a
-            play), `fixed` (the first inputs there are, always: the floor) or `all` (every input: the ceiling).
+        tester: Who tests: `agent`, or where no agent is seated `random` inputs for each program, `random_per_task` (the same for all
+            programs of a play), `fixed` (the first inputs there are, always: the floor) or `all` (every input: the ceiling).
         sees_program: Testers are shown the program, and not its specification alone.
         inputs: Most inputs of a suite.
         coders: Programs of a play, each with a tester.
@@ -112,17 +112,14 @@ class TestDuel(Env):
         self.noise = noise
         self.seed = seed
         self.rung = _rung(rung, domain, pieces, rules, source, level, seed)
-        seats = {f"coder_{i}": _CODER for i in range(coders)}
-        if tester == "agent":
-            seats |= {f"tester_{i}": _TESTER for i in range(coders)}
+        seats = {f"coder_{i}": _CODER for i in range(coders)} | {f"tester_{i}": _TESTER for i in range(coders)}
         self.splits = tuple(split for split in self.rung.splits if split != "pool" or tester == "agent")
         share = (0.0 if sees_program else 1.0) if pool is None else pool
         if share and evidence == "own":
             raise UsageError("TestDuel: with evidence=own nothing is known of the pool; set pool=0, or another evidence")
         self.share = share
         self._own = _worth(worth, evidence)
-        testers = {"tester": _tester_rewards(share, self._own)} if tester == "agent" else {}
-        self.rubric = Rubric(coder=[Reward(passed)], **testers)
+        self.rubric = Rubric(coder=[Reward(passed)], tester=_tester_rewards(share, self._own))
         self.spec = EnvSpec(
             "axion/TestDuel-v0",
             agents=seats,
@@ -136,13 +133,13 @@ class TestDuel(Env):
         """`train`, `test` (and `dev` on the exact rung) share no behaviour. `pool` is for testers: wrong programs for tasks of `test`."""
         super().tasks(split)
         tasks = self.rung.tasks(split)
-        if split != "pool":
+        if split != "pool" and self.tester == "agent":
             return tasks
-        return Procedural(len(tasks), lambda k: replace(tasks[k], agents=self._testers))
+        seated = self._seats("tester" if split == "pool" else "coder")
+        return Procedural(len(tasks), lambda k: replace(tasks[k], agents=seated))
 
-    @property
-    def _testers(self) -> tuple[str, ...]:
-        return tuple(agent for agent in self.spec.agents if agent.startswith("tester"))
+    def _seats(self, role: str) -> tuple[str, ...]:
+        return tuple(agent for agent, its in self.spec.agents.items() if its.name == role)
 
     async def play(self, task: Task, ctx: Context) -> Outcome:
         """Programs, then suites, then the truth."""
@@ -198,9 +195,9 @@ class TestDuel(Env):
     def derived(self, episode: Episode) -> Sequence[Task]:
         """The counterexamples: what a play's suites accepted and is known to be wrong, each a task for testers alone."""
         found = (episode.facts or {}).get("counterexamples", ())
-        task = episode.task
+        task, testers = episode.task, self._seats("tester")
         return [
-            Task(f"{task.id}/{derive(0, program):016x}", task.public, {**task.secret, "archive": [program]}, self._testers)
+            Task(f"{task.id}/{derive(0, program):016x}", task.public, {**task.secret, "archive": [program]}, testers)
             for program in found
             if self.tester == "agent"
         ]
@@ -216,14 +213,14 @@ class TestDuel(Env):
         """Right programs; a mistake that one test sees through and others do not; both sides cheating."""
         task = self.tasks("train")[0]
         slip = self.rung.slip(task)
-        coders = [agent for agent in self.spec.agents if agent.startswith("coder")]
+        coders, testers = self._seats("coder"), self._seats("tester") if self.tester == "agent" else ()
         (telling,) = self.rung.inputs(task, slip.telling, 1) or (None,)
         blind = [slip.blind] * self.coders
         draws: dict[str, Input] = dict.fromkeys(("input 0 for all programs", "input 0 for program 0"), telling)
 
         def demo(name: str, program: str, suites: Sequence[str], coded: Sequence[float], tested: float = 0.0) -> Demo:
-            said = {coder: [program] for coder in coders} | {tester: [suite] for tester, suite in zip(self._testers, suites, strict=False)}
-            earned = dict(zip(coders, coded, strict=True)) | dict.fromkeys(self._testers, 0.0) | dict.fromkeys(self._testers[:1], tested)
+            said = {coder: [program] for coder in coders} | {tester: [suite] for tester, suite in zip(testers, suites, strict=False)}
+            earned = dict(zip(coders, coded, strict=True)) | dict.fromkeys(testers, 0.0) | dict.fromkeys(testers[:1], tested)
             return Demo(name, said, earned, draws if program == slip.wrong else {}, task)
 
         passes, fails = [1.0] * self.coders, [0.0] * self.coders
