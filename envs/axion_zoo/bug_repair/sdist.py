@@ -5,7 +5,9 @@ from __future__ import annotations
 import gzip
 import hashlib
 import io
+import os
 import re
+import stat
 import tarfile
 import tomllib
 import zipfile
@@ -13,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from email.parser import BytesParser
 from fnmatch import fnmatch
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from axion_env import UsageError
 from axion_env.sandbox import File, Workspace
@@ -66,7 +68,7 @@ def read(path: Path) -> Sdist:
         UsageError: it is neither, would leave its folder, is too large, or is not pure Python; says which.
     """
     if path.is_dir():
-        files: Mapping[str, File] = Workspace.read(path, ignore=_names_in(path)).files
+        files: Mapping[str, File] = dict(_folder(path))
         digest = ""
     elif path.is_file():
         files = _unwrapped({name: file for name, file in _archive(path) if not _is_leftover(name.partition("/")[2])})
@@ -88,24 +90,28 @@ def scrub(tree: Workspace) -> Workspace:
     return Workspace({path: file for path, file in tree.files.items() if not _is_leftover(path)})
 
 
-def _names_in(folder: Path) -> list[str]:
-    """Names below a folder that are leftovers: so that a checkout's history does not count against the size of a workspace."""
-    plain = {pattern for pattern in _LEFTOVERS if not set(pattern) & set("*[")}
-    found = {path.name for path in folder.rglob("*") if _is_leftover(path.name) and path.name not in _BUILT}
-    return sorted(plain | found)
+def _folder(path: Path) -> Iterator[tuple[str, File]]:
+    """The regular files of a folder; leftovers, which may be many, are not even looked into."""
+    for at, folders, names in os.walk(path):
+        here = Path(at).relative_to(path)
+        folders[:] = sorted(name for name in folders if not _is_leftover((here / name / "-").as_posix()))
+        for name in sorted(names):
+            mode = Path(at, name).lstat().st_mode
+            if stat.S_ISREG(mode) and not _is_leftover((here / name).as_posix()):
+                yield (here / name).as_posix(), File(Path(at, name).read_bytes(), bool(mode & 0o100))
 
 
 def _is_leftover(path: str) -> bool:
-    parts = PurePosixPath(path).parts
-    if parts and parts[0] in _BUILT and len(parts) > 1:
+    parts = path.split("/")
+    if parts[0] in _BUILT and len(parts) > 1:
         return True
     if any(part.endswith(".egg-info") for part in parts[:-1]):
-        return parts[-1] != "PKG-INFO"  # the package's own version may be asked for; its list of sources is nobody's business
+        return parts[-1] not in ("PKG-INFO", "-")  # the package's own version may be asked for; its list of sources is nobody's business
     return any(fnmatch(part, pattern) for part in parts for pattern in _LEFTOVERS)
 
 
 def _is_beside(path: str) -> bool:
-    return any(part in _BESIDE for part in PurePosixPath(path).parts[:-1])
+    return any(part in _BESIDE for part in path.split("/")[:-1])
 
 
 def _archive(path: Path) -> Iterator[tuple[str, File]]:
