@@ -75,7 +75,7 @@ class FunctionRung:
 
     Args:
         agent: Whether an agent makes the bugs of `train`; all other splits have a mutator's.
-        solvers: Seated at once.
+        solvers: Seated at once in `train`; every other split has one.
         mutator: Makes the bugs of `train`, `dev`, `test` and `orbit`.
         blank: A control: the program is not shown, nor its values on the way; what it returns is.
         trace: Show the values after each operator, and not the last only.
@@ -101,7 +101,7 @@ class FunctionRung:
     def tasks(self, split: str) -> Sequence[Task]:
         """A bug each, to mend; or where an agent injects, a program each."""
         if split == "test_handwritten":
-            return [self._task(f"{split}/{i}", *pair) for i, pair in enumerate(HANDWRITTEN)]
+            return [self._task(f"{split}/{i}", *pair, seats=self.seats[:1]) for i, pair in enumerate(HANDWRITTEN)]
         kind, _, mutator = split.partition("_")
         if self.agent and split == "train":
             return Procedural(_LENGTHS[kind], lambda k: self._original(split, k))
@@ -119,11 +119,11 @@ class FunctionRung:
             for _ in range(_TRIES):
                 bug = MUTATORS[mutator](original, stream)
                 if self.gates.admits(original, bug, kind):
-                    return self._task(f"{split}/{self.seed}/{k}", original, bug)
+                    return self._task(f"{split}/{self.seed}/{k}", original, bug, seats=self.seats if split == "train" else self.seats[:1])
 
-    def _task(self, name: str, original: str, bug: str, *, order: int = 1) -> Task:
+    def _task(self, name: str, original: str, bug: str, *, order: int = 1, seats: tuple[str, ...] = ()) -> Task:
         secret = {"original": original} | ({"order": order} if order > 1 else {})
-        return Task(name, {"buggy": bug, "wanted": f"{table(original):0{ROWS}b}"[::-1]}, secret, self.seats)
+        return Task(name, {"buggy": bug, "wanted": f"{table(original):0{ROWS}b}"[::-1]}, secret, seats or self.seats)
 
     async def play(self, task: Task, ctx: Context) -> Outcome:
         """Have the bug made if the task brings none, then mended by all solvers at once."""
@@ -137,22 +137,23 @@ class FunctionRung:
             facts = {"gates": gates, "proposal": bug}
             if bug is None or not gates[-1]["passed"]:
                 return Outcome({**facts, "valid": False, "solved": [], "solve_rate": 0.0})
-        question = self._question(bug, wanted, ctx)
-        if len(self.seats) == 1:
-            fixes: Sequence[str | None] = (await ctx.ask(self.seats[0], question, parse=_program),)
+        seats = tuple(agent for agent in ctx.agents if agent in self.seats)
+        question = self._question(bug, wanted, ctx, seats)
+        if len(seats) == 1:
+            fixes: Sequence[str | None] = (await ctx.ask(seats[0], question, parse=_program),)
         else:
-            fixes = await ctx.gather(*(ctx.ask(seat, question, parse=_program) for seat in self.seats))
+            fixes = await ctx.gather(*(ctx.ask(seat, question, parse=_program) for seat in seats))
         solved = [self._mended(bug, wanted, fix) for fix in fixes]
         facts |= {"bug": bug, "wanted": f"{wanted:0{ROWS}b}"[::-1], "fixes": list(fixes)}
         return Outcome({**facts, "valid": True, "solved": solved, "solve_rate": sum(solved) / len(solved)})
 
-    def _question(self, bug: str, wanted: int, ctx: Context) -> str:
+    def _question(self, bug: str, wanted: int, ctx: Context, seats: tuple[str, ...]) -> str:
         values = (*trace(bug), wanted) if self.trace and not self.blank else (table(bug), wanted)
         shown: Sequence[int] = range(ROWS)
         if self.rows:
             failing = ctx.deck(row for row in range(ROWS) if (table(bug) ^ wanted) >> row & 1)
             count = min(self.rows, len(failing))
-            shown = [ctx.draw(f"row {i}", failing, visible_to=self.seats) for i in range(count)]
+            shown = [ctx.draw(f"row {i}", failing, visible_to=seats) for i in range(count)]
         rows = ["".join(["ft"[value >> row & 1] for value in values]) if row in shown else _UNSEEN for row in range(ROWS)]
         return f"Fix {'_' * LENGTH if self.blank else bug} {' '.join(rows)}"
 
