@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 
 from axion_env import Patch, Stream, derive
@@ -10,7 +10,9 @@ from axion_env.sandbox import Sandbox, Workspace
 from axion_zoo.bug_repair.artifact import Artifact
 from axion_zoo.bug_repair.bank import Bug
 from axion_zoo.bug_repair.gate import Gates, validate
-from axion_zoo.bug_repair.injector.mutator import mutations
+from axion_zoo.bug_repair.injector.across import across
+from axion_zoo.bug_repair.injector.history import undoing
+from axion_zoo.bug_repair.injector.mutator import mutate, mutations
 from axion_zoo.bug_repair.injector.removal import removals
 from axion_zoo.bug_repair.injector.weaken import weaken
 from axion_zoo.bug_repair.suite import Run, SuiteLimits, run_suite, together
@@ -57,14 +59,32 @@ def breed(
 
 
 def by_rule(tree: Tree, seed: int = 0) -> Iterator[tuple[str, Patch]]:
-    """Patches of a tree by all rules in turn: three mutations, then a removal; equal seeds give equal patches.
+    """Patches of a tree by rules for one place in turn: three mutations, then a removal; equal seeds give equal patches.
 
     Args:
         tree: The tree.
         seed: Of the draws.
     """
-    stream = Stream(derive(seed, "by rule", tree.workspace.id))
+    stream = _stream(tree, seed)
     mutated = ((f"mutator/{made.operator}", made.patch) for made in mutations(tree.workspace, tree.code, stream))
     removed = ((f"removal/{made.kind}", made.patch) for made in removals(tree.workspace, tree.code, stream))
     while round_ := [*islice(mutated, _MUTATIONS), *islice(removed, 1)]:
         yield from round_
+
+
+def in_two_files(tree: Tree, seed: int = 0) -> Iterator[tuple[str, Patch]]:
+    """Patches that mutate two files at once."""
+    return (("across/mutator", patch) for patch in across(mutate)(tree.workspace, tree.code, _stream(tree, seed)))
+
+
+def by_history(tree: Tree, seed: int = 0) -> Iterator[tuple[str, Patch]]:
+    """Patches that undo what commits changed."""
+    return (("history", patch) for patch in undoing(tree.history)(tree.workspace, tree.code, _stream(tree, seed)))
+
+
+RULES: Mapping[str, Callable[[Tree, int], Iterator[tuple[str, Patch]]]] = {"code": by_rule, "files": in_two_files, "history": by_history}
+"""Ways to breed a bank, by name."""
+
+
+def _stream(tree: Tree, seed: int) -> Stream:
+    return Stream(derive(seed, "by rule", tree.workspace.id))

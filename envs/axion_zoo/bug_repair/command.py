@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from axion_env import UsageError
 from axion_env.command.table import show_table
 from axion_env.sandbox import Sandbox
 from axion_zoo.bug_repair import bank, breed, prepare, sdist
+from axion_zoo.bug_repair.injector import history
 from axion_zoo.bug_repair.repository import Repository, find
 from axion_zoo.bug_repair.tree import Repositories, repository_tree
 
@@ -24,6 +26,7 @@ Examples:
   axion repo list
 """
 _HOME = Path("repositories")
+_COMMITS = 200  # looked at
 
 
 @click.group(epilog=_EXAMPLES)
@@ -51,6 +54,7 @@ def prepare_(source: Path, out: Path | None, runs: int, file_s: float, total_s: 
     prepare.refuse_if_there(folder)
     with Sandbox() as sandbox:
         found = prepare.prepare(package, sandbox, settings, say=lambda line: click.echo(line, err=True))
+    found = replace(found, history=_history(source, found))
     prepare.write(found, folder)
     _show(found, folder, as_json)
 
@@ -58,15 +62,22 @@ def prepare_(source: Path, out: Path | None, runs: int, file_s: float, total_s: 
 @repo.command("breed", epilog=_EXAMPLES)
 @click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
 @click.option("--bugs", type=click.IntRange(1), default=50, show_default=True, help="Valid ones to make, or all there are.")
+@click.option("--rule", type=click.Choice([*breed.RULES]), default="code", show_default=True, help="How bugs are made.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Of the draws.")
-def breed_(folder: Path, bugs: int, seed: int) -> None:
-    """Fill a prepared repository's bank with bugs made by rule, each let through by every gate."""
+def breed_(folder: Path, bugs: int, rule: str, seed: int) -> None:
+    """Fill a prepared repository's bank with bugs made by rule, each let through by every gate.
+
+    Rules: `code`, three small changes to one removal; `files`, small changes in two files at once; `history`, commits undone, where a git
+    checkout was prepared.
+    """
     found = Repository.load(folder)
+    if rule == "history" and not found.history:
+        raise UsageError(f"{found.title} was prepared without a history; prepare a git checkout of it")
     tree = repository_tree(folder.name, found)
     with Sandbox() as sandbox:
-        made = list(islice(breed.breed(tree, breed.by_rule(tree, seed), sandbox), bugs))
+        made = list(islice(breed.breed(tree, breed.RULES[rule](tree, seed), sandbox), bugs))
     if not made:
-        raise UsageError(f"no rule makes a valid bug of {found.title}")
+        raise UsageError(f"the rule {rule!r} makes no valid bug of {found.title}")
     path = folder / Repositories.BANK
     bank.write(path, made)
     click.echo(f"{len(made)} bugs of {found.title}: {path}")
@@ -95,6 +106,13 @@ def list_(folder: Path, as_json: bool) -> None:
 def info(folder: Path, as_json: bool) -> None:
     """Show what is known of a prepared repository."""
     _show(Repository.load(folder), folder, as_json)
+
+
+def _history(source: Path, found: Repository) -> tuple[str, ...]:
+    """What the latest commits of a checkout changed of the code, where it is one."""
+    if not (source / ".git").exists():
+        return ()
+    return tuple(history.diff(change) for change in history.commits(source, most=_COMMITS) if set(change.after) & set(found.code))
 
 
 def _show(found: Repository, folder: Path, as_json: bool) -> None:

@@ -65,6 +65,10 @@ class Repository:
     """Processor seconds of one whole run."""
     machine: Mapping[str, str]
     """Python and pytest, as they were when it was prepared."""
+    history: tuple[str, ...] = ()
+    """Diffs of what commits changed of its code, the newest first; of a git checkout alone."""
+    history: tuple[str, ...] = ()
+    """Diffs of changes that commits made to its code, the newest first; of a git checkout alone."""
 
     @property
     def title(self) -> str:

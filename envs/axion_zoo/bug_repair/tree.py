@@ -111,7 +111,7 @@ class Repositories:
 
 def repository_tree(name: str, found: Repository) -> Tree:
     """The tree of a prepared repository."""
-    return Tree(name, found.workspace, found.code, tuple(found.tests), found.artifact, profile=found.profile)
+    return Tree(name, found.workspace, found.code, tuple(found.tests), found.artifact, found.history, found.profile)
 
 
 @lru_cache(maxsize=16)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from axion_env import Ask, Context, Demo, Episode, Forfeit, Illegal, Outcome, Patch, PatchError, Task, UsageError
+from axion_env import Ask, Context, Demo, Episode, Forfeit, Illegal, NotFound, Outcome, Patch, PatchError, Task, UsageError
 from axion_env.sandbox import Workspace
 from axion_zoo.bug_repair import prompt
 from axion_zoo.bug_repair.artifact import Artifact
@@ -30,13 +30,19 @@ class TreeRung:
         solvers: At once.
         injecting: How an injector may work.
         solving: How a solver may.
-        strategy: `direct`, `removal` or `history`; `mixed`: drawn from the last two, as the paper does.
+        strategy: `direct`, `removal` or `history`; `mixed`: drawn from the last two, as the paper does, for trees that have a history.
         gates: What an artifact has to pass.
     """
 
     def __init__(
         self, trees: Trees, *, agent: bool, solvers: int, injecting: Workbench, solving: Workbench, strategy: str, gates: Gates
     ) -> None:
+        if strategy not in (*prompt.STRATEGIES, "mixed"):
+            raise NotFound("strategy", strategy, (*prompt.STRATEGIES, "mixed"))
+        if agent and strategy == "history":
+            without = [name for split in trees.splits for name in trees.names(split) if not trees.tree(name).history]
+            if without:
+                raise UsageError(f"strategy=history needs trees with a history, and {without[0]!r} has none; prepare a git checkout")
         self.trees = trees
         self.splits = trees.splits
         self.agent = agent

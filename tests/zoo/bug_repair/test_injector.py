@@ -294,9 +294,9 @@ def test_reverts_a_whole_and_its_parts() -> None:
 
 
 def test_reverts_nothing_that_is_ambiguous_or_no_program() -> None:
-    """A part that stands in two places is in neither undone; one that would not be Python is not given."""
+    """A hunk that stands in two places, neither of them its own, is in none undone; one that would not be Python is not given."""
     change = Change("c", {"a.py": "x = 0\n"}, {"a.py": "x = 1\n"})
-    assert list(reverting([change])(Workspace({"a.py": "x = 1\nx = 1\n"}), ["a.py"], Stream(1))) == []
+    assert list(reverting([change])(Workspace({"a.py": "y = 1\nx = 1\nx = 1\n"}), ["a.py"], Stream(1))) == []
     broken = Change("c", {"a.py": "x = (\n"}, {"a.py": "x = 1\n"})
     assert list(reverting([broken])(Workspace({"a.py": "x = 1\n"}), ["a.py"], Stream(1))) == []
 

@@ -3,23 +3,21 @@
     git repository → commits → Change, …           → reverting → injector
     two versions of a source tree → versions → Change ↗
 
-Where the code has moved on since, the change goes in part by part: those parts that are still found, each in one place alone.
+Where the code has moved on since, the change goes in hunk by hunk: those that are still found, lines of context and all, in one place.
 """
 
 from __future__ import annotations
 
 import subprocess
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from difflib import SequenceMatcher
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
-from axion_env import Patch, Stream, UsageError
+from axion_env import Patch, PatchError, Stream, UsageError
 from axion_env.sandbox import Workspace
 from axion_zoo.bug_repair.injector import Injector
-from axion_zoo.bug_repair.injector.tree import is_program, programs, written
-
-_CONTEXT = 3  # lines around a change that have to be there still, as in a diff
+from axion_zoo.bug_repair.injector.tree import is_program
 
 
 class Change(NamedTuple):
@@ -57,58 +55,55 @@ def versions(older: Workspace, newer: Workspace, name: str = "versions") -> Chan
     return Change(name, {path: older.text(path) for path in paths}, {path: newer.text(path) for path in paths})
 
 
+def diff(change: Change) -> str:
+    """A change as a unified diff."""
+    return Patch.between(Workspace(change.before), Workspace(change.after)).text
+
+
 def reverting(changes: Iterable[Change]) -> Injector:
-    """An injector that undoes changes: each as a whole, and then each part of it alone if it has several.
+    """An injector that undoes changes: each as a whole, and then each hunk of it alone if it has several.
 
     Args:
         changes: In any order; the injector's stream draws.
     """
-    known = tuple(changes)
+    return undoing(map(diff, changes))
+
+
+def undoing(diffs: Iterable[str]) -> Injector:
+    """The same of changes that are given as diffs."""
+    known = [Patch.parse(text).reverse() for text in diffs]
 
     def inject(workspace: Workspace, paths: Sequence[str], stream: Stream) -> Iterator[Patch]:
-        texts = {path: source.text for path, source in programs(workspace, paths).items()}
         order = list(known)
         stream.shuffle(order)
         seen: set[str] = set()
-        for change in order:
-            for undone in _undone(texts, change):
-                patch = Patch.between(workspace, written(workspace, undone))
-                if patch and patch.text not in seen and all(is_program(text) for text in undone.values()):
+        for undo in order:
+            for part in _parts(undo.only(set(paths).__contains__)):
+                patch = _made(workspace, part)
+                if patch and patch.text not in seen:
                     seen.add(patch.text)
                     yield patch
 
     return inject
 
 
-def _undone(texts: Mapping[str, str], change: Change) -> Iterator[dict[str, str]]:
-    parts = {path: _parts(change.after[path], change.before[path]) for path in change.after if path in texts}
-    yield {path: _with(texts[path], found) for path, found in parts.items()}
-    for path, found in parts.items():
-        for part in found:
-            yield {path: _with(texts[path], [part])}
+def _parts(undo: Patch) -> Iterator[Patch]:
+    """The whole, and where it has several hunks each of them."""
+    yield undo
+    hunks = [(change, hunk) for change in undo.changes for hunk in change.hunks]
+    if len(hunks) > 1:
+        yield from (Patch([replace(change, hunks=[hunk])]) for change, hunk in hunks)
 
 
-class _Part(NamedTuple):
-    """Lines with those around them, and what they were."""
-
-    old: list[str]
-    new: list[str]
-
-
-def _parts(old: str, new: str) -> list[_Part]:
-    a, b = old.splitlines(keepends=True), new.splitlines(keepends=True)
-    groups = SequenceMatcher(None, a, b, autojunk=False).get_grouped_opcodes(_CONTEXT)
-    return [_Part(a[group[0][1] : group[-1][2]], b[group[0][3] : group[-1][4]]) for group in groups]
-
-
-def _with(text: str, parts: Iterable[_Part]) -> str:
-    """The text with those parts replaced that stand in it once."""
-    lines = text.splitlines(keepends=True)
-    for old, new in parts:
-        places = [i for i in range(len(lines) - len(old) + 1) if lines[i : i + len(old)] == old]
-        if len(places) == 1:
-            lines[places[0] : places[0] + len(old)] = new
-    return "".join(lines)
+def _made(workspace: Workspace, patch: Patch) -> Patch | None:
+    """The patch as it fits the tree of today; None where it does not, or leaves no Python."""
+    try:
+        after = patch.apply(workspace)
+    except PatchError:
+        return None
+    if not all(is_program(after.text(path)) for path in patch.paths):
+        return None
+    return Patch.between(workspace, after)
 
 
 def _git(repository: Path, *arguments: str) -> str:
