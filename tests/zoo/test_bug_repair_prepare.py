@@ -29,7 +29,8 @@ SDISTS = os.environ.get("AXION_SDISTS", "")
 SHOP = {
     "PKG-INFO": "Metadata-Version: 2.1\nName: corner-shop\nVersion: 1.2\n\nA shop.\n",
     "pyproject.toml": '[project]\nname = "corner-shop"\nversion = "1.2"\n[tool.pytest.ini_options]\naddopts = "--cov --no-such-option"\n',
-    "src/shop/__init__.py": "from shop.price import total\nfrom shop.stock import Stock\n",
+    "src/shop/__init__.py": "from importlib.metadata import version\n\nfrom shop.price import total\nfrom shop.stock import Stock\n\n"
+    "__version__ = version('corner-shop')\n",
     "src/shop/price.py": "def total(prices, discount=0):\n    return sum(prices) * (100 - discount) // 100\n\n\nTAX = 7\n",
     "src/shop/stock.py": "class Stock:\n    def __init__(self):\n        self.kept = {}\n\n    def add(self, name, count=1):\n"
     "        self.kept[name] = self.kept.get(name, 0) + count\n        return self\n",
@@ -43,7 +44,10 @@ SHOP = {
     "tests/test_stock.py": "from shop import Stock\n\n\ndef test_add():\n    assert Stock().add('a').add('a').kept == {'a': 2}\n\n\n"
     "def test_wrong():\n    assert Stock().add('a').kept == {}\n",
 }
-"""A package as they are: a src layout, settings that ask for a plugin nobody has, a test that fails, one that is skipped."""
+"""A package as they are: a src layout, settings that ask for a plugin nobody has, its own version asked for, a test that fails, one that
+is skipped."""
+METADATA = {"src/corner_shop.egg-info/PKG-INFO": SHOP["PKG-INFO"]}
+"""What an installer adds, and reading a source does."""
 
 
 @pytest.fixture(scope="module")
@@ -145,7 +149,7 @@ def test_runs_are_alike_in_fresh_processes(shop: tuple[Repository, Path], sandbo
 def test_what_hangs_on_the_hash_seed_is_flaky_and_never_run(sandbox: Sandbox) -> None:
     """A test that warm runs agree on, and fresh ones do not, counts for nothing; the script leaves it out."""
     tests = "from shop import total\ndef test_it(): assert hash('axion') % 5 < 2\ndef test_good(): assert total([1]) == 1\n"
-    tree = Workspace({**SHOP, "tests/test_hash.py": tests})
+    tree = Workspace({**SHOP, **METADATA, "tests/test_hash.py": tests})
     found = prepare.prepare(sdist.Sdist("shop", "1", "", tree), sandbox)
     file = found.tests["tests/test_hash.py"]
     assert file.flaky == ("tests/test_hash.py::test_it",)
@@ -219,7 +223,7 @@ def test_one_bad_file_is_left_out_and_named(sandbox: Sandbox) -> None:
         "tests/test_fails.py": "def test_it(): assert not 'so'\n",
     }
     settings = prepare.Settings(runs=2, file_s=0.8)
-    found = prepare.prepare(sdist.Sdist("shop", "1", "", Workspace({**SHOP, **more})), sandbox, settings)
+    found = prepare.prepare(sdist.Sdist("shop", "1", "", Workspace({**SHOP, **METADATA, **more})), sandbox, settings)
     assert found.left_out == {
         "tests/test_slow.py": "it takes more than 0.8 seconds",
         "tests/test_odd.py": "it imports no_such_module, which is not there",
@@ -312,7 +316,7 @@ def test_a_zip_is_read_as_carefully(tmp_path: Path) -> None:
     with zipfile.ZipFile(path, "w") as archive:
         for name, text in SHOP.items():
             archive.writestr(f"shop-1/{name}", text)
-    assert sdist.read(path).tree == Workspace(SHOP)
+    assert sdist.read(path).tree == Workspace({**SHOP, **METADATA})
     for name, mode in (("shop/../../out", 0), ("shop/link", 0o120777 << 16), ("/out", 0)):
         entry = zipfile.ZipInfo(name)
         entry.external_attr = mode

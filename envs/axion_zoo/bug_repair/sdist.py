@@ -82,7 +82,16 @@ def read(path: Path) -> Sdist:
     if compiled is not None:
         raise UsageError(f"{path.name} is not pure Python: it has {compiled}")
     name, version = _about(tree)
+    tree = _with_metadata(tree, name)
     return Sdist(name or path.resolve().name, version or "0", digest or tree.id, tree)
+
+
+def _with_metadata(tree: Workspace, name: str) -> Workspace:
+    """With what an installer would have made of its PKG-INFO: packages ask `importlib.metadata` for their own version."""
+    if not name or "PKG-INFO" not in tree.files or any(path.endswith(".egg-info/PKG-INFO") for path in tree.files):
+        return tree
+    root = "src/" if any(path.startswith("src/") and path.endswith(".py") for path in tree.files) else ""
+    return tree.write({f"{root}{name.replace('-', '_')}.egg-info/PKG-INFO": tree.files["PKG-INFO"]})
 
 
 def scrub(tree: Workspace) -> Workspace:
