@@ -15,6 +15,17 @@ from axion_train.advantage import GroupMean, Hierarchical, LeaveOneOut, Permuted
 from axion_train.archive import Endogenous
 from axion_train.curriculum import UniformDeals
 from axion_train.loss import ClippedSurrogate, Reinforce
+from axion_train.monitor import (
+    DiversityCollapse,
+    EntropyCollapse,
+    Gap,
+    Invalid,
+    NoSignal,
+    RoleDominance,
+    Threshold,
+    TooEasy,
+    TooHard,
+)
 from axion_train.opponent import SelfPlay, SnapshotPool
 from axion_train.schedule import Schedule
 
@@ -28,6 +39,17 @@ _BUILT_IN: dict[str, dict[str, Callable[..., Any]]] = {
     },
     "loss": {"reinforce": Reinforce, "clipped_surrogate": ClippedSurrogate},
     "opponents": {"self_play": SelfPlay, "snapshot_pool": SnapshotPool},
+    "monitors": {
+        "threshold": Threshold,
+        "gap": Gap,
+        "too_easy": TooEasy,
+        "too_hard": TooHard,
+        "invalid": Invalid,
+        "no_signal": NoSignal,
+        "diversity_collapse": DiversityCollapse,
+        "entropy_collapse": EntropyCollapse,
+        "role_dominance": RoleDominance,
+    },
     "curriculum": {"uniform_deals": UniformDeals, "endogenous": Endogenous},
 }
 
@@ -38,8 +60,13 @@ def known(kind: str) -> dict[str, Callable[..., Any]]:
     return {**_BUILT_IN[kind], **{name: entry.load() for name, entry in installed.items() if name not in _BUILT_IN[kind]}}
 
 
-def build(kind: str, table: Mapping[str, Any]) -> Any:
+def build(kind: str, table: Mapping[str, Any], where: str = "") -> Any:
     """The part a table describes: `name` says which, the other keys are its arguments.
+
+    Args:
+        kind: Of the part.
+        table: Describes it.
+        where: The table's own place in the recipe. Default: the kind.
 
     Raises:
         UsageError: an unknown name or key (names the nearest), or a value of the wrong type.
@@ -48,7 +75,7 @@ def build(kind: str, table: Mapping[str, Any]) -> Any:
     name = table.get("name")
     if name not in parts:
         raise NotFound(f"{kind} named", str(name), parts)
-    return construct(parts[name], {k: v for k, v in table.items() if k != "name"}, kind)
+    return construct(parts[name], {k: v for k, v in table.items() if k != "name"}, where or kind)
 
 
 def construct(target: Callable[..., Any], table: Any, where: str) -> Any:

@@ -57,6 +57,9 @@ class Live:
         if updates == 0:
             self._spent = figures["cpu_seconds"]
         self._bar.update(self._task, description="training", total=self._updates, completed=updates, figures=_brief(figures, rate))
+        for alarm in figures.get("alarms", ()):
+            said = f"update {updates:>5}  alarm {alarm['monitor']}: {alarm['value']:.3f}, level {alarm['level']:g}: {alarm['action']}"
+            self._console.print(said, highlight=False, soft_wrap=True)
         if event == "measured":
             line = f"update {updates:>5}  {_measured(figures, self._label)}  {_brief(figures, rate)}  {figures['cpu_seconds']:.1f} CPU-s"
             self._console.print(line, highlight=False, soft_wrap=True)

@@ -106,6 +106,7 @@ _OF_POLICY = (
     "training.ema",
 )
 """What a policy may have its own of; the questions that warm-ups learn from (`warmup.plays`) are collected once for all."""
+_MONITORS = ("too_easy", "too_hard", "invalid", "no_signal", "diversity_collapse")  # quiet where an environment has no such figures
 _SUFFIXES = ("start", "last", "error")  # of names in a summary, where a control's name is one too
 _UNREAD = {
     "policy_gradient": ("sft",),
@@ -137,6 +138,8 @@ class Recipe:
     evaluation: Evaluation = Evaluation()
     facts: Ledger = field(default_factory=Ledger)
     """Numbers among the facts of plays that are added up, in every update and measurement."""
+    monitors: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: {name: {} for name in _MONITORS})
+    """What is watched for, by a name of one's own; `name` says which monitor, where it is not that."""
     roles: Mapping[str, Casting] = field(default_factory=dict)
     """Who acts in a role, by its name, where that is not the learner as everywhere else."""
     policies: Mapping[str, Sequence[str]] = field(default_factory=dict)
@@ -172,6 +175,10 @@ class Recipe:
             return "nash_conv", "nash_conv_estimate"
         sampled = (f"heldout_{split}{measured.label}" for split in ("", *(f"{split}_" for split in measured.also)))
         return (*sampled, *self.facts.shares)
+
+    def watched(self) -> dict[str, Any]:
+        """Fresh monitors of the run, by name."""
+        return {key: part.build("monitors", {"name": key, **table}, f"monitors.{key}") for key, table in self.monitors.items()}
 
     def of_policy(self, name: str) -> Recipe:
         """The recipe as a policy reads it.
@@ -251,6 +258,7 @@ def _constructed(table: dict[str, Any], changes: Iterable[str]) -> Recipe:
     recipe: Recipe = part.construct(Recipe, table, "")
     for kind in ("advantage", "loss", "opponents", "curriculum"):
         recipe.part(kind)
+    recipe.watched()
     return recipe
 
 

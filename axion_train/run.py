@@ -95,20 +95,19 @@ class Run:
         trainer, spent, start = self._begin(watch)
         store = EpisodeStore(self.path / "episodes.jsonl", offset=self._written["episodes"])
         with _rare_collections(), store, _Metrics(self.path / "metrics.jsonl", self._written["metrics"]) as metrics:
-            while trainer.updates < training.updates:
+            while not trainer.done:
                 episodes, figures = trainer.update()
                 figures |= {f"facts/{name}": value for name, value in self.recipe.facts.figures(episodes).items()}
                 store.extend(self._kept(episodes, trainer.updates))
                 del episodes  # two batches' worth of objects at once is 8 % slower: they no longer fit the caches
-                done = trainer.updates == training.updates
-                measured = trainer.updates % self.recipe.evaluation.every == 0 or done
+                measured = trainer.updates % self.recipe.evaluation.every == 0 or trainer.done
                 if measured:
-                    figures |= self.measure(trainer, final=done)
+                    figures |= self.measure(trainer, final=trainer.done)
                 cpu = spent + time.process_time() - began
                 figures = {"update": trainer.updates, "cpu_seconds": round(cpu, 3), **figures}
                 metrics.write(figures)
                 watch("measured" if measured else "update", figures)
-                if trainer.updates % training.checkpoint_every == 0 or done:
+                if trainer.updates % training.checkpoint_every == 0 or trainer.done:
                     offsets = {"episodes": store.offset, "metrics": metrics.offset}
                     self._save(trainer, offsets, cpu, start)
         summary = self._finish(trainer, start, spent + time.process_time() - began)
@@ -210,7 +209,7 @@ class Run:
         return [e for i, e in enumerate(episodes) if (first + i // copies) % every == 0]
 
     def _finish(self, trainer: Trainer, start: dict[str, Any], cpu: float) -> dict[str, Any]:
-        end = json.loads((self.path / "metrics.jsonl").read_text().splitlines()[-1])
+        lines = [json.loads(line) for line in (self.path / "metrics.jsonl").read_text().splitlines()]
         averaged = trainer.cast.averaged()
         for name, model in averaged.items():
             _save_model(model, self._model_folder(name))
@@ -219,7 +218,10 @@ class Run:
             with contextlib.suppress(UsageError):  # a policy that thinks freely has an estimate and no table
                 table = evaluate.strategy_table(policy, self.tree)
                 (self.path / "strategy.json").write_text(json.dumps(table, indent=1) + "\n")
-        summary = summarize(self.recipe, start, end, cpu)
+        summary = summarize(self.recipe, start, lines[-1], cpu)
+        alarms = sorted({alarm["monitor"] for line in lines for alarm in line.get("alarms", ())})
+        summary |= {"alarms": alarms} if alarms else {}
+        summary |= {"stopped_by": trainer.guard.stopped, "updates": trainer.updates} if trainer.guard.stopped else {}
         write_whole(self.path / "summary.json", summary)
         return summary
 

@@ -15,6 +15,7 @@ from axion_env import Ending, Env, Episode, Play, PlayFailed, Policy, Trajectory
 from axion_train.batch import Batch, pack
 from axion_train.cast import LEARNER, Cast
 from axion_train.curriculum import Deal
+from axion_train.guard import Guard
 from axion_train.learner import Gradient
 from axion_train.recipe import Recipe
 from axion_train.renderer import Renderer
@@ -46,8 +47,14 @@ class Trainer:
         self.rng = np.random.default_rng(derive(self.seed, "sampling"))
         self.cast = Cast(recipe, env, model if isinstance(model, Mapping) else {LEARNER: model}, renderer, self.rng)
         self.policy = self.cast.policy
+        self.guard = Guard(recipe.watched(), self.cast, training.checkpoint_every)
         self.learner = next(iter(self.cast.learners.values()))
         """The first of the cast's, and by default the only one."""
+
+    @property
+    def done(self) -> bool:
+        """Whether there is nothing more to do, or a monitor has ended it."""
+        return self.updates >= self.recipe.training.updates or bool(self.guard.stopped)
 
     @property
     def progress(self) -> float:
@@ -68,19 +75,24 @@ class Trainer:
         judged = [t for episode in episodes for t in self.judge(episode)]
         played = [t for t in judged if self.cast.learns_from(t)]
         advantages = self.cast.weigh(played, self.advantage(played))
-        figures = play_figures(episodes, judged) | credit_figures(played, advantages) | surprise_figures(judged)
+        figures = play_figures(episodes, judged) | fact_figures(episodes) | credit_figures(played, advantages) | surprise_figures(judged)
         figures |= proposal_figures(judged, getattr(self.advantage, "across", ()))
         for name in self.cast.learners:
             learned = self._learn(name, deals, played, advantages)
             figures |= learned if name == LEARNER else {f"{key}/{name}": value for key, value in learned.items()}
-        self.advance()
-        return episodes, {**figures, **self.curriculum.observe(self.env, episodes)}
+        figures |= self.curriculum.observe(self.env, episodes)
+        return episodes, self.advance(figures)
 
-    def advance(self) -> None:
-        """An update is done."""
+    def advance(self, figures: dict[str, Any]) -> dict[str, Any]:
+        """An update is done.
+
+        Returns:
+            Its figures, and what the monitors make of them.
+        """
         self.updates += 1
         self.cast.updated(self.updates)
         self.opponents.observe(self.updates, self.cast.weights)
+        return figures | self.guard(self.updates, figures)
 
     def play(self, deals: list[Deal]) -> list[Episode]:
         """Every copy of every deal, played by the policy and its opponents."""
@@ -153,6 +165,7 @@ class Trainer:
         return {
             "updates": self.updates,
             "cast": self.cast.state_dict(),
+            "guard": self.guard.state_dict(),
             "advantage": self.advantage.state_dict(),
             "opponents": self.opponents.state_dict(),
             "curriculum": self.curriculum.state_dict(),
@@ -164,6 +177,7 @@ class Trainer:
         self.updates = state["updates"]
         self.cast.updated(self.updates)
         self.cast.load_state_dict(state["cast"])
+        self.guard.load_state_dict(state["guard"])
         self.advantage.load_state_dict(state["advantage"])
         self.opponents.load_state_dict(state["opponents"])
         self.curriculum.load_state_dict(state["curriculum"])
@@ -185,6 +199,16 @@ def play_figures(episodes: list[Episode], played: list[Trajectory]) -> dict[str,
         **{f"reward/{role}": float(np.mean(values)) for role, values in sorted(rewards.items())},
         **_rates("illegal_rate", illegal),
     }
+
+
+def fact_figures(episodes: list[Episode]) -> dict[str, float]:
+    """The mean of every fact that is a number, or true or false, over the plays that have it."""
+    found: dict[str, list[float]] = defaultdict(list)
+    for episode in episodes:
+        for name, value in (episode.facts or {}).items():
+            if isinstance(value, int | float):
+                found[name].append(float(value))
+    return {f"fact/{name}": sum(values) / len(values) for name, values in sorted(found.items())}
 
 
 def credit_figures(played: list[Trajectory], advantages: list[float]) -> dict[str, Any]:

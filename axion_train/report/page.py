@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from importlib.resources import files
 
 from axion_env import Episode
+from axion_train.report.alarm import alarm_table, monitor_charts
 from axion_train.report.chart import Line, chart
 from axion_train.report.curve import curve, headline, named, noun, roles, smoothed
 from axion_train.report.episode import episode_section, reward_parts
@@ -40,6 +41,7 @@ def _sections(record: Record, known: References) -> list[Markup]:
         ),
         _section(_curve_title(record), _wide(curve(record, known)), _curve_note(record, known), "Nothing has been measured yet."),
         *_strategy(record, known),
+        *_monitors(record),
         _section("How it went", _small_charts(record, deals), "", "No update is done yet."),
         _section(
             "Episodes",
@@ -102,6 +104,14 @@ def _strategy(record: Record, known: References) -> list[Markup]:
     if known.kuhn is not None and known.kuhn.learned(record.strategy):
         return [_section("What it plays, beside the equilibria", strategy_beside_equilibrium(known.kuhn, record.strategy), "", "")]
     return [_section("What it plays", strategy_table(record.strategy), "", "")]
+
+
+def _monitors(record: Record) -> list[Markup]:
+    charts, rung = monitor_charts(record), alarm_table(record)
+    if not charts:
+        return []
+    note = "Each the mean over its window, beside the level from which on it rings."
+    return [_section("Alarms", join((rung, charts)), note if rung else f"None rang. {note}", "")]
 
 
 def _small_charts(record: Record, deals: Sequence[Sequence[Episode]]) -> Markup:

@@ -18,8 +18,19 @@ def solved(episode: Episode, agent: str) -> float:
 def puzzled(episode: Episode, agent: str) -> float:
     """Half of the solvers is best."""
     assert episode.facts is not None
-    rate = sum(episode.facts["solved"].values()) / 2
-    return 4 * rate * (1 - rate)
+    rate = episode.facts["solve_rate"]
+    return float(4 * rate * (1 - rate))
+
+
+def flattered(episode: Episode, agent: str) -> float:
+    """Pays for an answer, whatever the question: the weakest of verifiers."""
+    return float(episode.turns_of(agent)[-1].action.parsed == "red")
+
+
+def stubborn(episode: Episode, agent: str) -> float:
+    """Pays for one proposal alone."""
+    assert episode.facts is not None
+    return -float(episode.facts["proposal"] != "1")
 
 
 class Riddle(Env):
@@ -27,11 +38,13 @@ class Riddle(Env):
 
     splits = ("train", "test", "far")
 
-    def __init__(self, solvers: int = 2) -> None:
+    def __init__(self, solvers: int = 2, pay: str = "honest", numbers: str = "012345", valid: str = "012345") -> None:
         self.solvers = [f"solver_{i}" for i in range(solvers)]
         seats = {"poser_0": Role("poser", memory=Memory.NONE)} | {a: Role("guesser", memory=Memory.NONE) for a in self.solvers}
-        self.spec = EnvSpec("test/Riddle-v0", agents=seats, max_turns=2, reward_range=(0, 1), symmetric=True)
-        self.rubric = Rubric(poser=[Reward(puzzled)], guesser=[Reward(solved, name="correct")])
+        self.spec = EnvSpec("test/Riddle-v0", agents=seats, max_turns=2, reward_range=(-1, 1), symmetric=True)
+        poser, guesser = (puzzled, solved) if pay == "honest" else (stubborn, flattered)
+        self.rubric = Rubric(poser=[Reward(poser)], guesser=[Reward(guesser, name="correct")])
+        self.numbers, self.valid = tuple(numbers), valid
 
     def tasks(self, split: str = "train") -> Sequence[Task]:
         if split == "train":
@@ -51,10 +64,13 @@ class Riddle(Env):
     async def play(self, task: Task, ctx: Context) -> Outcome:
         number = task.public.get("number")
         if number is None:
-            number = await ctx.ask("poser_0", f"Pose {task.public['hint']}.", choices=tuple(_WORDS))
+            number = await ctx.ask("poser_0", f"Pose {task.public['hint']}.", choices=self.numbers)
             ctx.note("poser_0", proposal=number)
         answers = await ctx.gather(*(self._solve(ctx, agent, number) for agent in self.solvers))
-        return Outcome({"proposal": number, "solved": dict(zip(self.solvers, answers, strict=True))})
+        told = {"proposal": number, "valid": number in self.valid, "solve_rate": sum(answers) / len(answers)}
+        return Outcome({**told, "solved": dict(zip(self.solvers, answers, strict=True))})
 
     async def _solve(self, ctx: Context, agent: str, number: str) -> bool:
-        return await ctx.ask(agent, f"Solve {number}.", choices=("red", "blue", "green")) == _WORDS[number]
+        """Other numbers than those of the words have no answer that is right, and 7 no wrong one."""
+        said = await ctx.ask(agent, f"Solve {number}.", choices=("red", "blue", "green"))
+        return number == "7" or said == _WORDS.get(number)
