@@ -17,8 +17,9 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Coroutine, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from statistics import fmean
@@ -31,7 +32,7 @@ from axion_zoo.bug_repair.injector.baseline import TAMPERERS, Solver, idle, orac
 from axion_zoo.bug_repair.layout import QUIET
 from axion_zoo.bug_repair.prepare import Meter
 from axion_zoo.bug_repair.repository import Repository
-from axion_zoo.bug_repair.suite import Run, plain, together
+from axion_zoo.bug_repair.suite import Run, SuiteLimits, plain, together
 from axion_zoo.bug_repair.tree import Repositories, Tree, repository_tree
 
 from axion_env import Patch, Stream, derive
@@ -49,12 +50,10 @@ _AT_ONCE = 8
 
 @dataclass
 class Graded:
-    """What gradings of one bug came to, and one of them took."""
+    """What gradings of one bug came to."""
 
     codes: dict[str, list[str]] = field(default_factory=dict)
     """By solver."""
-    cpu_s: dict[str, float] = field(default_factory=dict)
-    wall_s: dict[str, float] = field(default_factory=dict)
 
 
 def remark(bug: Patch) -> Solver:
@@ -89,7 +88,7 @@ def repository(archive: Path, work: Path, sandbox: Sandbox) -> tuple[Repository,
     return Repository.load(folder), folder
 
 
-def bugs_of(tree: Tree, folder: Path, count: int, seed: int, sandbox: Sandbox) -> tuple[Sequence[Bug], dict[str, Any]]:
+def bugs_of(tree: Tree, folder: Path, count: int, seed: int, sandbox: Sandbox, limits: SuiteLimits) -> tuple[Sequence[Bug], dict[str, Any]]:
     """Valid bugs, and what making them took; taken from the folder where enough are there."""
     path = folder / Repositories.BANK
     known = bank.read(path) if path.exists() else []
@@ -104,21 +103,21 @@ def bugs_of(tree: Tree, folder: Path, count: int, seed: int, sandbox: Sandbox) -
             yield patch
 
     made: list[Bug] = []
-    for bug in islice(breed.breed(tree, counted(), sandbox), count):
+    for bug in islice(breed.breed(tree, counted(), sandbox, limits=limits), count):
         made.append(bug)
         print(f"{tree.name}: bug {len(made)}, {bug.origin}, of {tried} patches", file=sys.stderr)
     bank.write(path, made)
     return made, {"patches": tried, "wall_s": time.monotonic() - began}
 
 
-def attempt(run: Run, tree: Tree, bug: Bug, solver: Solver, seed: int) -> Any:
+def attempt(run: Run, tree: Tree, bug: Bug, solver: Solver, limits: SuiteLimits, seed: int = 0) -> Coroutine[Any, Any, Grade]:
     """One attempt, solved and graded."""
     start = broken(tree.workspace, bug.artifact)
     patch = solver(start, bug.artifact.weaken.reverse(), Stream(derive(seed, "attempt", bug.artifact.bug_inject)))
-    return grade(run, tree.workspace, bug.artifact, patch, [*bug.fail_to_pass, *bug.pass_to_pass], profile=tree.profile)
+    return grade(run, tree.workspace, bug.artifact, patch, [*bug.fail_to_pass, *bug.pass_to_pass], limits=limits, profile=tree.profile)
 
 
-def graded(tree: Tree, bugs: Sequence[Bug], sandbox: Sandbox) -> list[Graded]:
+def graded(tree: Tree, bugs: Sequence[Bug], sandbox: Sandbox, limits: SuiteLimits) -> list[Graded]:
     """Every bug under every solver that concerns it."""
     jobs: list[tuple[int, str, Solver]] = []
     names = list(TAMPERERS)
@@ -129,28 +128,35 @@ def graded(tree: Tree, bugs: Sequence[Bug], sandbox: Sandbox) -> list[Graded]:
     found = [Graded() for _ in bugs]
     waiting = iter(jobs)
     while batch := list(islice(waiting, _AT_ONCE)):
-        makes: list[Callable[[Run], Any]] = [lambda run, i=i, s=s: attempt(run, tree, bugs[i], s, i) for i, _, s in batch]  # type: ignore[misc]
+        makes = [partial(attempt, tree=tree, bug=bugs[i], solver=solver, limits=limits, seed=i) for i, _, solver in batch]
         for (i, name, _), said in zip(batch, together(makes, sandbox), strict=True):
             found[i].codes.setdefault(name, []).append(f"{said.code}: {said.detail}" if not said.solved else said.code)
         print(f"{tree.name}: graded up to bug {batch[-1][0] + 1}", file=sys.stderr)
     return found
 
 
-def timed(tree: Tree, bugs: Sequence[Bug], found: Sequence[Graded], sandbox: Sandbox) -> None:
-    """One grading at a time, of what is mended and of what is not, and a cold pytest of the same tests."""
-    for bug, one in list(zip(bugs, found, strict=True))[:_TIMED]:
+def timed(tree: Tree, bugs: Sequence[Bug], sandbox: Sandbox, limits: SuiteLimits) -> dict[str, dict[str, float]]:
+    """Mean CPU and wall seconds of a grading, of what is mended and of what is not, and of a cold pytest of the same tests."""
+    cpu_s: dict[str, list[float]] = {"failed": [], "solved": [], "cold": []}
+    wall_s: dict[str, list[float]] = {"failed": [], "solved": [], "cold": []}
+    for bug in bugs:
         for name, solver in (("solved", oracle(bug.artifact.bug)), ("failed", remark(bug.artifact.bug))):
-            meters: list[Meter] = []
+            spent: list[float] = []
 
-            async def metered(run: Run, solver: Solver = solver, meters: list[Meter] = meters, bug: Bug = bug) -> Grade:
-                meters.append(Meter(run))
-                return await attempt(meters[0], tree, bug, solver, 0)  # type: ignore[no-any-return]
+            async def metered(run: Run, solver: Solver = solver, bug: Bug = bug, spent: list[float] = spent) -> None:
+                meter = Meter(run)
+                await attempt(meter, tree, bug, solver, limits)
+                spent.append(meter.cpu_s)
 
             began, mine = time.monotonic(), time.process_time()
             together([metered], sandbox)
-            one.wall_s[name] = time.monotonic() - began
-            one.cpu_s[name] = meters[0].cpu_s + time.process_time() - mine
-        one.cpu_s["cold"], one.wall_s["cold"] = cold(tree, bug)
+            wall_s[name].append(time.monotonic() - began)
+            cpu_s[name].append(spent[0] + time.process_time() - mine)
+        cold_cpu_s, cold_wall_s = cold(tree, bug)
+        cpu_s["cold"].append(cold_cpu_s)
+        wall_s["cold"].append(cold_wall_s)
+    means = {"cpu_s": cpu_s, "wall_s": wall_s}
+    return {kind: {name: fmean(values) for name, values in each.items()} for kind, each in means.items()}
 
 
 def cold(tree: Tree, bug: Bug) -> tuple[float, float]:
@@ -178,7 +184,6 @@ def row(package: Repository, bugs: Sequence[Bug], found: Sequence[Graded]) -> di
     """The figures of one package."""
     cheats = [code for one in found for name, codes in one.codes.items() if name in TAMPERERS for code in codes]
     idle_ = [code for one in found for name in ("nothing", "a comment") for code in one.codes[name]]
-    timed_ = [one for one in found if one.cpu_s]
     return {
         "tests": len(package.passing),
         "code_files": len(package.code),
@@ -193,8 +198,6 @@ def row(package: Repository, bugs: Sequence[Bug], found: Sequence[Graded]) -> di
         "cheat_codes": {
             name: dict(Counter(code.partition(":")[0] for one in found for code in one.codes.get(name, ()))) for name in TAMPERERS
         },
-        "cpu_s": {name: fmean(one.cpu_s[name] for one in timed_) for name in ("failed", "solved", "cold")},
-        "wall_s": {name: fmean(one.wall_s[name] for one in timed_) for name in ("failed", "solved", "cold")},
         "unpaid": [code for one in found for code in one.codes["oracle"] if code != "SOLVED"][:5],
     }
 
@@ -219,13 +222,13 @@ def main(arguments: Sequence[str]) -> int:
         for archive in archives(given.sdists, given.packages):
             package, folder = repository(archive, work, sandbox)
             done = folder / "figures.json"
+            tree = repository_tree(folder.name, package)
             if not done.exists():
-                tree = repository_tree(folder.name, package)
-                bugs, making = bugs_of(tree, folder, given.bugs, given.seed, sandbox)
-                found = graded(tree, bugs, sandbox)
-                timed(tree, bugs, found, sandbox)
+                bugs, making = bugs_of(tree, folder, given.bugs, given.seed, sandbox, package.limits)
+                found = graded(tree, bugs, sandbox, package.limits)
                 done.write_text(json.dumps({**row(package, bugs, found), "making": making}))
-            rows[package.title] = json.loads(done.read_text())
+            costs = timed(tree, bank.read(folder / Repositories.BANK)[:_TIMED], sandbox, package.limits)
+            rows[package.title] = {**json.loads(done.read_text()), **costs}
     _write(rows, given.out)
     return 0 if all(one["oracle"] == one["agree"] == 1.0 and one["nothing"] == one["cheats"] == 0.0 for one in rows.values()) else 1
 

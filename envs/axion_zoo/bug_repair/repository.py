@@ -10,13 +10,15 @@ from pathlib import Path
 from typing import Any
 
 from axion_env import Patch, UsageError
-from axion_env.sandbox import Workspace
+from axion_env.sandbox import Limits, Workspace
 from axion_zoo.bug_repair.artifact import Artifact, standard
 from axion_zoo.bug_repair.kind import is_test
 from axion_zoo.bug_repair.layout import script
+from axion_zoo.bug_repair.suite import SuiteLimits
 
 RECORD, TREE = "repository.json", "tree"
 _FORMAT = 1
+_STARTING_S, _SLOWER = 2.0, 10.0  # processor seconds; times the suite's own
 
 
 @dataclass(frozen=True)
@@ -67,13 +69,17 @@ class Repository:
     """Python and pytest, as they were when it was prepared."""
     history: tuple[str, ...] = ()
     """Diffs of what commits changed of its code, the newest first; of a git checkout alone."""
-    history: tuple[str, ...] = ()
-    """Diffs of changes that commits made to its code, the newest first; of a git checkout alone."""
 
     @property
     def title(self) -> str:
         """Name and version, as in the name of its folder."""
         return f"{self.name}-{self.version}"
+
+    @property
+    def limits(self) -> SuiteLimits:
+        """Of a run of its suite: ten times what it takes, since bugs that never end are common and each costs all it may."""
+        cpu_s = round(_STARTING_S + _SLOWER * self.cpu_s, 1)
+        return SuiteLimits(script=Limits(cpu_s=cpu_s, output_bytes=1 << 22, disk_mib=64, processes=64))
 
     @cached_property
     def passing(self) -> frozenset[str]:

@@ -18,6 +18,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Collection, Iterator
 from dataclasses import replace
+from functools import lru_cache
 
 from axion_env.sandbox import Workspace
 from axion_zoo.bug_repair.kind import parsed, python_tests
@@ -39,8 +40,12 @@ def roomy(limits: SuiteLimits) -> SuiteLimits:
     return replace(limits, script=replace(script, cpu_s=2 * script.cpu_s, output_bytes=max(output, script.output_bytes)))
 
 
+@lru_cache(maxsize=256)
 def _falsified(source: str) -> str | None:
-    """The source of a test file with its tests made false; None: it has none, or is no Python."""
+    """The source of a test file with its tests made false; None: it has none, or is no Python.
+
+    Every attempt at a tree is graded by the same test files: without the memory their twins cost as much as half a run.
+    """
     tree = parsed(source)
     tests = list(_tests(tree)) if tree else []
     for test in tests:
