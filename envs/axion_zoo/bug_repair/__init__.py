@@ -14,12 +14,14 @@ from typing import Any
 
 from axion_env import Ask, Context, Demo, Env, EnvSpec, Episode, Memory, NotFound, Outcome, Reward, Role, Rubric, Task, UsageError
 from axion_env.shaper import Shaper, shaper
-from axion_zoo.bug_repair import function, gate
+from axion_zoo.bug_repair import function, gate, python_rung
 from axion_zoo.bug_repair.function import FunctionRung
+from axion_zoo.bug_repair.python_rung import PythonRung
 from axion_zoo.bug_repair.rung import Rung
 from axion_zoo.bug_repair.tree import Modules, Repositories, Trees
 from axion_zoo.bug_repair.tree_rung import TreeRung
 from axion_zoo.bug_repair.workbench import Workbench
+from axion_zoo.mutation import OPERATORS
 
 _INJECTORS = ("mutator", "agent")
 _OF_FUNCTIONS = ("mutator", "blank", "trace", "rows", "max_edits")
@@ -40,18 +42,18 @@ class BugRepair(Env):
 
     Args:
         rung: `function`, `file` or `repository`.
-        source: Of functions `boolean`, the tiny language; of files `modules`, those that come with the package; of repositories the
-            folder that `axion repo prepare` wrote, or one with several such.
+        source: Of functions `boolean`, the tiny language, or `python`, small ones with inputs and outputs; of files `modules`, those that
+            come with the package; of repositories the folder that `axion repo prepare` wrote, or one with several such.
         injector: `mutator`: bugs come with the task, made by rule, and only solvers are seated. `agent`: injector_0 makes those of `train`.
         solvers: Seated at once, each on its own.
         shaper: What the injector earns from the solve rate, of `axion_env.shaper`.
         seed: Of the sequence of tasks.
-        mutator: Functions: makes the bugs that no agent does: `substitution`, `operator`, `variable`, `negation`, `two`, `swap` or
-            `order`.
+        mutator: Functions: makes the bugs that no agent does: of the tiny language `substitution` (the default), `operator`, `variable`,
+            `negation`, `two`, `swap` or `order`; of Python one operator of `axion_zoo.mutation`, or all.
         blank: Functions: a control, in which the solver is not shown the buggy program.
         trace: Functions: show the values after each operator, and not the last only.
-        rows: Functions: failing rows that the solver is shown, and no others; 0: all rows.
-        max_edits: Functions: tokens by which a bug, and a fix, may differ from what it was made of.
+        rows: Functions: failing rows (Python: calls) that the solver is shown, and no others; 0: all rows (Python: three calls).
+        max_edits: Functions: tokens (Python: lines) by which a bug may differ from what it was made of, and tokens by which a fix may.
         turns: Files and repositories: actions of a solver, of tools or the last, which hands in; 1: one patch, and no tools.
         injector_turns: The same of an injector.
         strategy: How an injector is told to go about it: `direct`, `removal`, `history`, or `mixed`, the last two at random.
@@ -67,7 +69,7 @@ class BugRepair(Env):
         solvers: int = 1,
         shaper: str = "ssr",
         seed: int = 0,
-        mutator: str = "substitution",
+        mutator: str = "",
         blank: bool = False,
         trace: bool = True,
         rows: int = 0,
@@ -85,12 +87,18 @@ class BugRepair(Env):
             raise UsageError(f"BugRepair: solvers, max_edits, turns and injector_turns are 1 or more, and rows 0 or more: got {got}")
         agent, functions = injector == "agent", rung == "function"
         _refuse(_OF_TREES if functions else _OF_FUNCTIONS, self.options, rung)
-        if functions:
+        if functions and source == "python":
+            _refuse(("trace",), self.options, "function, source=python")
+            operators = (mutator,) if mutator else tuple(OPERATORS)
+            self.rung: Rung = PythonRung(
+                agent=agent, solvers=solvers, operators=operators, blank=blank, rows=rows, gates=python_rung.Gates(max_edits), seed=seed
+            )
+        elif functions:
             if source not in ("", "boolean"):
-                raise NotFound("source", source, ("boolean",))
-            self.rung: Rung = FunctionRung(
-                agent=agent, solvers=solvers, mutator=mutator, blank=blank, trace=trace, rows=rows, gates=function.Gates(max_edits),
-                seed=seed,
+                raise NotFound("source", source, ("boolean", "python"))
+            self.rung = FunctionRung(
+                agent=agent, solvers=solvers, mutator=mutator or "substitution", blank=blank, trace=trace, rows=rows,
+                gates=function.Gates(max_edits), seed=seed,
             )  # fmt: skip
         else:
             self.rung = TreeRung(
