@@ -117,7 +117,7 @@ def curve(run: Path, rounds: int) -> list[tuple[float, float]]:
 
 
 def _measured(line: dict[str, Any]) -> bool:
-    return "heldout/accuracy" in line
+    return any(key.startswith("heldout/") for key in line)
 
 
 def _at(curves: dict[int, list[tuple[float, float]]], k: int) -> tuple[Any, str]:

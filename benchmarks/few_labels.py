@@ -15,7 +15,7 @@ from benchmarks.table import Report, mean
 
 LABELS = 1000
 STEPS = (100, 200, 400, 800)
-_PLAIN = ('evaluation.also=["dev"]', "evaluation.every=1000000", "controls={}")
+PLAIN = ('evaluation.also=["dev"]', "evaluation.every=1000000", "controls={}")
 _RATE = "heldout_solve_rate"
 
 
@@ -26,7 +26,7 @@ def main() -> None:
     options.add_argument("--labels", type=int, default=LABELS, help="bugs that come with their fixes")
     chosen = options.parse_args()
     seeds = list(islice(many.seeds("few labels"), chosen.seeds))
-    common = (f"warmup.plays={chosen.labels}", *_PLAIN, *chosen.changes)
+    common = (f"warmup.plays={chosen.labels}", *PLAIN, *chosen.changes)
 
     def runs(arm: str, *changes: str) -> list[many.Run]:
         jobs = [many.Job(arm, "bug-repair", seed, (*common, *changes)) for seed in seeds]

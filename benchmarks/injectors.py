@@ -22,7 +22,7 @@ from benchmarks.expert_iteration import learning_seconds
 from benchmarks.table import Report, mean
 
 SPLITS = ("test", "orbit", "test_two", "test_swap")
-_COMMON = ("env.options.solvers=8", 'facts.counts=["valid"]', "evaluation.every=1000000", "controls={}", "curriculum.copies=1")
+COMMON = ("env.options.solvers=8", 'facts.counts=["valid"]', "evaluation.every=1000000", "controls={}", "curriculum.copies=1")
 _COMPARE = ("advantage.name=hierarchical", "advantage.std=true", "advantage.leave_one_out=true")
 _AGENT = ("env.options.injector=agent", "curriculum.deals=36", "curriculum.copies=4", "warmup.steps=600")
 _OVER = ('advantage.across=["injector"]', 'advantage.key=["env","role","task"]')
@@ -55,7 +55,7 @@ def main() -> None:
     also = f"evaluation.also={json.dumps(SPLITS[1:])}"
 
     def runs(arm: str, updates: int, of: list[int], *changes: str) -> list[many.Run]:
-        changes = (*_COMMON, *ARMS[arm], f"training.updates={updates}", *changes, *chosen.changes)
+        changes = (*COMMON, *ARMS[arm], f"training.updates={updates}", *changes, *chosen.changes)
         name = f"injectors-{arm.replace(', ', '-')}"
         jobs = [many.Job(name, "bug-repair", seed, changes) for seed in of]
         return many.train(jobs, chosen.runs, at_once=chosen.jobs, show=_RATE)

@@ -19,9 +19,23 @@ from axion_env import GameTree, load
 from axion_env.tree import ILLEGAL
 from axion_train import recipe
 from axion_train.advantage import GroupMean, LeaveOneOut, RoleBaseline
+from axion_train.cast import castings
 from axion_train.dynamics import FlatGame, Numbers, flatten, gradient, softmax
 from axion_train.run import Run, load_policy
-from benchmarks import arithmetic, controls, estimators, expert_iteration, kuhn, many, supervised, table, variance, variants
+from benchmarks import (
+    arithmetic,
+    controls,
+    estimators,
+    expert_iteration,
+    few_labels,
+    injectors,
+    kuhn,
+    many,
+    supervised,
+    table,
+    variance,
+    variants,
+)
 from benchmarks.blind import BlindKuhnPoker
 
 KUHN = load("axion/KuhnPoker-v0")
@@ -209,6 +223,21 @@ def test_arms_are_recipes(changes: tuple[str, ...]) -> None:
 def test_arithmetic_s_arms_are_recipes() -> None:
     digests = {many.Job("a", "arithmetic", 0, changes).digest for changes in ((), arithmetic.PERMUTED, arithmetic.QUIET)}
     assert len(digests) == 3
+
+
+def test_injectors_arms_are_recipes() -> None:
+    """Each is another run, can be cast, and names only knobs that are read."""
+    arms = {arm: (*injectors.COMMON, *changes) for arm, changes in injectors.ARMS.items()}
+    assert len({many.Job("a", "bug-repair", 0, changes).digest for changes in arms.values()}) == len(arms)
+    for changes in arms.values():
+        knobs = recipe.read("bug-repair", changes)
+        assert castings(knobs, knobs.env.load())["solver"].train
+
+
+def test_labels_are_used_up_before_self_play() -> None:
+    knobs = [recipe.read("bug-repair", ["warmup.plays=1000", *few_labels.PLAIN, *few_labels.supervised(n)]) for n in few_labels.STEPS]
+    assert all(k.training.updates == 0 and k.warmup.until == 0 and not k.controls for k in knobs)
+    assert [k.warmup.steps for k in knobs] == list(few_labels.STEPS)
 
 
 @pytest.mark.parametrize("first", [0, 1])
