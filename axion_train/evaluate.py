@@ -104,4 +104,4 @@ def sampled_reward(
     for i, episode in enumerate(drive(plays, policy)):
         tally.add(i // copies, episode)
         episodes += [episode] if facts else []
-    return tally.figures() | (Ledger(facts.shares).figures(episodes) if facts else {})
+    return tally.figures() | (facts.measured(episodes) if facts else {})

@@ -18,7 +18,7 @@ class Ledger:
     >>> from axion_env import load, play, RandomPolicy
     >>> found = play(load("axion/Arithmetic-v0"), RandomPolicy(), seed=0)
     >>> Ledger({"accuracy": ["correct", "well_formed"]}, ("correct",)).figures([found])
-    {'accuracy': 1.0, 'correct': 1.0}
+    {'share/accuracy': 1.0, 'sum/correct': 1.0}
     """
 
     shares: Mapping[str, Sequence[str]] = field(default_factory=dict)
@@ -32,14 +32,25 @@ class Ledger:
                 raise UsageError(f"recipe key 'facts.shares.{name}' names two facts, a part and its whole: got {facts!r}")
 
     def figures(self, episodes: Iterable[Episode]) -> dict[str, float]:
-        """The shares, but those of nothing at all, and the counts."""
+        """Of an update: `share/…` and `sum/…`."""
+        sums = self._sums(episodes)
+        shares = {f"share/{name}": value for name, value in self._quotients(sums).items()}
+        return shares | {f"sum/{name}": sums[name] for name in self.counts}
+
+    def measured(self, episodes: Iterable[Episode]) -> dict[str, float]:
+        """Of a measurement: the shares under their own names, but those of nothing at all."""
+        return self._quotients(self._sums(episodes))
+
+    def _sums(self, episodes: Iterable[Episode]) -> dict[str, float]:
         names = {*self.counts, *(fact for facts in self.shares.values() for fact in facts)}
         sums = dict.fromkeys(names, 0.0)
         for episode in episodes:
             for name in names.intersection(episode.facts or ()):
                 sums[name] += _number(episode, name)
-        shares = {name: sums[part] / sums[whole] for name, (part, whole) in self.shares.items() if sums[whole]}
-        return shares | {name: sums[name] for name in self.counts}
+        return sums
+
+    def _quotients(self, sums: Mapping[str, float]) -> dict[str, float]:
+        return {name: sums[part] / sums[whole] for name, (part, whole) in self.shares.items() if sums[whole]}
 
 
 def _number(episode: Episode, name: str) -> float:

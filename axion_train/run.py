@@ -97,7 +97,7 @@ class Run:
         with _rare_collections(), store, _Metrics(self.path / "metrics.jsonl", self._written["metrics"]) as metrics:
             while not trainer.done:
                 episodes, figures = trainer.update()
-                figures |= {f"facts/{name}": value for name, value in self.recipe.facts.figures(episodes).items()}
+                figures |= self.recipe.facts.figures(episodes)
                 store.extend(self._kept(episodes, trainer.updates))
                 del episodes  # two batches' worth of objects at once is 8 % slower: they no longer fit the caches
                 measured = trainer.updates % self.recipe.evaluation.every == 0 or trainer.done

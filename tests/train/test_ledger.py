@@ -28,13 +28,13 @@ def test_a_share_is_a_quotient_of_sums(plays: list[tuple[int, int]]) -> None:
     """Not a mean of quotients: a play with nine programs weighs nine times one with one. Nothing of nothing is left out."""
     found = Ledger({"share": ["a", "b"]}, ("b",)).figures(_with({"a": a, "b": b, "other": "text"}) for a, b in plays)
     whole = sum(b for _, b in plays)
-    assert found["b"] == whole
-    assert ("share" in found) == (whole > 0)
-    assert not whole or found["share"] == pytest.approx(sum(a for a, _ in plays) / whole)
+    assert found["sum/b"] == whole
+    assert ("share/share" in found) == (whole > 0)
+    assert not whole or found["share/share"] == pytest.approx(sum(a for a, _ in plays) / whole)
 
 
 def test_plays_without_facts_count_for_nothing() -> None:
-    assert Ledger({"share": ["a", "b"]}).figures([_with(None), _with({"a": 1, "b": 2}), _with({})]) == {"share": 0.5}
+    assert Ledger({"share": ["a", "b"]}).measured([_with(None), _with({"a": 1, "b": 2}), _with({})]) == {"share": 0.5}
 
 
 def test_what_is_no_number_cannot_be_added_up() -> None:
@@ -61,10 +61,10 @@ def test_a_run_tells_its_shares_and_counts(tmp_path: Path) -> None:
     run = Run.create(tmp_path / "run", chosen)
     summary = run.train()
     lines = [json.loads(line) for line in (run.path / "metrics.jsonl").read_text().splitlines()]
-    assert all("facts/well_formed" in line for line in lines[1:])
+    assert all("sum/well_formed" in line for line in lines[1:])
     assert "heldout/well_formed" not in lines[-1]
     for line in lines[1:]:
-        assert ("facts/right" in line) == (line["facts/well_formed"] > 0)
+        assert ("share/right" in line) == (line["sum/well_formed"] > 0)
     for suffix, line in (("_start", lines[0]), ("", lines[-1])):
         assert summary.get(f"right{suffix}") == line.get("heldout/right")
     assert "formed" not in summary  # `plays` is no fact of this environment

@@ -126,13 +126,15 @@ class Account:
             "pool": [i for i, program in enumerate(pool) if not self.passes(program, pair.tester)],
         }
 
-    def _counts(self) -> dict[str, int]:
-        """Numbers that reports add up over plays: a share is the quotient of two sums."""
+    def _counts(self) -> dict[str, float | None]:
+        """Numbers that reports add up over plays (a share is the quotient of two sums), and the truth that pay can be held against."""
         own = [pair for pair in self.duel.pairs if pair.coder is not None]
+        right = sum(self.right(pair.program) for pair in own)
         tested = [(self.right(p.program), self.passes(p.program, p.tester)) for p in self.duel.pairs if p.program is not None]
         return {
             "programs": len(own),
-            "right_programs": sum(self.right(pair.program) for pair in own),
+            "right_programs": right,
+            "true_accuracy": right / len(own) if own else None,
             "accepted": sum(self.passes(pair.program, pair.tester) for pair in own),
             "wrong": sum(not right for right, _ in tested),
             "wrong_rejected": sum(not right and not passed for right, passed in tested),

@@ -1,0 +1,86 @@
+"""The arms of the co-training table: each is a recipe that trains, and its curves say what was spent."""
+
+from __future__ import annotations
+
+import json
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("scipy")  # comes with open-spiel
+
+from axion_zoo.test_duel import language
+from axion_zoo.test_duel.exact import solution
+
+from axion_env import load
+from axion_train import recipe
+from axion_train.cast import castings
+from axion_train.run import Run
+from benchmarks import co_training
+from benchmarks.co_training import ARMS, RECIPE, Curve
+
+_SMALL = (
+    "training.updates=2", "evaluation.every=1", "warmup.steps=4", "warmup.plays=20", "policies={}", "model.layers=1", "curriculum.deals=3",
+    "evaluation.episodes=3", "evaluation.final_episodes=4", "env.options.coders=3",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("arm", ARMS)
+def test_every_arm_is_the_recipe_with_another_tester(arm: str) -> None:
+    """It seats who its name says, and its tester learns where it says so."""
+    chosen = recipe.read(RECIPE, ARMS[arm])
+    cast = castings(chosen, chosen.env.load())
+    env = chosen.env.load()
+    scripted = chosen.env.options.get("tester", "agent") != "agent"
+    seated = env.tasks("train")[0].agents or tuple(env.spec.agents)
+    assert scripted == all(agent.startswith("coder") for agent in seated)
+    assert not scripted or cast["tester"].policy == cast["coder"].policy  # no model is made and warmed up that nobody asks
+    assert scripted or cast["tester"].policy != cast["coder"].policy
+    assert cast["tester"].train == (not arm.startswith("frozen"))
+    assert co_training._learns(arm) == (not scripted and cast["tester"].train)
+    assert cast["coder"].train
+
+
+@pytest.mark.parametrize("arm", ["co-trained", "frozen", "random"])
+def test_a_run_tells_what_it_spent(arm: str, tmp_path: Path) -> None:
+    """The curve's sums are those of the updates, evaluation left out; a tester's own calls are spent where it learns."""
+    run = Run.create(tmp_path / "run", recipe.read(RECIPE, [*ARMS[arm], *_SMALL]))
+    summary = run.train()
+    lines: list[dict[str, Any]] = [json.loads(line) for line in (run.path / "metrics.jsonl").read_text().splitlines()]
+    learns = co_training._learns(arm)
+    found = co_training.curve(run.path, tester=learns)
+    assert found.accuracy == [line["heldout/true_accuracy"] for line in lines]
+    assert found.accuracy[0] == summary["true_accuracy_start"]
+    assert found.accuracy[-1] == summary["true_accuracy"]
+    assert found.spent["samples"] == [0.0, 9.0, lines[1]["sum/programs"] + lines[2]["sum/programs"]]
+    asked = [line["sum/verifications"] + learns * line["sum/tester_verifications"] for line in lines[1:]]
+    assert found.spent["verifications"] == [0.0, asked[0], sum(asked)]
+    assert {"in_game_reward", "verifier_recall_start", "cpu_seconds"} <= set(summary)
+    weights = sorted(path.parent.name for path in run.path.glob("model/**/model.safetensors"))
+    assert weights == (["model", "tester"] if learns else ["model"])  # what does not move is not kept
+
+
+def test_a_curve_is_read_between_its_points() -> None:
+    """At a budget before its start it is what it began with, beyond its end what it ended with."""
+    found = Curve([0.2, 0.4, 0.8], {"cpu": [0.0, 1.0, 3.0], "verifications": [0.0, 10.0, 20.0]})
+    assert [found.at(lambda spent: spent["cpu"], budget) for budget in (-1.0, 0.5, 2.0, 9.0)] == pytest.approx([0.2, 0.3, 0.6, 0.8])
+    assert found.end(lambda spent: spent["cpu"] + 0.1 * spent["verifications"]) == 5.0
+    assert found.at(lambda spent: spent["cpu"] + 0.1 * spent["verifications"], 3.5) == pytest.approx(0.6)
+
+
+@pytest.mark.parametrize("k", [1, 2])
+def test_recall_of_drawn_inputs_is_that_of_all_draws(k: int) -> None:
+    """The closed form against an enumeration of every suite."""
+    options = {"domain": 8, "pieces": 2, "inputs": k, "tester": "random"}
+    env = load("axion/TestDuel-v0", domain=8, pieces=2)
+    shares = []
+    for i in range(co_training._POOL):
+        task = env.tasks("pool")[i]
+        wrong = language.mistakes(task.secret["archive"][0], solution(task), 8)
+        suites = list(combinations(range(8), k))
+        shares.append(sum(bool(wrong.intersection(suite)) for suite in suites) / len(suites))
+    assert co_training.pool_recall(options) == pytest.approx(sum(shares) / len(shares))
+    assert co_training.pool_recall({**options, "tester": "all"}) == 1.0
+    assert 0 < co_training.pool_recall({**options, "tester": "fixed"}) < 1
