@@ -60,8 +60,8 @@ with open(os.path.join(top, {_OUT!r}), "w") as out:
 """
 _NETWORK = re.compile(r"socket\.py|gaierror|URLError|ConnectionError|ConnectionRefused|Temporary failure in name resolution|getaddrinfo")
 _MISSING = re.compile(r"No module named '([\w.]+)'")
-_WATCHED = 10.0  # times what a file may take unwatched
-_WAITING = 2.0, 20.0  # wall seconds, by processor seconds and besides: tests that sleep are of no use either
+_WATCHED = 10.0  # times the processor seconds that a file may take unwatched
+_WAITING = 4.0, 10.0  # wall seconds, by the same and besides: tests that sleep are of no use, and some never wake when watched
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ class Trial:
 
 async def trial(run: Run, tree: Workspace, file: str, options: Sequence[str], *, cpu_s: float, profile: str) -> Trial:
     """Run one test file."""
-    result = await run(_job("alone", file, options, cpu_s, profile), workspace=tree)
+    result = await run(_job("alone", file, options, cpu_s, 1.0, profile), workspace=tree)
     told = _told(result)
     if told is None:
         return Trial(file, {}, {}, (), problem=_problem(result, cpu_s))
@@ -124,13 +124,13 @@ async def trial(run: Run, tree: Workspace, file: str, options: Sequence[str], *,
 
 async def called(run: Run, tree: Workspace, file: str, options: Sequence[str], *, cpu_s: float, profile: str) -> Collection[str] | None:
     """The files of the tree in which a test file's tests call a function; None: there is no telling."""
-    told = _told(await run(_job("watched", file, options, _WATCHED * cpu_s, profile), workspace=tree))
+    told = _told(await run(_job("watched", file, options, cpu_s, _WATCHED, profile), workspace=tree))
     return None if told is None else [path for path in told["called"] if path in tree.files]
 
 
-def _job(how: str, file: str, options: Sequence[str], cpu_s: float, profile: str) -> Command:
-    slower, more = _WAITING
-    limits = Limits(cpu_s=cpu_s, wall_s=slower * cpu_s + more, output_bytes=1 << 22, disk_mib=64, processes=64)
+def _job(how: str, file: str, options: Sequence[str], cpu_s: float, slower: float, profile: str) -> Command:
+    times, more = _WAITING
+    limits = Limits(cpu_s=slower * cpu_s, wall_s=times * cpu_s + more, output_bytes=1 << 22, disk_mib=64, processes=64)
     return Command(["python", "-c", _PROGRAM, how, "-q", "--tb=short", *options, file], limits=limits, profile=profile)
 
 
