@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from axion_env import Ending, Env, Episode, NotFound, RandomPolicy, Scripted, Stream, Task, UsageError, derive, judge, load, play
+from axion_env.check import check
 from axion_env.shaper import shaper
 
 DOMAIN = 32
@@ -399,3 +400,19 @@ def test_only_what_looks_like_the_cases_fits(numbers: list[int], last: int) -> N
     assert not fits([numbers, float(last)], known)
     assert fits(["ab"], [["abc"], ["b"]])
     assert not fits(["xb"], [["abc"], ["b"]])
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"sees_program": False, "evidence": "suites", "inputs": 1, "audit": 3},
+        {"tester": "random", "domain": 64, "pieces": 4},
+        {"tester": "fixed", "rules": False},
+        {"rung": "python", "coders": 1},
+    ],
+)
+def test_other_options_keep_every_promise(options: dict[str, Any]) -> None:
+    """What `axion check` holds the default to. Where no agent tests, it says that testers are never asked, and that is so."""
+    report = check("axion/TestDuel-v0", **options)
+    found = [(result.id, finding) for result in report.results for finding in result.findings if finding.severity != "advisory"]
+    assert {id for id, _ in found} == ({"runtime.seats"} if options.get("tester", "agent") != "agent" else set())
