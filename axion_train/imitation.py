@@ -17,10 +17,11 @@ from typing import Any
 from axion_env import Env, Episode, UsageError
 from axion_env.select import Candidate, Sieve, success_rates
 from axion_train.batch import Batch, Row, demonstration
+from axion_train.figure import batch_figures
 from axion_train.recipe import Recipe
 from axion_train.renderer import Renderer
 from axion_train.sft import read_rows
-from axion_train.trainer import Trainer, play_figures
+from axion_train.trainer import Trainer
 
 
 class Imitation(Trainer):
@@ -78,7 +79,7 @@ class Imitation(Trainer):
         self._rows, self._order = self._merged(), []
         if self._start:
             self.learner.load_state_dict(copy.deepcopy(self._start))
-        figures = play_figures(episodes, [t for _, found in played for t in found])
+        figures = batch_figures(episodes, [t for _, found in played for t in found])
         figures |= self.curriculum.observe(self.env, episodes)
         return episodes, {**figures, "kept": sieve.kept, **{f"dropped/{reason}": n for reason, n in sieve.dropped.items()}}
 

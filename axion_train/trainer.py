@@ -5,7 +5,6 @@ Curriculum.draw → Deals → drive(plays, policies) → Episodes → judge → 
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,6 +14,7 @@ from axion_env import Ending, Env, Episode, Play, PlayFailed, Policy, Trajectory
 from axion_train.batch import Batch, pack
 from axion_train.cast import LEARNER, Cast
 from axion_train.curriculum import Deal
+from axion_train.figure import batch_figures, credit_figures
 from axion_train.guard import Guard
 from axion_train.learner import Gradient
 from axion_train.recipe import Recipe
@@ -75,7 +75,7 @@ class Trainer:
         judged = [t for episode in episodes for t in self.judge(episode)]
         played = [t for t in judged if self.cast.learns_from(t)]
         advantages = self.cast.weigh(played, self.advantage(played))
-        figures = play_figures(episodes, judged) | fact_figures(episodes) | credit_figures(played, advantages) | surprise_figures(judged)
+        figures = batch_figures(episodes, judged) | credit_figures(played, advantages)
         figures |= proposal_figures(judged, getattr(self.advantage, "across", ()))
         for name in self.cast.learners:
             learned = self._learn(name, deals, played, advantages)
@@ -120,9 +120,10 @@ class Trainer:
         batch = pack(played, advantages, name, self.cast.holds)
         waiting = self.cast.learners[name].waiting
         gradient, norm = self._step_by_halves(name, deals, played, advantages) if waiting else self._steps(name, batch)
-        return {
-            "tokens": batch.tokens,
-            "rows": len(batch.rows),
+        sampled = {"tokens": batch.tokens, "rows": len(batch.rows)}
+        if gradient is None:
+            return sampled
+        return sampled | {
             "entropy": gradient.entropy,
             "kl": gradient.kl,
             "loss": gradient.loss,
@@ -131,9 +132,13 @@ class Trainer:
             "agreement": self.cast.learners[name].agreement,
         }
 
-    def _steps(self, name: str, batch: Batch) -> tuple[Gradient, float]:
-        """Steps over the batch: all rows at once, or in minibatches over several epochs; rows that nothing pushes are left out."""
-        gradient, norm = Gradient(0.0, 0.0, 0.0, 0.0), 0.0
+    def _steps(self, name: str, batch: Batch) -> tuple[Gradient | None, float]:
+        """Steps over the batch: all rows at once, or in minibatches over several epochs; rows that nothing pushes are left out.
+
+        Returns:
+            What the last step saw, and the norm of its gradient; None where no row is left.
+        """
+        gradient, norm = None, 0.0
         learner, own = self.cast.learners[name], self.cast.recipes[name]
         training = own.training
         held = bool(own.magnet.coefficient.at(self.progress)) or bool(training.entropy)
@@ -182,58 +187,3 @@ class Trainer:
         self.opponents.load_state_dict(state["opponents"])
         self.curriculum.load_state_dict(state["curriculum"])
         self.rng.bit_generator.state = state["rng"]
-
-
-def play_figures(episodes: list[Episode], played: list[Trajectory]) -> dict[str, Any]:
-    """How the games went."""
-    rewards: dict[str, list[float]] = defaultdict(list)
-    illegal: dict[str, list[bool]] = defaultdict(list)
-    for trajectory in played:
-        rewards[trajectory.role].append(trajectory.reward)
-        illegal[trajectory.role] += [attempt.error is not None for turn in trajectory.turns for attempt in turn.attempts]
-    endings = [episode.ending for episode in episodes]
-    return {
-        "episodes": len(episodes),
-        "failed": endings.count(Ending.FAILED),
-        "truncated": endings.count(Ending.TRUNCATED),
-        **{f"reward/{role}": float(np.mean(values)) for role, values in sorted(rewards.items())},
-        **_rates("illegal_rate", illegal),
-    }
-
-
-def fact_figures(episodes: list[Episode]) -> dict[str, float]:
-    """The mean of every fact that is a number, or true or false, over the plays that have it."""
-    found: dict[str, list[float]] = defaultdict(list)
-    for episode in episodes:
-        for name, value in (episode.facts or {}).items():
-            if isinstance(value, int | float):
-                found[name].append(float(value))
-    return {f"fact/{name}": sum(values) / len(values) for name, values in sorted(found.items())}
-
-
-def credit_figures(played: list[Trajectory], advantages: list[float]) -> dict[str, Any]:
-    """How much there is to learn from: the share of trajectories that nothing pushes."""
-    nothing: dict[str, list[bool]] = defaultdict(list)
-    for trajectory, advantage in zip(played, advantages, strict=True):
-        nothing[trajectory.role].append(advantage == 0.0)
-    return _rates("zero_advantage", nothing)
-
-
-def surprise_figures(played: list[Trajectory]) -> dict[str, float]:
-    """Where there are several roles, how much each still varies: nats per sampled token, an estimate of its entropy."""
-    nats: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])
-    for trajectory in played:
-        sums = nats[trajectory.role]
-        for turn in trajectory.turns:
-            for action in turn.attempts:
-                if action.tokens is not None:
-                    sums[0] -= sum(action.tokens.logprobs)
-                    sums[1] += len(action.tokens.logprobs)
-    return {f"surprise/{role}": total / max(1.0, tokens) for role, (total, tokens) in sorted(nats.items())} if len(nats) > 1 else {}
-
-
-def _rates(key: str, counted: Mapping[str, list[bool]]) -> dict[str, float]:
-    """The share of true ones, over all roles, and by role where there are several."""
-    total = sum(len(values) for values in counted.values())
-    by_role = {f"{key}/{role}": sum(values) / len(values) for role, values in sorted(counted.items()) if values}
-    return {key: sum(map(sum, counted.values())) / max(1, total), **(by_role if len(by_role) > 1 else {})}
