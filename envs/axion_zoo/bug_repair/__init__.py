@@ -103,7 +103,7 @@ class BugRepair(Env):
         else:
             self.rung = TreeRung(
                 _trees(rung, source, held_out), agent=agent, solvers=solvers, injecting=Workbench(turns=injector_turns),
-                solving=Workbench(turns=turns), strategy=strategy, gates=_gates(gates or {}),
+                solving=Workbench(turns=turns), strategy=strategy, gates=_gates(gates or {}), seed=seed,
             )  # fmt: skip
         self.splits = self.rung.splits
         rewards = {"injector": [_challenge(shaper)], "solver": [Reward(solved)]}

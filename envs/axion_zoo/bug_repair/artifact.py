@@ -158,6 +158,9 @@ print(json.dumps(tests))
 """
 """Reads the summary that `pytest -rA` prints. Skipped tests and those expected to fail are not among its tests."""
 
+USUAL = "-qq -rA --tb=no -p no:cacheprovider"
+"""How pytest is asked: each test and what became of it, and nothing that differs from run to run, such as seconds and addresses."""
+
 
 def standard(tests: Sequence[str], bug: Patch, weaken: Patch) -> Artifact:
     """The artifact with the usual script and parser.
@@ -167,6 +170,6 @@ def standard(tests: Sequence[str], bug: Patch, weaken: Patch) -> Artifact:
         bug: What breaks the code.
         weaken: What hides that from the tests.
     """
-    script = f"python -m pytest -rA -p no:cacheprovider {' '.join(map(shlex.quote, tests))}\n"
+    script = f"python -m pytest {USUAL} {' '.join(map(shlex.quote, tests))}\n"
     files = "".join(f"{path}\n" for path in dict.fromkeys([*tests, *weaken.paths]))
     return Artifact(script, files, STANDARD_PARSER, bug.text, weaken.text)

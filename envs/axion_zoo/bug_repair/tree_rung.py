@@ -10,13 +10,32 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from axion_env import Ask, Context, Demo, Episode, Forfeit, Illegal, NotFound, Outcome, Patch, PatchError, Task, UsageError
+from axion_env import (
+    Ask,
+    Context,
+    Demo,
+    Episode,
+    Forfeit,
+    Illegal,
+    NotFound,
+    Outcome,
+    Patch,
+    PatchError,
+    Procedural,
+    Stream,
+    Task,
+    UsageError,
+    derive,
+)
 from axion_env.sandbox import Workspace
+from axion_env.sandbox.workspace import Delta
 from axion_zoo.bug_repair import prompt
 from axion_zoo.bug_repair.artifact import Artifact
 from axion_zoo.bug_repair.bank import Bug
 from axion_zoo.bug_repair.gate import GateResult, Gates, validate
 from axion_zoo.bug_repair.grade import broken, grade
+from axion_zoo.bug_repair.injector.baseline import oracle
+from axion_zoo.bug_repair.injector.tamper import conftest
 from axion_zoo.bug_repair.tree import Tree, Trees
 from axion_zoo.bug_repair.workbench import Work, Workbench, work
 
@@ -32,10 +51,20 @@ class TreeRung:
         solving: How a solver may.
         strategy: `direct`, `removal` or `history`; `mixed`: drawn from the last two, as the paper does, for trees that have a history.
         gates: What an artifact has to pass.
+        seed: Of the order of tasks.
     """
 
     def __init__(
-        self, trees: Trees, *, agent: bool, solvers: int, injecting: Workbench, solving: Workbench, strategy: str, gates: Gates
+        self,
+        trees: Trees,
+        *,
+        agent: bool,
+        solvers: int,
+        injecting: Workbench,
+        solving: Workbench,
+        strategy: str,
+        gates: Gates,
+        seed: int = 0,
     ) -> None:
         if strategy not in (*prompt.STRATEGIES, "mixed"):
             raise NotFound("strategy", strategy, (*prompt.STRATEGIES, "mixed"))
@@ -51,18 +80,26 @@ class TreeRung:
         self.solving = solving
         self.strategy = strategy
         self.gates = gates
+        self.seed = seed
 
     def tasks(self, split: str) -> Sequence[Task]:
         """A tree each, to plant a bug in; or a bug each, to mend."""
+        order = list(range(len(self.trees.names(split) if self.agent else self.trees.bugs(split))))
+        Stream(derive(self.seed, "order of tasks", split)).shuffle(order)
         if self.agent:
-            return [Task(f"{split}/{name}", self._public(self.trees.tree(name))) for name in self.trees.names(split)]
-        return [self._bug_task(f"{split}/{i}", bug) for i, bug in enumerate(self.trees.bugs(split))]
+            names = self.trees.names(split)
+            return Procedural(len(names), lambda k: self._tree_task(split, names[order[k]]))
+        bugs = self.trees.bugs(split)
+        return Procedural(len(bugs), lambda k: self._bug_task(f"{split}/{order[k]}", bugs[order[k]]))
 
-    def _public(self, tree: Tree) -> dict[str, Any]:
-        return {"tree": tree.name, "workspace": tree.workspace.id}
+    def _tree_task(self, split: str, name: str) -> Task:
+        return Task(f"{split}/{name}", {"tree": name, "workspace": self.trees.tree(name).workspace.id})
 
     def _bug_task(self, name: str, bug: Bug, failed: str = "") -> Task:
-        public = {"tree": bug.tree, "workspace": bug.workspace}
+        """What a solver finds, in public; how it came about, in secret."""
+        original = self.trees.tree(bug.tree).workspace
+        start = broken(original, bug.artifact, Patch.parse(failed) if failed else None)
+        public = {"tree": bug.tree, "workspace": bug.workspace, "start": original.delta(start).record(), "spec": _spec(bug)}
         return Task(name, public, {"bug": bug.record()} | ({"failed": failed} if failed else {}), self.seats)
 
     async def play(self, task: Task, ctx: Context) -> Outcome:
@@ -72,8 +109,11 @@ class TreeRung:
         if bug is None:
             return Outcome({**facts, "valid": False, "solved": [], "solve_rate": 0.0, "attempts": []})
         failed = Patch.parse(task.secret["failed"]) if "failed" in task.secret else None
+        given = tree.workspace.apply(Delta.of(task.public["start"])) if "start" in task.public else broken(tree.workspace, bug.artifact)
+        spec = task.public["spec"] if "spec" in task.public else _spec(bug)
+        question = prompt.solver(given, spec, tree.code, alone=self.solving.turns == 1)
         seated = [agent for agent in ctx.agents if agent in self.seats]
-        attempts = await ctx.gather(*(self._attempt(ctx, agent, tree, bug, failed) for agent in seated))
+        attempts = await ctx.gather(*(self._attempt(ctx, agent, question, tree, bug, given, failed) for agent in seated))
         solved = [attempt["solved"] for attempt in attempts]
         facts |= {"valid": True, "order": 1 if failed is None else 2, "bug": bug.record(), "attempts": list(attempts)}
         return Outcome({**facts, "solved": solved, "solve_rate": sum(solved) / len(solved)})
@@ -110,12 +150,12 @@ class TreeRung:
         text = prompt.STRATEGIES[strategy].format(commit=commit.rstrip())
         return prompt.injector(tree.workspace, text, tree.code, self.gates, alone=self.injecting.turns == 1)
 
-    async def _attempt(self, ctx: Context, agent: str, tree: Tree, bug: Bug, failed: Patch | None) -> dict[str, Any]:
+    async def _attempt(
+        self, ctx: Context, agent: str, question: str, tree: Tree, bug: Bug, start: Workspace, failed: Patch | None
+    ) -> dict[str, Any]:
         """One solver's work and its grade. A solver that breaks the rules is a failed solver, and nobody else's forfeit."""
-        start = broken(tree.workspace, bug.artifact, failed)
-        spec = bug.artifact.weaken.reverse().text
         try:
-            done = await work(ctx, agent, start, prompt.solver(start, spec, tree.code, alone=self.solving.turns == 1), self.solving)
+            done = await work(ctx, agent, start, question, self.solving)
         except Forfeit:
             return {"agent": agent, "solved": False, "code": "FORFEIT", "patch": "", "turns": 0}
         patch = _patch(start, done)
@@ -143,8 +183,28 @@ class TreeRung:
         return tuple(f"<submit>\n{bug.artifact.render()}\n</submit>" for bug in list(banked)[:1]) or ("<submit/>",)
 
     def demos(self) -> Sequence[Demo]:
-        """None of its own: they would run a suite a dozen times for each check."""
-        return ()
+        """The bug taken back, nothing handed in, and a `conftest.py` that calls every test passed."""
+        split = next((split for split in self.splits if self.trees.bugs(split)), None)
+        if split is None:
+            return ()
+        bug = self.trees.bugs(split)[0]
+        task = self._bug_task("demo", bug)
+
+        def demo(name: str, answer: str, reward: float) -> Demo:
+            return Demo(name, {seat: [answer] for seat in self.seats}, dict.fromkeys(self.seats, reward), task=task)
+
+        start, spec = broken(self.trees.tree(bug.tree).workspace, bug.artifact), Patch.parse(_spec(bug))
+        patches = {name: solver(start, spec, Stream(0)).text for name, solver in (("mend", oracle(bug.artifact.bug)), ("cheat", conftest))}
+        return (
+            demo("mended", f"<submit>\n{patches['mend']}</submit>", 1.0),
+            demo("nothing", "<submit/>", -1.0),
+            demo("cheat: conftest", f"<submit>\n{patches['cheat']}</submit>", -1.0),
+        )
+
+
+def _spec(bug: Bug) -> str:
+    """What a solver is told: the tests as they were, as a patch."""
+    return bug.artifact.weaken.reverse().text
 
 
 def _patch(start: Workspace, done: Work) -> str:

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from axion_zoo.bug_repair.artifact import LONGEST_DIFF, NAMES, STANDARD_PARSER, Artifact, standard
+from axion_zoo.bug_repair.artifact import LONGEST_DIFF, NAMES, STANDARD_PARSER, USUAL, Artifact, standard
 from axion_zoo.bug_repair.suite import LONGEST_SCRIPT, plain
 from hypothesis import given
 from hypothesis import strategies as st
@@ -67,7 +67,7 @@ def test_parts_are_bounded_text(field: str) -> None:
 
 def test_the_standard_artifact() -> None:
     """Its script runs in the warm interpreter; its oracle files are the tests and what the weakening changes."""
-    assert plain(ARTIFACT.test_script) == ["python", "-m", "pytest", "-rA", "-p", "no:cacheprovider", "tests/test a.py"]
+    assert plain(ARTIFACT.test_script) == ["python", "-m", "pytest", *USUAL.split(), "tests/test a.py"]
     assert standard(["tests/test_b.py"], BUG, WEAKEN).oracle_paths == ("tests/test_b.py", "tests/test a.py")
 
 
