@@ -239,7 +239,8 @@ def _write(rows: dict[str, dict[str, Any]], out: Path) -> None:
         "Packages as they come from PyPI, prepared by `axion repo prepare`; bugs by rule, each let through by every gate. Each is graded "
         f"{GRADINGS} times with the bug taken back (*oracle*; *agree*: all {GRADINGS} alike), with nothing done and with a comment alone "
         f"(*no-op*), and with {len(TAMPERERS)} cheats that work on the tests: all of them on the first {_EVERY_CHEAT} bugs of a package, "
-        "one in turn on each other. Shares are of attempts that were paid."
+        "one in turn on each other. Shares are of attempts that were paid. Bugs and gradings that `--work` held already, from an earlier "
+        "commit, were taken as they were."
     )
     head = ("package", "tests", "code files", "bugs", "oracle", "agree", "no-op", "cheats", "cheats tried")
     names = ("tests", "code_files", "bugs", "oracle", "agree", "nothing", "cheats", "cheats_tried")
