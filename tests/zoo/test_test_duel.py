@@ -386,8 +386,22 @@ def test_python_suites_that_are_none(suite: str) -> None:
     """Code, repeats, another number of arguments, other types: nothing is tested, and nothing of it is executed."""
     env = _python(coders=1, inputs=2)
     task = env.tasks("train")[0]
-    _, earned = _duel(env, [env.rung.slip(task).wrong], [suite], task)  # type: ignore[attr-defined]
+    episode, earned = _duel(env, ["```python\nx = 1\n```"], [suite], task)
+    assert episode.facts is not None
+    assert episode.facts["suites"] == {"tester_0": None}
     assert earned == {"coder_0": 1.0, "tester_0": 0.0}
+
+
+@pytest.mark.parametrize(("suite", "tested"), [("[0]", False), ("[1]\n[0]", False), ("[1]\n[1]", False), ("[1]", True), ("[3]", False)])
+def test_an_input_without_a_value_is_none(suite: str, tested: bool) -> None:
+    """Where the reference raises there is nothing to be right about, and one such input spoils its suite; so does one out of range."""
+    env = _python(coders=1, inputs=2)
+    public = {"prompt": "Write a Python function.", "entry": "share", "preamble": "", "examples": []}
+    cases = [[[x], 12 // x] for x in (-2, -1, 1, 2)]
+    secret = {"cases": cases, "match": {}, "constant": 1, "reference": "def share(x):\n    return 12 // x", "wrong": []}
+    _, earned = _duel(env, ["```python\ndef share(x):\n    return 99\n```"], [suite], Task("by hand", public, secret))
+    assert earned["coder_0"] == float(not tested)
+    assert earned["tester_0"] == 0.0  # wrong at every input there is: no catch
 
 
 @given(st.lists(st.integers(-5, 20), max_size=5), st.integers(-5, 20))
