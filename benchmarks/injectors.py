@@ -13,6 +13,8 @@ seeds in every arm; differences from the mutator are paired.
 from __future__ import annotations
 
 import json
+import math
+from collections.abc import Iterable
 from itertools import islice
 from statistics import fmean
 from typing import Any
@@ -81,13 +83,13 @@ def main() -> None:
         ],
     )
     report.say("How the bugs were, over each run's updates; first and last tenth. Difficulty: the share of solvers that failed.")
-    told = {arm: [_bugs(run) for run in rs] for arm, rs in found.items()}
+    told = {arm: [bugs(run) for run in rs] for arm, rs in found.items()}
     names = list(told["mutator"][0])
     report.table(("arm", *names), [(arm, *(_shown([t[name] for t in ts]) for name in names)) for arm, ts in told.items()])
     every = [
-        {"arm": arm, **run.summary, **bugs, "cpu_seconds_learning": learning_seconds(run.path)[-1]}
+        {"arm": arm, **run.summary, **counted, "cpu_seconds_learning": learning_seconds(run.path)[-1]}
         for arm, rs in found.items()
-        for run, bugs in zip(rs, told[arm], strict=True)
+        for run, counted in zip(rs, told[arm], strict=True)
     ]
     report.write(chosen.out, {"set": chosen.changes, "runs": every})
 
@@ -104,19 +106,25 @@ def _seconds(runs: list[many.Run]) -> str:
     return f"{fmean(learning_seconds(run.path)[-1] for run in runs):.1f}"
 
 
-def _bugs(run: many.Run) -> dict[str, Any]:
+def bugs(run: many.Run) -> dict[str, Any]:
     """Valid bugs in all and as a share of proposals; unlike ones; difficulty; seconds per update, first and last tenth."""
     lines = [json.loads(line) for line in (run.path / "metrics.jsonl").read_text().splitlines()][1:]
     tenth = max(1, len(lines) // 10)
     ends = (lines[:tenth], lines[-tenth:])
     spent = learning_seconds(run.path)
     return {
-        "valid bugs": sum(line["valid"] for line in lines),
-        "valid share": [fmean(line["valid"] / line["episodes"] for line in end) for end in ends],
+        "valid bugs": sum(line["sum/valid"] for line in lines),
+        "valid share": [fmean(line["sum/valid"] / line["episodes"] for line in end) for end in ends],
         "unlike": [fmean(line["unique_proposals"] for line in end) if "unique_proposals" in end[0] else 1.0 for end in ends],
-        "difficulty": [fmean((1 - line["reward/solver"]) / 2 for line in end if "reward/solver" in line) for end in ends],
+        "difficulty": [_mean((1 - line["reward/solver"]) / 2 for line in end if "reward/solver" in line) for end in ends],
         "CPU-s an update": [(spent[tenth] - spent[0]) / tenth, (spent[-1] - spent[-1 - tenth]) / tenth],
     }
+
+
+def _mean(values: Iterable[float]) -> float:
+    """NaN of nothing: no bug was valid."""
+    found = list(values)
+    return fmean(found) if found else math.nan
 
 
 def _shown(values: list[Any]) -> str:

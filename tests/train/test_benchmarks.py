@@ -15,7 +15,7 @@ import torch
 
 pytest.importorskip("scipy")  # comes with open-spiel
 
-from axion_env import GameTree, load
+from axion_env import EpisodeStore, GameTree, load
 from axion_env.tree import ILLEGAL
 from axion_train import recipe
 from axion_train.advantage import GroupMean, LeaveOneOut, RoleBaseline
@@ -232,6 +232,20 @@ def test_injectors_arms_are_recipes() -> None:
     for changes in arms.values():
         knobs = recipe.read("bug-repair", changes)
         assert castings(knobs, knobs.env.load())["solver"].train
+
+
+@pytest.mark.parametrize("arm", ["mutator, archive", "shared, held"])
+def test_bugs_of_an_injector_are_counted(tmp_path: Path, arm: str) -> None:
+    """What the table says of a run is what its episodes say."""
+    small = ["model.hidden=16", "model.mlp=16", "warmup.steps=30", "warmup.plays=200", "warmup.until=0.0", "training.updates=2"]
+    few = ["evaluation.final_episodes=4", "evaluation.also=[]", "curriculum.deals=8", "training.store_every=1"]
+    Run.create(tmp_path / "run", recipe.read("bug-repair", [*injectors.COMMON, *injectors.ARMS[arm], *small, *few])).train()
+    job = many.Job(arm, "bug-repair", 0)
+    found = injectors.bugs(many.Run(job, tmp_path / "run", {}, 0.0, ""))
+    episodes = list(EpisodeStore(tmp_path / "run" / "episodes.jsonl"))
+    assert found["valid bugs"] == sum(e.facts["valid"] for e in episodes if e.facts)
+    assert len(episodes) == 2 * 8 * (1 if "mutator" in arm else 4)
+    assert all(0 <= value <= 1 for name in ("valid share", "unlike") for value in found[name])
 
 
 def test_labels_are_used_up_before_self_play() -> None:
