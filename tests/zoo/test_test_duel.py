@@ -278,6 +278,14 @@ def test_a_counterexample_becomes_a_task_for_testers() -> None:
     assert "Program: b09 d20 a." in again.turns[0].observation[-1].text
 
 
+def test_testers_share_out_an_archive_of_several() -> None:
+    env = load("axion/TestDuel-v0", domain=DOMAIN, coders=3)
+    task = Task("archived", TRUTH.public, {"archive": ["b09 d20 a", "b10 d19 a"]}, ("tester_0", "tester_1", "tester_2"))
+    episode = play(env, {"tester": Scripted(["09", "09", "09"])}, task=task)
+    assert [turn.observation[-1].text.partition("Program: ")[2][:9] for turn in episode.turns] == ["b09 d20 a", "b10 d19 a", "b09 d20 a"]
+    assert [verdict.reward for verdict in judge(env, episode).values()] == [1 - 1 / DOMAIN, 0.0, 1 - 1 / DOMAIN]
+
+
 def test_the_common_pool_is_of_wrong_programs_for_held_out_specifications() -> None:
     env = load("axion/TestDuel-v0", domain=DOMAIN)
     for k in range(100):

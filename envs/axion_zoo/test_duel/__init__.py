@@ -7,9 +7,8 @@ suite gives away. What a program really does at every input is in the facts, and
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from functools import lru_cache
 
 from axion_env import (
     Ask,
@@ -30,18 +29,13 @@ from axion_env import (
     UsageError,
     derive,
 )
-from axion_env.shaper import shaper
 from axion_zoo.test_duel.duel import EVIDENCE, Account, Duel, Pair
 from axion_zoo.test_duel.exact import Exact
-from axion_zoo.test_duel.rung import Input, Rung, Slip
+from axion_zoo.test_duel.reward import passed, tester_rewards, worth_of
+from axion_zoo.test_duel.rung import Input, Rung
+from axion_zoo.test_duel.script import scripts
 
 TESTERS = ("agent", "random", "random_per_task", "fixed", "all")
-
-
-def passed(episode: Episode, agent: str) -> float:
-    """1 if the tester's suite accepts the coder's program, right or wrong."""
-    assert episode.facts is not None
-    return float(episode.facts["passes"][agent])
 
 
 class TestDuel(Env):
@@ -118,8 +112,8 @@ class TestDuel(Env):
         if share and evidence == "own":
             raise UsageError("TestDuel: with evidence=own nothing is known of the pool; set pool=0, or another evidence")
         self.share = share
-        self._own = _worth(worth, evidence)
-        self.rubric = Rubric(coder=[Reward(passed)], tester=_tester_rewards(share, self._own))
+        self.worth = worth_of(worth, evidence)
+        self.rubric = Rubric(coder=[Reward(passed)], tester=tester_rewards(share, self.worth))
         self.spec = EnvSpec(
             "axion/TestDuel-v0",
             agents=seats,
@@ -135,10 +129,11 @@ class TestDuel(Env):
         tasks = self.rung.tasks(split)
         if split != "pool" and self.tester == "agent":
             return tasks
-        seated = self._seats("tester" if split == "pool" else "coder")
+        seated = self.seats_of("tester" if split == "pool" else "coder")
         return Procedural(len(tasks), lambda k: replace(tasks[k], agents=seated))
 
-    def _seats(self, role: str) -> tuple[str, ...]:
+    def seats_of(self, role: str) -> tuple[str, ...]:
+        """Everybody who could do that job."""
         return tuple(agent for agent, its in self.spec.agents.items() if its.name == role)
 
     async def play(self, task: Task, ctx: Context) -> Outcome:
@@ -171,12 +166,12 @@ class TestDuel(Env):
             )
         population = self.rung.population(task)
         if self.tester in ("fixed", "all"):
-            return [self._fixed(population)] * len(programs)
+            return [self.fixed_suite(population)] * len(programs)
         if self.tester == "random_per_task":
             return [self._drawn(ctx, population, "all programs")] * len(programs)
         return [self._drawn(ctx, population, f"program {i}") for i in range(len(programs))]
 
-    def _fixed(self, population: Sequence[Input]) -> tuple[Input, ...]:
+    def fixed_suite(self, population: Sequence[Input]) -> tuple[Input, ...]:
         """The same for whatever program."""
         return tuple(population if self.tester == "all" else population[: self.inputs])
 
@@ -195,7 +190,7 @@ class TestDuel(Env):
     def derived(self, episode: Episode) -> Sequence[Task]:
         """The counterexamples: what a play's suites accepted and is known to be wrong, each a task for testers alone."""
         found = (episode.facts or {}).get("counterexamples", ())
-        task, testers = episode.task, self._seats("tester")
+        task, testers = episode.task, self.seats_of("tester")
         return [
             Task(f"{task.id}/{derive(0, program):016x}", task.public, {**task.secret, "archive": [program]}, testers)
             for program in found
@@ -211,37 +206,7 @@ class TestDuel(Env):
 
     def demos(self) -> Sequence[Demo]:
         """Right programs; a mistake that one test sees through and others do not; both sides cheating."""
-        task = self.tasks("train")[0]
-        slip = self.rung.slip(task)
-        coders, testers = self._seats("coder"), self._seats("tester") if self.tester == "agent" else ()
-        (telling,) = self.rung.inputs(task, slip.telling, 1) or (None,)
-        blind = [slip.blind] * self.coders
-        draws: dict[str, Input] = dict.fromkeys(("input 0 for all programs", "input 0 for program 0"), telling)
-
-        def demo(name: str, program: str, suites: Sequence[str], coded: Sequence[float], tested: float = 0.0) -> Demo:
-            said = {coder: [program] for coder in coders} | {tester: [suite] for tester, suite in zip(testers, suites, strict=False)}
-            earned = dict(zip(coders, coded, strict=True)) | dict.fromkeys(testers, 0.0) | dict.fromkeys(testers[:1], tested)
-            return Demo(name, said, earned, draws if program == slip.wrong else {}, task)
-
-        passes, fails = [1.0] * self.coders, [0.0] * self.coders
-        return (
-            demo("right", slip.right, blind, passes),
-            demo("seen through once", slip.wrong, [slip.telling, *blind[1:]], self._accepted(task, telling), self._worth_of(slip)),
-            demo("no program", slip.none, blind, fails),
-            demo("cheat: two programs, and one input twice", slip.double, [slip.twice] * self.coders, fails),
-        )
-
-    def _accepted(self, task: Task, telling: Input) -> list[float]:
-        """[coders] What they earn by one mistake, of which the first tester, or the first draw, knows."""
-        if self.tester in ("fixed", "all"):
-            tests = self._fixed(self.rung.population(task))
-            return [float(telling not in tests)] * self.coders
-        return [0.0] + [float(self.tester != "random_per_task")] * (self.coders - 1)
-
-    def _worth_of(self, slip: Slip) -> float:
-        """What the first tester earns by that: the play's only wrong program is its own, and all there is to the pool."""
-        own = self._own(*(slip.mistakes if self.evidence == "truth" else (1, min(2, self.coders))))
-        return self.share * (own > 0) + (1 - self.share) * own
+        return scripts(self)
 
 
 _CODER = Role("coder", "writes a program to a specification", Memory.NONE)
@@ -256,34 +221,3 @@ def _rung(name: str, domain: int, pieces: int, rules: bool, source: str, level: 
 
         return Functions(source, level, seed)
     raise NotFound("rung", name, ("exact", "python"))
-
-
-def _worth(name: str, evidence: str) -> Callable[[int, int], float]:
-    """(inputs that give a program away, of how many) → what it is worth to catch it."""
-    shape = shaper(name)
-
-    @lru_cache(maxsize=1 << 14)  # shapers count in fractions
-    def worth(telling: int, known: int) -> float:
-        return 1.0 if evidence == "own" else shape(telling, known)
-
-    return worth
-
-
-def _tester_rewards(share: float, worth: Callable[[int, int], float]) -> list[Reward]:
-    """What a tester's suite gives away; nothing for one that is none."""
-
-    def caught(episode: Episode, agent: str) -> float:
-        """What the program is worth that the tester was to test, if its suite rejects it."""
-        assert episode.facts is not None
-        own = episode.facts["caught"][agent]["own"]
-        return worth(*own) if own else 0.0
-
-    def caught_of_pool(episode: Episode, agent: str) -> float:
-        """The share of all that the play's wrong programs are worth, that the suite rejects."""
-        assert episode.facts is not None
-        pool = [worth(*telling) for telling in episode.facts["pool"]]
-        places: list[int] = episode.facts["caught"][agent]["pool"]
-        return sum(pool[i] for i in places) / (sum(pool) or 1.0)
-
-    parts = ((caught, 1 - share), (caught_of_pool, share))
-    return [Reward(function, weight) for function, weight in parts if weight]
