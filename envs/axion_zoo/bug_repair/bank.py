@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import gzip
 import json
+import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from axion_env import UsageError
+from axion_env import Illegal, UsageError
 from axion_zoo.bug_repair.artifact import Artifact
 
 
@@ -43,7 +44,7 @@ class Bug:
         try:
             known = {**facts, "artifact": Artifact(**facts["artifact"])}
             return cls(**{**known, "fail_to_pass": tuple(facts["fail_to_pass"]), "pass_to_pass": tuple(facts["pass_to_pass"])})
-        except (TypeError, KeyError) as problem:
+        except (TypeError, KeyError, Illegal) as problem:
             raise ValueError(f"not a bug: {problem}") from None
 
 
@@ -62,7 +63,7 @@ def read(path: Path) -> Sequence[Bug]:
     try:
         data = path.read_bytes()
         lines = (gzip.decompress(data) if path.suffix == ".gz" else data).decode().splitlines()
-    except (OSError, EOFError, UnicodeDecodeError) as problem:
+    except (OSError, EOFError, zlib.error, UnicodeDecodeError) as problem:
         raise UsageError(f"cannot read the bank of bugs {str(path)!r}: {problem}") from problem
     return list(_bugs(path, lines))
 

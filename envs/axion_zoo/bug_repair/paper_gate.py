@@ -108,9 +108,8 @@ async def weaken(case: Case) -> None:
 async def inverse(case: Case) -> None:
     """Each changed file is needed: with it alone put back, a failing test passes."""
     failing = await case.failing()
-    buggy = case.buggy
-    for path in case.artifact.bug.paths:
-        before = case.original.files.get(path)
-        mended = buggy.remove([path]) if before is None else buggy.write({path: before})
+    bug = case.artifact.bug
+    for path in bug.paths:
+        mended = bug.only(lambda other, path=path: other != path).apply(case.original)  # type: ignore[misc]
         if not failing & await case.passing(mended, f"the bug without {path}"):
             reject("ORPHAN_FILE", f"with {path!r:.200} put back, no failing test passes: it is no part of the bug")

@@ -5,12 +5,14 @@ from __future__ import annotations
 import gzip
 import hashlib
 import io
+import lzma
 import os
 import re
 import stat
 import tarfile
 import tomllib
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from email.parser import BytesParser
@@ -134,7 +136,16 @@ def _archive(path: Path) -> Iterator[tuple[str, File]]:
         else:
             what = "a wheel, which brings no tests: take the source distribution" if name.endswith(".whl") else "neither .tar.gz nor .zip"
             raise UsageError(f"{path.name} is {what}")
-    except (OSError, EOFError, tarfile.TarError, zipfile.BadZipFile, zipfile.LargeZipFile, RuntimeError, NotImplementedError) as problem:
+    except (
+        OSError,
+        EOFError,
+        zlib.error,
+        lzma.LZMAError,
+        tarfile.TarError,
+        zipfile.BadZipFile,
+        zipfile.LargeZipFile,
+        RuntimeError,
+    ) as problem:
         raise UsageError(f"{path.name} cannot be unpacked: {problem}") from problem
 
 
@@ -148,7 +159,7 @@ def _tar(path: Path) -> Iterator[tuple[str, File]]:
             _check(path, member.name, count)
             if member.isdir():
                 continue
-            content = archive.extractfile(member) if member.isreg() else None
+            content = archive.extractfile(member) if member.isreg() and not member.issparse() else None  # holes are filled without bound
             if content is None:
                 raise UsageError(f"{path.name} holds {member.name[:100]!r}, which is a link or no file")
             yield member.name.removeprefix("./"), File(content.read(), bool(member.mode & 0o100))
@@ -197,7 +208,7 @@ def _about(tree: Workspace) -> tuple[str, str]:
     if "pyproject.toml" in tree.files:
         try:
             project = tomllib.loads(tree.text("pyproject.toml")).get("project", {})
-        except tomllib.TOMLDecodeError as problem:
+        except (tomllib.TOMLDecodeError, RecursionError) as problem:
             raise UsageError(f"pyproject.toml: {problem}") from None
         if isinstance(project, dict) and isinstance(project.get("name"), str):
             return _word(project["name"]), _word(str(project.get("version", "0")))

@@ -58,6 +58,7 @@ watch.told["called"] = sorted(name[len(top) + 1 :] for name in called if name.st
 with open(os.path.join(top, {_OUT!r}), "w") as out:
     json.dump(watch.told, out)
 """
+_TOLD = {"seconds": dict, "failed": dict, "errors": list, "called": list}
 _NETWORK = re.compile(r"socket\.py|gaierror|URLError|ConnectionError|ConnectionRefused|Temporary failure in name resolution|getaddrinfo")
 _MISSING = re.compile(r"No module named '([\w.]+)'")
 _WATCHED = 10.0  # times the processor seconds that a file may take unwatched
@@ -139,9 +140,12 @@ def _told(result: JobResult) -> dict[str, Any] | None:
     file = result.workspace.files.get(_OUT) if result.workspace is not None else None
     try:
         told = None if file is None else json.loads(file.data)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
-    return told if isinstance(told, dict) and set(told) == {"seconds", "failed", "errors", "called"} else None
+    if not isinstance(told, dict) or {name: type(part) for name, part in told.items()} != _TOLD:
+        return None
+    texts = (*told["failed"].values(), *told["errors"], *told["called"])
+    return told if all(type(text) is str for text in texts) and all(type(s) is float for s in told["seconds"].values()) else None
 
 
 def _problem(result: JobResult, cpu_s: float) -> str:

@@ -42,7 +42,7 @@ def roomy(limits: SuiteLimits) -> SuiteLimits:
 
 @lru_cache(maxsize=256)
 def _falsified(source: str) -> str | None:
-    """The source of a test file with its tests made false; None: it has none, or is no Python.
+    """The source of a test file with its tests made false; None: it has none, or is no Python that can be written again.
 
     Every attempt at a tree is graded by the same test files: without the memory their twins cost as much as half a run.
     """
@@ -51,7 +51,10 @@ def _falsified(source: str) -> str | None:
     for test in tests:
         if _generated(test) or not any(_make_false(statement) for statement in test.body):
             test.body.insert(0, ast.Raise(exc=ast.Name("AssertionError", ast.Load())))
-    return ast.unparse(ast.fix_missing_locations(tree)) if tree and tests else None
+    try:
+        return ast.unparse(ast.fix_missing_locations(tree)) if tree and tests else None
+    except RecursionError:  # Python reads expressions that are longer than it can write
+        return None
 
 
 def _tests(node: ast.Module | ast.ClassDef) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:

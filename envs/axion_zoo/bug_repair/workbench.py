@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from axion_env import Context
-from axion_env.sandbox import Command, JobStatus, Limits
+from axion_env import Context, UsageError
+from axion_env.sandbox import Command, File, JobStatus, Limits
 from axion_env.sandbox.workspace import Workspace, path_problem
 from axion_zoo.bug_repair.action import MANUAL, Action, Edit, Malformed, Run, Submit, View, read
 from axion_zoo.bug_repair.suite import plain
@@ -112,7 +112,7 @@ def edit(workspace: Workspace, action: Edit) -> tuple[Workspace, str]:
     if path not in workspace.files:
         if action.old:
             return workspace, f"no file {path!r}"
-        return workspace.write({path: action.new}), f"made {path}"
+        return _written(workspace, path, File(action.new.encode(errors="replace")), "made")
     text = workspace.text(path)
     if text.encode() != workspace.files[path].data:
         return workspace, f"{path} is not text"
@@ -120,7 +120,16 @@ def edit(workspace: Workspace, action: Edit) -> tuple[Workspace, str]:
     if times != 1:
         found = "is empty, and the file exists" if not action.old else f"stands {times} times in {path}, not once"
         return workspace, f"the text to replace {found}"
-    return workspace.write({path: text.replace(action.old, action.new)}), f"changed {path}"
+    new = text.replace(action.old, action.new).encode(errors="replace")
+    return _written(workspace, path, File(new, workspace.files[path].executable), "changed")
+
+
+def _written(workspace: Workspace, path: str, file: File, done: str) -> tuple[Workspace, str]:
+    """The tree with a file in it; as it was where there is no room: for its bytes, or because a folder or a file is in its way."""
+    try:
+        return workspace.write({path: file}), f"{done} {path}"
+    except UsageError as problem:
+        return workspace, f"{path} cannot be written: {problem}"
 
 
 def without_caches(workspace: Workspace) -> Workspace:

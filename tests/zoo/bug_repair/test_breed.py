@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Iterator
+from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
 
@@ -135,3 +136,9 @@ def test_a_bank_is_kept_as_it_is(tmp_path: Path) -> None:
         bank.read(tmp_path / "b.jsonl")
     with pytest.raises(ValueError, match="not a bug"):
         Bug.of({"artifact": {}})
+    with pytest.raises(ValueError, match="not a bug"):
+        Bug.of({**bugs[0].record(), "artifact": {**asdict(bugs[0].artifact), "test_script": "x" * 99_999}})
+    packed = (tmp_path / "a.jsonl.gz").read_bytes()
+    (tmp_path / "a.jsonl.gz").write_bytes(packed[:40] + b"\xff" * 40 + packed[80:])
+    with pytest.raises(UsageError, match="cannot read"):
+        bank.read(tmp_path / "a.jsonl.gz")

@@ -12,6 +12,7 @@ from axion_zoo.bug_repair.gate import GATES, Gates, Validation, validate
 from axion_zoo.bug_repair.look import comments, impure_change
 from axion_zoo.bug_repair.suite import Run, now
 
+from axion_env import Patch
 from axion_env.sandbox import Job, JobResult, Sandbox, Workspace
 from tests.zoo.bug_repair.planted import PLANTED, SUB, TREE, VALID, Planted, changed
 
@@ -67,11 +68,13 @@ def _patch(text: str) -> Artifact:
 
 
 _NEW_TEST = "--- /dev/null\n+++ b/tests/test_x.py\n@@ -0,0 +1 @@\n+def test_x(): assert 0\n"
+_FOLDER = Patch.between(TREE, TREE.remove(["calc.py"]).write({"calc.py/it.py": "x = 1\n"})).text
 _BY_SEED = STANDARD_PARSER.replace("print(", "tests[str(hash('x'))] = 'failed'\nprint(")
 _TOO_WEAK = (("tests/test_calc.py", "sub(5, 3) == 2", "sub(5, 3)"), ("tests/test_name.py", '"AL"', '"BL"'))
 _MORE = {
     "no patch": ("form", "PATCH", _patch("sorry\n")),
     "no bug": ("form", "EMPTY_PATCH", _patch("")),
+    "a folder in a file's place": ("inverse", "PATCH", _patch(_FOLDER)),
     "no parser": ("form", "EMPTY_FILE", replace(VALID, test_parser="\n")),
     "no such test file": ("files", "MISSING_FILE", replace(VALID, test_files=VALID.test_files + "tests/test_none.py")),
     "a path that leaves": ("files", "MISSING_FILE", replace(VALID, test_files=VALID.test_files + "../tests/test_calc.py")),

@@ -256,6 +256,12 @@ def test_modules_of_a_package_may_have_any_name() -> None:
     assert restored(original, original.write(new), ["pkg/tests/test_mod.py"], [])[1] == ("pkg.py", "src/pkg/__init__.py", "types.py")
 
 
+def test_a_test_file_that_cannot_be_written_again_has_no_twin() -> None:
+    """Python reads longer sums than it writes: such tests are told by nothing, and nothing falls over."""
+    tree = Workspace({"tests/test_sum.py": f"def test_sum():\n    assert {'1 + ' * 2000}1 == 2001\n"})
+    assert twin(tree) == tree
+
+
 def test_a_twin_takes_no_search() -> None:
     """Of a test whose arguments Hypothesis makes, the first call fails; tests by no name count where they are known."""
     generated = "@given(x=st.integers())\ndef test_same(x):\n    assert f(x) == x\n"

@@ -11,7 +11,7 @@ from axion_zoo.bug_repair.workbench import Workbench, edit, view, without_caches
 from axion_env import Context, Env, EnvSpec, Episode, Memory, Outcome, Patch, Play, Reward, Role, Rubric, Scripted, Task, drive
 from axion_env.codec import encode
 from axion_env.replay import fork, verify
-from axion_env.sandbox import Sandbox, Workspace
+from axion_env.sandbox import File, Sandbox, Workspace
 
 TREE = Workspace(
     {
@@ -114,6 +114,9 @@ def test_views() -> None:
         (Edit("none.py", "a", "b"), "no file"),
         (Edit("../add.py", "", "b"), "part"),
         (Edit("bytes", "a", "b"), "not text"),
+        (Edit("tests", "", "b"), "cannot be written"),
+        (Edit("add.py/x", "", "b"), "cannot be written"),
+        (Edit("large", "", "b" * (32 << 20)), "cannot be written"),
     ],
 )
 def test_an_edit_that_cannot_be_made_changes_nothing(action: Edit, word: str) -> None:
@@ -129,6 +132,13 @@ def test_an_edit_makes_a_file() -> None:
     after, said = edit(TREE, Edit("src/new.py", "", "x = 1\n"))
     assert after.text("src/new.py") == "x = 1\n"
     assert said == "made src/new.py"
+
+
+def test_an_edit_keeps_a_program_executable() -> None:
+    """So that the difference it makes is a patch; and what is no text at all becomes some."""
+    tree = TREE.write({"run": File(b"exit 1\n", executable=True)})
+    after, _ = edit(tree, Edit("run", "1", "0\ud800"))
+    assert Patch.between(tree, after).apply(tree).files["run"] == File(b"exit 0?\n", executable=True)
 
 
 def test_caches_are_left_out() -> None:
