@@ -65,11 +65,11 @@ def pack(
         policy: Whose actions are trained.
         holds: By role, how firmly its rows are held to the reference. Default: all as the magnet says.
     """
-    sums: dict[int, list[float]] = {}
+    sums: dict[tuple[int, float], list[float]] = {}  # an answer that roles share is held to the start by each as firmly as it is
     seen: dict[int, Tokens] = {}  # by identity first: a sampler hands out one Tokens per distinct answer
     learners = tokens_in_all = 0
     for trajectory, advantage in zip(trajectories, advantages, strict=True):
-        mine = False
+        mine, hold = False, 1.0 if holds is None else holds[trajectory.role]
         for turn in trajectory.turns:
             for action in turn.attempts:
                 tokens = action.tokens
@@ -77,15 +77,15 @@ def pack(
                     continue
                 mine = True
                 tokens_in_all += len(tokens.ids)
-                entry = sums.get(id(tokens))
+                entry = sums.get((id(tokens), hold))
                 if entry is None:
                     seen[id(tokens)] = tokens
-                    entry = sums[id(tokens)] = [0, 0.0, 0.0, 1.0 if holds is None else holds[trajectory.role]]
+                    entry = sums[id(tokens), hold] = [0, 0.0, 0.0]
                 entry[0] += 1
                 entry[1 if advantage > 0 else 2] += advantage
         learners += mine
     merged: dict[tuple[tuple[int, ...], tuple[int, ...]], Row] = {}
-    for key, (count, positive, negative, hold) in sums.items():
+    for (key, hold), (count, positive, negative) in sums.items():
         tokens = seen[key]
         row = merged.get((tokens.prompt_ids, tokens.ids))
         if row is not None:

@@ -38,6 +38,11 @@ class Casting:
     magnet: float = 1.0
     """Times `magnet.coefficient`: how firmly the role's answers are held to what they were at the start."""
 
+    def __post_init__(self) -> None:
+        """Refuses a role that would be pushed away from what it earns by, or from its start."""
+        if self.weight < 0 or self.magnet < 0:
+            raise UsageError(f"a role's weight and magnet must not be negative: got {self.weight} and {self.magnet}")
+
 
 def castings(recipe: Recipe, env: Env) -> dict[str, Casting]:
     """The casting of each role that is seated, in the spec's order.
@@ -73,14 +78,20 @@ class Ensemble:
         """Each of them once."""
 
     def of(self, agent: str) -> LanguagePolicy:
-        """Who answers for an agent."""
+        """Who answers for an agent.
+
+        Raises:
+            NotFound: they are of an environment, or options of it, that have no such agent.
+        """
+        if agent not in self._policies:
+            raise NotFound("agent that these policies were trained as", agent, self._policies)
         return self._policies[agent]
 
     def act(self, asks: Sequence[Ask[Any]]) -> list[Action]:
         """One action per ask; each policy answers all of its asks at once."""
         places: dict[int, list[int]] = {id(policy): [] for policy in self.members}
         for i, ask in enumerate(asks):
-            places[id(self._policies[ask.agent])].append(i)
+            places[id(self.of(ask.agent))].append(i)
         actions: dict[int, Action] = {}
         for policy in self.members:
             mine = places[id(policy)]

@@ -192,11 +192,16 @@ def test_a_weight_scales_the_gradient(source: Path, tmp_path: Path) -> None:
 
 
 def test_a_magnet_holds_each_role_by_its_own_strength() -> None:
-    """A row held three times as firmly weighs three times; equal rows of two roles are held by their mean."""
-    turn = lambda ids: ax.Turn("a", (), None, (ax.Action("", tokens=ax.Tokens((4,), ids, (-1.0,) * len(ids), "learner", 0)),))  # noqa: E731
-    path = lambda role, ids: ax.Trajectory("e", role, "t", 0, "a", 0, (turn(ids),), 0.0, ax.Verdict("a", role, 0.0, ()))  # noqa: E731
-    played = [path("firm", (6,)), path("loose", (7,)), path("firm", (8,)), path("loose", (8,)), path("loose", (8,))]
-    batch = pack(played, [0.0] * 5, "learner", {"firm": 3.0, "loose": 1.0})
+    """A row held three times as firmly weighs three times; equal rows of two roles are held by their mean, one object or several."""
+    make = lambda ids: ax.Tokens((4,), ids, (-1.0,) * len(ids), "learner", 0)  # noqa: E731
+    turn = lambda tokens: ax.Turn("a", (), None, (ax.Action("", tokens=tokens),))  # noqa: E731
+    path = lambda role, tokens: ax.Trajectory("e", role, "t", 0, "a", 0, (turn(tokens),), 0.0, ax.Verdict("a", role, 0.0, ()))  # noqa: E731
+    held = lambda played: pack(played, [0.0] * len(played), "learner", {"firm": 3.0, "loose": 1.0})  # noqa: E731
+    apart = [path("firm", make((8,))), path("loose", make((8,))), path("loose", make((8,)))]
+    one = make((8,))  # a sampler hands out one for equal answers to equal prompts, whoever was asked
+    shared = [path("loose", one), path("firm", one), path("loose", one)]
+    assert [row.hold for row in held(shared).rows] == [pytest.approx(5 / 3)]
+    batch = held([path("firm", make((6,))), path("loose", make((7,))), *apart])
     assert [row.hold for row in batch.rows] == [3.0, 1.0, pytest.approx(5 / 3)]
     logprobs, reference = torch.tensor([[-1.0], [-1.0], [-1.0]], requires_grad=True), torch.tensor([[-2.0]] * 3)
     loss: Any = Divergence("k2")(logprobs, reference, tensors(batch.rows, 0))
@@ -234,6 +239,8 @@ def test_each_seat_of_a_finite_game_may_have_a_policy(tmp_path: Path) -> None:
         ('advantage.across=["posr"]', "did you mean 'poser'?"),
         ('roles.poser.polcy="x"', "did you mean 'policy'?"),
         ('roles.poser.policy="a-b"', "a policy's name"),
+        ("roles.poser.weight=-1", "not be negative: got -1.0 and 1.0"),
+        ('evaluation.kind="rewrd"', "did you mean 'reward'?"),
         ("roles={poser={train=false}, guesser={train=false}}", "no role"),
         ('policies.posr=["optimizer.rate=1"]', "did you mean 'poser'?"),
         ('policies.poser=["training.updates=1"]', "the whole run's"),
@@ -244,3 +251,9 @@ def test_what_the_environment_or_the_recipe_has_not_is_refused(source: Path, tmp
     with pytest.raises(UsageError) as refused:
         Run.create(tmp_path / "run", recipe.read(str(source), (*OWN, change)))
     assert hint in str(refused.value)
+
+
+def test_policies_do_not_answer_for_a_seat_that_they_were_not_trained_for(apart: Path) -> None:
+    """Of another environment, or of other options."""
+    with pytest.raises(UsageError, match="no agent that these policies were trained as 'posr_0'; did you mean 'poser_0'"):
+        load_policy(apart).of("posr_0")
