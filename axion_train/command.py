@@ -57,7 +57,7 @@ def train(
 ) -> None:
     """Train a language model by self-play, as RECIPE says.
 
-    RECIPE is a shipped recipe (kuhn-poker, arithmetic, arithmetic-sft) or a path of a TOML file. The run's folder ends up with
+    RECIPE is a shipped recipe (without one, this command names them) or a path of a TOML file. The run's folder ends up with
     summary.json, metrics.jsonl, episodes.jsonl, checkpoints, the model and report.html. A run that was stopped, in whatever way, goes on
     with --resume and ends in the same weights, bit for bit.
     """
@@ -164,6 +164,7 @@ def evaluate(
             copies=samples,
             part=settings.part,
             label=settings.label,
+            facts=opened.recipe.facts,
         )
     if strategy is not None:
         _write(strategy, json.dumps(measure.strategy_table(policy, opened.tree), indent=1) + "\n")

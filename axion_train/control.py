@@ -21,17 +21,21 @@ def train_all(run: Run, watch: Watcher) -> dict[str, Any]:
     """
     found: dict[str, Any] = {}
     for name in run.recipe.controls:
-        folder = run.path / "controls" / name
-        ended = folder / "summary.json"
-        summary = json.loads(ended.read_text()) if ended.exists() else _train(run, name, folder, watch)
+        ended = folder(run.path, name) / "summary.json"
+        summary = json.loads(ended.read_text()) if ended.exists() else _train(run, name, watch)
         metrics = [key for key in summary if key in run.recipe.metrics]
         found |= {f"{key}_{name}": summary[key] for key in (*metrics, "cpu_seconds")}
     return found
 
 
-def _train(run: Run, name: str, folder: Path, watch: Watcher) -> dict[str, Any]:
-    chosen = run.recipe.control(name)
-    folder.mkdir(parents=True, exist_ok=True)
-    chosen.dump(folder / "recipe.toml")  # again where it was begun: the run's own recipe says what it is
+def folder(path: Path, name: str) -> Path:
+    """Where a control of the run in a folder is kept."""
+    return path / "controls" / name
+
+
+def _train(run: Run, name: str, watch: Watcher) -> dict[str, Any]:
+    chosen, path = run.recipe.control(name), folder(run.path, name)
+    path.mkdir(parents=True, exist_ok=True)
+    chosen.dump(path / "recipe.toml")  # again where it was begun: the run's own recipe says what it is
     watch("control", {"name": name, "warmup": chosen.warmup.steps, "updates": chosen.training.updates})
-    return type(run)(folder, chosen).train(watch)
+    return type(run)(path, chosen).train(watch)

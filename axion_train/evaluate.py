@@ -103,5 +103,5 @@ def sampled_reward(
     episodes = []
     for i, episode in enumerate(drive(plays, policy)):
         tally.add(i // copies, episode)
-        episodes += [episode] if facts else []
-    return tally.figures() | (facts.measured(episodes) if facts else {})
+        episodes += [episode] if facts is not None and facts.shares else []
+    return tally.figures() | (facts.measured(episodes) if facts is not None else {})

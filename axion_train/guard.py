@@ -62,25 +62,32 @@ class Guard:
         begun = [name for name in rings if name not in self._ringing]
         self._ringing = rings
         if begun:
-            alarms = [{"monitor": name, "value": self.monitors[name].value, "level": self.monitors[name].level} for name in begun]
-            found["alarms"] = [alarm | {"action": self._act(alarm["monitor"])} for alarm in alarms]
-        elif updates % self._every == 0 and not any(monitor.wrong for monitor in self.monitors.values()):
+            actions = {name: self._action(name) for name in begun}
+            found["alarms"] = [
+                {"monitor": name, "value": self.monitors[name].value, "level": self.monitors[name].level, "action": action}
+                for name, action in actions.items()
+            ]
+            self._act(actions)
+        elif updates % self._every == 0 and not rings and not any(monitor.wrong for monitor in self.monitors.values()):
             self.keep()
         return found
 
-    def _act(self, name: Any) -> str:
-        """What is done about it."""
+    def _action(self, name: str) -> str:
+        """What is to be done about it."""
         action = self.monitors[name].action
-        if action == "roll_back" and self._returns < _MOST:
+        return "stop" if action == "roll_back" and self._returns >= _MOST else action
+
+    def _act(self, actions: Mapping[str, str]) -> None:
+        """Do it; monitors that ring together send the run back once."""
+        for name, action in actions.items():
+            if action == "stop":
+                self.stopped = self.stopped or name
+        if "roll_back" in actions.values():
             self._weights.load_state_dict(copy.deepcopy(self._good))
             self._returns += 1
             self._ringing = []
             for monitor in self.monitors.values():
                 monitor.clear()
-        elif action != "warn":
-            self.stopped = self.stopped or name
-            return "stop"
-        return action
 
     def state_dict(self) -> dict[str, Any]:
         """What monitors saw, and the good weights."""

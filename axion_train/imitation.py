@@ -65,7 +65,7 @@ class Imitation(Trainer):
             norm = self.learner.optim_step(progress)
             figures |= {"loss": gradient.loss, "entropy": gradient.entropy, "kl": gradient.kl, "gradient_norm": norm}
             figures |= {"epoch": (place + 1) * len(rows) / len(self._rows), "tokens": sum(len(row.ids) for row in rows)}
-        return episodes, self.advance({**figures, "rows": len(self._rows)})
+        return episodes, self.advance(episodes, {**figures, "rows": len(self._rows)})
 
     def _play_round(self) -> tuple[list[Episode], dict[str, Any]]:
         """Play, and make what was right the rows of this round; then go back to the start, if rounds start there."""

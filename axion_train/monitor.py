@@ -46,7 +46,7 @@ class Threshold:
     """Rings when the mean of a figure over the last updates is beyond a level.
 
     Args:
-        figure: As it is called in `metrics.jsonl`.
+        figure: As it is called in `metrics.jsonl`. Measurements (`heldout/…`, `nash_conv`) come after the monitors and are not seen.
         level: Beyond it is a failure.
         below: The failure is to be below it, not above.
         window: Updates; with fewer seen it never rings.

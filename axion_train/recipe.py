@@ -70,6 +70,9 @@ class Training:
     """Of torch. Part of the recipe, since sums in another order give other last bits."""
 
 
+_KINDS = ("nash_conv", "reward")
+
+
 @dataclass(frozen=True)
 class Evaluation:
     """What is measured while it trains, and at the end."""
@@ -91,6 +94,13 @@ class Evaluation:
     also: tuple[str, ...] = ()
     """Further splits, measured as `split` is at the start and at the end, of the averaged weights: `heldout/{split}/…`."""
 
+    def __post_init__(self) -> None:
+        """Refuses a kind that is none, and splits that nothing would be measured on."""
+        if self.kind not in _KINDS:
+            raise NotFound("evaluation.kind", self.kind, _KINDS)
+        if self.also and self.kind != "reward":
+            raise UsageError(f"evaluation.also is read where evaluation.kind is 'reward': got {self.kind!r}; leave it out of the recipe")
+
 
 _NAME = re.compile(r"\w+", re.ASCII)  # it names a folder, and keys of figures
 _OF_POLICY = (
@@ -108,6 +118,7 @@ _OF_POLICY = (
 """What a policy may have its own of; the questions that warm-ups learn from (`warmup.plays`) are collected once for all."""
 _MONITORS = ("too_easy", "too_hard", "invalid", "no_signal", "diversity_collapse")  # quiet where an environment has no such figures
 _SUFFIXES = ("start", "last", "error")  # of names in a summary, where a control's name is one too
+_TAKEN = ("env", "seed", "updates", "cpu_seconds", "alarms", "stopped_by", "illegal_rate")  # in a summary or a measurement
 _UNREAD = {
     "policy_gradient": ("sft",),
     "sft": ("advantage", "loss", "training.epochs", "optimizer.signal", "roles", "policies"),
@@ -152,7 +163,7 @@ class Recipe:
         """Refuses what the chosen learner does not read: a knob that does nothing is a mistake.
 
         Raises:
-            UsageError: no such learner, or a knob of another.
+            UsageError: no such learner, or a knob of another; or a share of facts under a name that tells something else.
         """
         if self.learner not in _UNREAD:
             raise NotFound("learner", self.learner, _UNREAD)
@@ -162,6 +173,10 @@ class Recipe:
             mine, usual = getattr(self, section), default[section]
             if (getattr(mine, key) != getattr(usual, key)) if key else mine != usual:
                 raise UsageError(f"learner = {self.learner!r} does not read '{name}'; leave it out of the recipe")
+        taken = (*_TAKEN, self.evaluation.label)
+        for name in self.facts.shares:
+            if not _NAME.fullmatch(name) or name in taken:
+                raise UsageError(f"a share's name is of letters, digits and _, and none of {', '.join(taken)}: got {name!r}")
 
     def part(self, kind: str) -> Any:
         """A fresh part of the run: advantage, loss, opponents, curriculum."""

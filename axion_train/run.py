@@ -61,6 +61,12 @@ class Run:
         if path.exists() and (not path.is_dir() or any(path.iterdir())):
             raise UsageError(f"{path} holds another run or other files; go on with it by --resume {path}, or choose another --out")
         run = cls(path, chosen)
+        for name in chosen.controls:  # what would be refused once the run has ended is refused before it begins
+            own = chosen.control(name)
+            try:
+                cls(control.folder(path, name), own)
+            except UsageError as problem:
+                raise UsageError(f"control {name!r}: {problem}") from None
         try:
             path.mkdir(parents=True, exist_ok=True)
             chosen.dump(path / "recipe.toml")
@@ -97,7 +103,6 @@ class Run:
         with _rare_collections(), store, _Metrics(self.path / "metrics.jsonl", self._written["metrics"]) as metrics:
             while not trainer.done:
                 episodes, figures = trainer.update()
-                figures |= self.recipe.facts.figures(episodes)
                 store.extend(self._kept(episodes, trainer.updates))
                 del episodes  # two batches' worth of objects at once is 8 % slower: they no longer fit the caches
                 measured = trainer.updates % self.recipe.evaluation.every == 0 or trainer.done

@@ -81,14 +81,15 @@ class Trainer:
             learned = self._learn(name, deals, played, advantages)
             figures |= learned if name == LEARNER else {f"{key}/{name}": value for key, value in learned.items()}
         figures |= self.curriculum.observe(self.env, episodes)
-        return episodes, self.advance(figures)
+        return episodes, self.advance(episodes, figures)
 
-    def advance(self, figures: dict[str, Any]) -> dict[str, Any]:
+    def advance(self, episodes: list[Episode], figures: dict[str, Any]) -> dict[str, Any]:
         """An update is done.
 
         Returns:
-            Its figures, and what the monitors make of them.
+            Its figures, what the recipe adds up of its episodes' facts, and what the monitors make of all that.
         """
+        figures = figures | self.recipe.facts.figures(episodes)
         self.updates += 1
         self.cast.updated(self.updates)
         self.opponents.observe(self.updates, self.cast.weights)

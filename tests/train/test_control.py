@@ -143,6 +143,20 @@ def test_a_control_that_cannot_be_made_is_refused_at_once(change: str, hint: str
     assert hint in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    ("change", "hint"),
+    [
+        ('controls={slow=["evaluation.split=shited"]}', "control 'slow': .*did you mean 'shifted'"),
+        ('controls={slow=["env.id=axion/Arithmetc-v0"]}', "control 'slow': .*did you mean 'axion/Arithmetic-v0'"),
+        ('controls={slow=["roles.nobody.train=false"]}', "control 'slow': no role"),
+    ],
+)
+def test_a_control_that_its_environment_refuses_is_refused_before_the_run(change: str, hint: str, tmp_path: Path) -> None:
+    """And not once the run has ended."""
+    with pytest.raises(UsageError, match=hint):
+        Run.create(tmp_path / "run", small(change))
+
+
 @pytest.mark.parametrize("change", ['evaluation.also=["shited"]', 'evaluation.split="shited"'])
 def test_an_unknown_split_is_refused_before_the_warm_up(change: str, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="did you mean 'shifted'"):

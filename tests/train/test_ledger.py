@@ -48,6 +48,25 @@ def test_a_share_is_of_two_facts(facts: Any) -> None:
         Ledger({"x": facts})
 
 
+@pytest.mark.parametrize("name", ["accuracy", "updates", "cpu_seconds", "a/b"])
+def test_a_share_may_not_stand_for_another_figure(name: str) -> None:
+    with pytest.raises(UsageError, match=f"a share's name.*got '{name}'"):
+        recipe.read("arithmetic", [f'facts.shares={{"{name}"=["correct", "well_formed"]}}'])
+
+
+def test_a_monitor_sees_what_is_added_up(tmp_path: Path) -> None:
+    """It is a figure of the update like any other."""
+    chosen = recipe.read(
+        "arithmetic",
+        [
+            "training.updates=1", "warmup.steps=1", "warmup.until=0", "curriculum.deals=2", "curriculum.copies=2", "model.layers=1",
+            "evaluation.final_episodes=2", 'facts.counts=["well_formed"]',
+            'monitors={few={name="threshold", figure="sum/well_formed", level=1e9, below=true, window=1}}',
+        ],
+    )  # fmt: skip
+    assert Run.create(tmp_path / "run", chosen).train()["alarms"] == ["few"]
+
+
 def test_a_run_tells_its_shares_and_counts(tmp_path: Path) -> None:
     """Of training plays in every update, held out at the start and at the end, and in the summary under their own names."""
     chosen = recipe.read(

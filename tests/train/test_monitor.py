@@ -151,6 +151,15 @@ def test_what_is_put_back_are_the_good_weights(source: Path, tmp_path: Path) -> 
     assert not same(state["cast"], cast(path, 4)["cast"])
 
 
+def test_what_rings_together_sends_the_run_back_once(source: Path, tmp_path: Path) -> None:
+    """So that two monitors of one failure do not spend two of the three times."""
+    path = tmp_path / "run"
+    lines = run(source, path, *ROLLS, "monitors.role_dominance.action=roll_back", "training.updates=5")
+    (together,) = (line["alarms"] for line in lines if line.get("alarms"))
+    assert {alarm["monitor"] for alarm in together if alarm["action"] == "roll_back"} == {"gap", "role_dominance"}
+    assert cast(path)["guard"]["returns"] == 1
+
+
 def test_the_command_says_it(source: Path, tmp_path: Path) -> None:
     arguments = ["train", str(source), "--out", str(tmp_path / "run")]
     arguments += [x for change in (*WATCHED, *HACKED, "monitors.gap.action=stop") for x in ("--set", change)]
