@@ -32,7 +32,7 @@ from axion_zoo.bug_repair.injector.baseline import TAMPERERS, Solver, idle, orac
 from axion_zoo.bug_repair.layout import QUIET
 from axion_zoo.bug_repair.prepare import Meter
 from axion_zoo.bug_repair.repository import Repository
-from axion_zoo.bug_repair.suite import Run, SuiteLimits, plain, together
+from axion_zoo.bug_repair.suite import Run, plain, together
 from axion_zoo.bug_repair.tree import Repositories, Tree, repository_tree
 
 from axion_env import Patch, Stream, derive
@@ -88,7 +88,7 @@ def repository(archive: Path, work: Path, sandbox: Sandbox) -> tuple[Repository,
     return Repository.load(folder), folder
 
 
-def bugs_of(tree: Tree, folder: Path, count: int, seed: int, sandbox: Sandbox, limits: SuiteLimits) -> tuple[Sequence[Bug], dict[str, Any]]:
+def bugs_of(tree: Tree, folder: Path, count: int, seed: int, sandbox: Sandbox) -> tuple[Sequence[Bug], dict[str, Any]]:
     """Valid bugs, and what making them took; taken from the folder where enough are there."""
     path = folder / Repositories.BANK
     known = bank.read(path) if path.exists() else []
@@ -103,21 +103,21 @@ def bugs_of(tree: Tree, folder: Path, count: int, seed: int, sandbox: Sandbox, l
             yield patch
 
     made: list[Bug] = []
-    for bug in islice(breed.breed(tree, counted(), sandbox, limits=limits), count):
+    for bug in islice(breed.breed(tree, counted(), sandbox), count):
         made.append(bug)
         print(f"{tree.name}: bug {len(made)}, {bug.origin}, of {tried} patches", file=sys.stderr)
     bank.write(path, made)
     return made, {"patches": tried, "wall_s": time.monotonic() - began}
 
 
-def attempt(run: Run, tree: Tree, bug: Bug, solver: Solver, limits: SuiteLimits, seed: int = 0) -> Coroutine[Any, Any, Grade]:
+def attempt(run: Run, tree: Tree, bug: Bug, solver: Solver, seed: int = 0) -> Coroutine[Any, Any, Grade]:
     """One attempt, solved and graded."""
     start = broken(tree.workspace, bug.artifact)
     patch = solver(start, bug.artifact.weaken.reverse(), Stream(derive(seed, "attempt", bug.artifact.bug_inject)))
-    return grade(run, tree.workspace, bug.artifact, patch, [*bug.fail_to_pass, *bug.pass_to_pass], limits=limits, profile=tree.profile)
+    return grade(run, tree.workspace, bug.artifact, patch, [*bug.fail_to_pass, *bug.pass_to_pass], limits=tree.limits, profile=tree.profile)
 
 
-def graded(tree: Tree, bugs: Sequence[Bug], sandbox: Sandbox, limits: SuiteLimits) -> list[Graded]:
+def graded(tree: Tree, bugs: Sequence[Bug], sandbox: Sandbox) -> list[Graded]:
     """Every bug under every solver that concerns it."""
     jobs: list[tuple[int, str, Solver]] = []
     names = list(TAMPERERS)
@@ -128,14 +128,14 @@ def graded(tree: Tree, bugs: Sequence[Bug], sandbox: Sandbox, limits: SuiteLimit
     found = [Graded() for _ in bugs]
     waiting = iter(jobs)
     while batch := list(islice(waiting, _AT_ONCE)):
-        makes = [partial(attempt, tree=tree, bug=bugs[i], solver=solver, limits=limits, seed=i) for i, _, solver in batch]
+        makes = [partial(attempt, tree=tree, bug=bugs[i], solver=solver, seed=i) for i, _, solver in batch]
         for (i, name, _), said in zip(batch, together(makes, sandbox), strict=True):
             found[i].codes.setdefault(name, []).append(f"{said.code}: {said.detail}" if not said.solved else said.code)
         print(f"{tree.name}: graded up to bug {batch[-1][0] + 1}", file=sys.stderr)
     return found
 
 
-def timed(tree: Tree, bugs: Sequence[Bug], sandbox: Sandbox, limits: SuiteLimits) -> dict[str, dict[str, float]]:
+def timed(tree: Tree, bugs: Sequence[Bug], sandbox: Sandbox) -> dict[str, dict[str, float]]:
     """Mean CPU and wall seconds of a grading, of what is mended and of what is not, and of a cold pytest of the same tests."""
     cpu_s: dict[str, list[float]] = {"failed": [], "solved": [], "cold": []}
     wall_s: dict[str, list[float]] = {"failed": [], "solved": [], "cold": []}
@@ -145,7 +145,7 @@ def timed(tree: Tree, bugs: Sequence[Bug], sandbox: Sandbox, limits: SuiteLimits
 
             async def metered(run: Run, solver: Solver = solver, bug: Bug = bug, spent: list[float] = spent) -> None:
                 meter = Meter(run)
-                await attempt(meter, tree, bug, solver, limits)
+                await attempt(meter, tree, bug, solver)
                 spent.append(meter.cpu_s)
 
             began, mine = time.monotonic(), time.process_time()
@@ -224,10 +224,10 @@ def main(arguments: Sequence[str]) -> int:
             done = folder / "figures.json"
             tree = repository_tree(folder.name, package)
             if not done.exists():
-                bugs, making = bugs_of(tree, folder, given.bugs, given.seed, sandbox, package.limits)
-                found = graded(tree, bugs, sandbox, package.limits)
+                bugs, making = bugs_of(tree, folder, given.bugs, given.seed, sandbox)
+                found = graded(tree, bugs, sandbox)
                 done.write_text(json.dumps({**row(package, bugs, found), "making": making}))
-            costs = timed(tree, bank.read(folder / Repositories.BANK)[:_TIMED], sandbox, package.limits)
+            costs = timed(tree, bank.read(folder / Repositories.BANK)[:_TIMED], sandbox)
             rows[package.title] = {**json.loads(done.read_text()), **costs}
     _write(rows, given.out)
     return 0 if all(one["oracle"] == one["agree"] == 1.0 and one["nothing"] == one["cheats"] == 0.0 for one in rows.values()) else 1

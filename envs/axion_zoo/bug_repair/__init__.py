@@ -164,6 +164,9 @@ def _gates(changes: Mapping[str, Any]) -> gate.Gates:
     for name in changes:
         if name not in known:
             raise NotFound("gate setting", name, known)
+    for name in changes.get("off", ()):
+        if name not in gate.GATES:
+            raise NotFound("gate", name, gate.GATES)
     return gate.Gates(**changes)
 
 

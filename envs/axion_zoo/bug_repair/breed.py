@@ -15,16 +15,14 @@ from axion_zoo.bug_repair.injector.history import undoing
 from axion_zoo.bug_repair.injector.mutator import mutate, mutations
 from axion_zoo.bug_repair.injector.removal import removals
 from axion_zoo.bug_repair.injector.weaken import weaken
-from axion_zoo.bug_repair.suite import Run, SuiteLimits, run_suite, together
+from axion_zoo.bug_repair.suite import Run, run_suite, together
 from axion_zoo.bug_repair.tree import Tree
 
 _MUTATIONS = 3  # to one removal: of these most of a tree's are soon used up
 _AT_ONCE = 4  # two slots never wait, and few are made in vain once there are enough
 
 
-def breed(
-    tree: Tree, patches: Iterable[tuple[str, Patch]], sandbox: Sandbox, *, gates: Gates | None = None, limits: SuiteLimits | None = None
-) -> Iterator[Bug]:
+def breed(tree: Tree, patches: Iterable[tuple[str, Patch]], sandbox: Sandbox, *, gates: Gates | None = None) -> Iterator[Bug]:
     """The valid bugs among some patches, in their order.
 
     Args:
@@ -32,11 +30,10 @@ def breed(
         patches: (who made it, the patch), as injectors give them.
         sandbox: Runs the suites.
         gates: What they have to pass.
-        limits: Of each run of the suite.
     """
 
     async def passing(run: Run, artifact: Artifact, code: Workspace) -> frozenset[str]:
-        suite = run_suite(run, code, artifact.test_script, artifact.test_parser, limits, profile=tree.profile)
+        suite = run_suite(run, code, artifact.test_script, artifact.test_parser, tree.limits, profile=tree.profile)
         return (await suite).passed
 
     expected: dict[str, frozenset[str]] = {}  # of the tree as it is, by script
@@ -49,7 +46,7 @@ def breed(
         if not failing:
             return None
         artifact = tree.artifact(patch, weaken(tree.workspace, failing))
-        found = await validate(run, tree.workspace, artifact, gates, tests=tree.tests, limits=limits, profile=tree.profile)
+        found = await validate(run, tree.workspace, artifact, gates, tests=tree.tests, limits=tree.limits, profile=tree.profile)
         return Bug(tree.name, tree.workspace.id, origin, artifact, found.fail_to_pass, found.pass_to_pass) if found.valid else None
 
     waiting = iter(patches)

@@ -75,7 +75,7 @@ def breed_(folder: Path, bugs: int, rule: str, seed: int) -> None:
         raise UsageError(f"{found.title} was prepared without a history; prepare a git checkout of it")
     tree = repository_tree(folder.name, found)
     with Sandbox() as sandbox:
-        made = list(islice(breed.breed(tree, breed.RULES[rule](tree, seed), sandbox, limits=found.limits), bugs))
+        made = list(islice(breed.breed(tree, breed.RULES[rule](tree, seed), sandbox), bugs))
     if not made:
         raise UsageError(f"the rule {rule!r} makes no valid bug of {found.title}")
     path = folder / Repositories.BANK

@@ -49,6 +49,8 @@ _BESIDE = (
 )
 _BOUND = 4 * MAX_BYTES
 """Of what an archive unpacks to, everything counted."""
+_BROKEN = (OSError, EOFError, RuntimeError, zlib.error, lzma.LZMAError, tarfile.TarError, zipfile.BadZipFile, zipfile.LargeZipFile)
+"""What reading an archive raises that is damaged, locked, or packed in a way that Python does not know."""
 _MARKS = ("PKG-INFO", "pyproject.toml", "setup.py", "setup.cfg")
 
 
@@ -136,16 +138,7 @@ def _archive(path: Path) -> Iterator[tuple[str, File]]:
         else:
             what = "a wheel, which brings no tests: take the source distribution" if name.endswith(".whl") else "neither .tar.gz nor .zip"
             raise UsageError(f"{path.name} is {what}")
-    except (
-        OSError,
-        EOFError,
-        zlib.error,
-        lzma.LZMAError,
-        tarfile.TarError,
-        zipfile.BadZipFile,
-        zipfile.LargeZipFile,
-        RuntimeError,
-    ) as problem:
+    except _BROKEN as problem:
         raise UsageError(f"{path.name} cannot be unpacked: {problem}") from problem
 
 

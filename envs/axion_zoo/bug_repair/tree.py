@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Protocol
@@ -13,6 +13,7 @@ from axion_env.sandbox import Workspace
 from axion_zoo.bug_repair import bank, module
 from axion_zoo.bug_repair.artifact import Artifact, standard
 from axion_zoo.bug_repair.repository import Repository, find
+from axion_zoo.bug_repair.suite import SuiteLimits
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,8 @@ class Tree:
     """Diffs of changes that the project once made to its code."""
     profile: str = "proc"
     """Of the sandbox, for its suite."""
+    limits: SuiteLimits = field(default_factory=SuiteLimits)
+    """Of a run of its suite."""
 
 
 class Trees(Protocol):
@@ -111,7 +114,7 @@ class Repositories:
 
 def repository_tree(name: str, found: Repository) -> Tree:
     """The tree of a prepared repository."""
-    return Tree(name, found.workspace, found.code, tuple(found.tests), found.artifact, found.history, found.profile)
+    return Tree(name, found.workspace, found.code, tuple(found.tests), found.artifact, found.history, found.profile, found.limits)
 
 
 @lru_cache(maxsize=16)

@@ -135,7 +135,7 @@ class TreeRung:
             artifact = Artifact.parse(done.text or "")
         except Illegal as problem:
             return None, {"gates": [GateResult("form", False, "NO_ARTIFACT", str(problem)).record()], "proposal": None}
-        found = await validate(ctx.run, tree.workspace, artifact, self.gates, tests=tree.tests, profile=tree.profile)
+        found = await validate(ctx.run, tree.workspace, artifact, self.gates, tests=tree.tests, limits=tree.limits, profile=tree.profile)
         facts = {"gates": [gate.record() for gate in found.gates], "proposal": artifact.bug_inject}
         if not found.valid:
             return None, facts
@@ -160,7 +160,7 @@ class TreeRung:
             return {"agent": agent, "solved": False, "code": "FORFEIT", "patch": "", "turns": 0}
         patch = _patch(start, done)
         tests = (*bug.fail_to_pass, *bug.pass_to_pass)
-        found = await grade(ctx.run, tree.workspace, bug.artifact, patch, tests, failed=failed, profile=tree.profile)
+        found = await grade(ctx.run, tree.workspace, bug.artifact, patch, tests, failed=failed, limits=tree.limits, profile=tree.profile)
         return {"agent": agent, **found.record(), "patch": patch, "turns": done.turns}
 
     def derived(self, episode: Episode) -> Sequence[Task]:

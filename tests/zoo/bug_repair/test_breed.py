@@ -15,11 +15,12 @@ from axion_zoo.bug_repair.breed import breed, by_rule
 from axion_zoo.bug_repair.command import repo
 from axion_zoo.bug_repair.gate import validate
 from axion_zoo.bug_repair.repository import Repository
-from axion_zoo.bug_repair.suite import now
-from axion_zoo.bug_repair.tree import Modules
+from axion_zoo.bug_repair.suite import SuiteLimits, now
+from axion_zoo.bug_repair.tree import Modules, repository_tree
 from click.testing import CliRunner
 
-from axion_env import UsageError, load
+from axion_env import Play, Scripted, UsageError, drive, load
+from axion_env.codec import encode
 from axion_env.sandbox import Sandbox
 
 AREA = "def area(w, h):\n    return w * h\n\n\ndef grown(w, by):\n    return w + by\n"
@@ -72,6 +73,21 @@ def test_a_commit_undone_is_a_bug(prepared: Path) -> None:
     assert bug.fail_to_pass == ("tests/test_shapes.py::test_total",)
     env = load("axion/BugRepair-v0", rung="repository", source=str(prepared), injector="agent", strategy="history")
     assert env.tasks("train")[0].public["tree"] == "out"
+
+
+def test_a_bred_bug_is_played_within_the_limits_of_its_repository(prepared: Path, sandbox: Sandbox) -> None:
+    """Those it was let through under: a slow suite would never pass under any others."""
+    found = Repository.load(prepared)
+    assert found.limits != SuiteLimits()
+    tree = repository_tree("out", found)
+    bank.write(prepared / "bugs.jsonl", islice(breed(tree, by_rule(tree), sandbox), 1))
+    env = load("axion/BugRepair-v0", rung="repository", source=str(prepared), turns=1)
+    (task,) = env.tasks("train")
+    way_back = f"<submit>{Bug.of(task.secret['bug']).artifact.bug.reverse().text}</submit>"
+    (episode,) = drive([Play(env, task, 0)], Scripted([way_back]), services={"sandbox": sandbox})
+    assert episode.facts is not None
+    assert episode.facts["attempts"][0]["code"] == "SOLVED"
+    assert f'"cpu_s":{found.limits.script.cpu_s}' in encode(episode)
 
 
 def test_no_history_reaches_a_tree(prepared: Path) -> None:

@@ -166,6 +166,7 @@ def test_every_banked_bug_is_of_the_tree_that_is_there() -> None:
         ({"rung": "file", "gates": {"min_pasing_tests": 1}}, "min_passing_tests"),
         ({"rung": "file", "injector": "model"}, "no injector 'model'"),
         ({"rung": "file", "turns": 0}, "1 or more"),
+        ({"rung": "file", "gates": {"off": ["comments"]}}, "comment"),
     ],
 )
 def test_bad_options_are_refused(options: dict[str, object], message: str) -> None:
