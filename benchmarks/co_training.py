@@ -42,6 +42,7 @@ ARMS: dict[str, tuple[str, ...]] = {
 COSTS = (0.0, 1e-3, 1e-2, 1e-1, 1.0)
 """CPU seconds that one verification is taken to cost: from nothing to a small project's test suite."""
 _POOL = 512  # wrong programs
+_ALARM = "hacked"  # the recipe's monitor of the gap
 
 
 class Curve(NamedTuple):
@@ -123,21 +124,34 @@ def _ends(report: Report, found: Mapping[str, Sequence[many.Run]]) -> dict[str, 
     means = {arm: {key: mean(r.summary.get(key, 1.0) for r in runs) for key in keys} for arm, runs in found.items()}
     pool = {arm: mean(_common(r) for r in runs) for arm, runs in found.items()}
     seconds = {arm: mean(r.cpu_seconds for r in runs) for arm, runs in found.items()}
+    rang = {arm: sum(_ALARM in r.summary.get("alarms", ()) for r in runs) for arm, runs in found.items()}
     report.say(
         "After the same number of updates on the same number of programs. Recall is of the wrong programs that the arm's own coder still "
-        "writes, which are others in every arm; on the common pool it is of the same planted mistakes for all."
+        "writes, which are others in every arm; on the common pool it is of the same planted mistakes for all. The alarm rings where what "
+        "coders are paid runs away from what is true."
     )
     report.table(
-        ("tester", "true accuracy", "in-game reward", "recall, own coder", "recall, common pool", "CPU-s"),
+        ("tester", "true accuracy", "in-game reward", "recall, own coder", "recall, common pool", "alarm", "CPU-s"),
         [
-            (arm, m["true_accuracy"], m["in_game_reward"], m["verifier_recall"], pool[arm], f"{seconds[arm].mean:.0f}")
+            (
+                arm,
+                m["true_accuracy"],
+                m["in_game_reward"],
+                m["verifier_recall"],
+                pool[arm],
+                f"{rang[arm]} of {len(found[arm])}",
+                f"{seconds[arm].mean:.0f}",
+            )
             for arm, m in means.items()
         ],
     )
     start = mean(r.summary["true_accuracy_start"] for runs in found.values() for r in runs)
     report.say(f"True accuracy before training, over all runs: {start}.")
     runs = {arm: [r.summary | {"process_cpu_seconds": r.cpu_seconds} for r in its] for arm, its in found.items()}
-    return {arm: {**m, "common_pool_recall": pool[arm], "cpu_seconds": seconds[arm], "runs": runs[arm]} for arm, m in means.items()}
+    return {
+        arm: {**m, "common_pool_recall": pool[arm], "cpu_seconds": seconds[arm], "alarms": rang[arm], "runs": runs[arm]}
+        for arm, m in means.items()
+    }
 
 
 def _paired(report: Report, found: Mapping[str, Sequence[many.Run]]) -> dict[str, Mean]:

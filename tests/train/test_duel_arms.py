@@ -18,8 +18,9 @@ from axion_env import load
 from axion_train import recipe
 from axion_train.cast import castings
 from axion_train.run import Run
-from benchmarks import co_training
+from benchmarks import co_training, many
 from benchmarks.co_training import ARMS, RECIPE, Curve
+from benchmarks.table import Report
 
 _SMALL = (
     "training.updates=2", "evaluation.every=1", "warmup.steps=4", "warmup.plays=20", "policies={}", "model.layers=1", "curriculum.deals=3",
@@ -84,3 +85,66 @@ def test_recall_of_drawn_inputs_is_that_of_all_draws(k: int) -> None:
     assert co_training.pool_recall(options) == pytest.approx(sum(shares) / len(shares))
     assert co_training.pool_recall({**options, "tester": "all"}) == 1.0
     assert 0 < co_training.pool_recall({**options, "tester": "fixed"}) < 1
+
+
+def _made(folder: Path, arm: str, seed: int, accuracies: list[float], *, cpu: float, asked: int) -> many.Run:
+    """A run's folder as `axion train` leaves it, with figures chosen."""
+    path = folder / f"{arm}-{seed}"
+    path.mkdir()
+    lines = [{"update": 0, "cpu_seconds": 0.0, "heldout/true_accuracy": accuracies[0]}]
+    for i, accuracy in enumerate(accuracies[1:], 1):
+        sums = {"sum/programs": 10, "sum/verifications": asked, "sum/tester_verifications": 1000, "sum/reference_calls": asked}
+        lines.append({"update": i, "cpu_seconds": cpu * i, "heldout/true_accuracy": accuracy, **sums, "sum/tester_reference_calls": 0})
+    (path / "metrics.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    summary = {
+        "true_accuracy_start": accuracies[0],
+        "true_accuracy": accuracies[-1],
+        "in_game_reward": 0.9,
+        "heldout_pool_verifier_recall": 0.5,
+    }
+    summary |= {"verifier_recall_start": 0.1, "verifier_recall": 0.2}
+    summary |= {"alarms": ["hacked"]} if arm == "one-input" else {}
+    return many.Run(many.Job(arm, RECIPE, seed), path, summary, cpu, "0" * 40)
+
+
+def test_the_tables_compare_what_they_say(tmp_path: Path) -> None:
+    """Paired by seed; at equal verifications the arm that asks less has come further; a price on verifications turns the order around."""
+    accuracy = {"co-trained": [0.2, 0.5, 0.9], "random": [0.2, 0.4, 0.6], "one input": [0.2, 0.2, 0.1]}
+    asked = {"co-trained": 50, "random": 100, "one input": 10}
+    found = {
+        arm: [
+            _made(
+                tmp_path,
+                co_training._folder(arm),
+                seed,
+                [a + 0.01 * seed for a in values],
+                cpu=1.0 + (arm == "co-trained"),
+                asked=asked[arm],
+            )
+            for seed in (0, 1, 2)
+        ]
+        for arm, values in accuracy.items()
+    }
+    report = Report("Made up", "co_training")
+    ends = co_training._ends(report, found)
+    assert ends["co-trained"]["true_accuracy"].mean == pytest.approx(0.91)
+    assert [ends[arm]["alarms"] for arm in found] == [0, 0, 3]
+    differences = co_training._paired(report, found)
+    assert differences["random"].mean == pytest.approx(0.3)
+    assert differences["random"].half == pytest.approx(0.0, abs=1e-9)
+    curves = {arm: [co_training.curve(run.path, tester=co_training._learns(arm)) for run in runs] for arm, runs in found.items()}
+    equal = co_training._equal(report, curves)
+    assert equal["co-trained"]["samples"].mean == pytest.approx(0.91)
+    assert equal["co-trained"]["verifications"].mean == pytest.approx(0.21 + 0.3 * 200 / 1050)
+    assert equal["co-trained"]["reference_calls"].mean == pytest.approx(0.91)
+    assert equal["random"]["reference_calls"].mean == pytest.approx(0.41)  # half of what it asks for in all
+    assert equal["co-trained"]["cpu"].mean == pytest.approx(0.51)  # 2 of its 4 seconds
+    costs = co_training._costs(report, curves)
+    assert costs["random"]["0"].mean == pytest.approx(0.61)
+    assert costs["co-trained"]["0"].mean > costs["co-trained"]["1"].mean
+    assert costs["random"]["1"].mean == pytest.approx(0.61)
+    report.write(tmp_path / "made.json", {"equal": equal})
+    text = (tmp_path / "made.md").read_text()
+    assert "| one input | 0.1100 ± 0.0248 |" in text
+    assert "| 3 of 3 |" in text
+    assert json.loads((tmp_path / "made.json").read_text())["equal"]["random"]["cpu"]["n"] == 3
