@@ -17,7 +17,7 @@ from axion_env.hunk import PatchError
 from axion_env.sandbox.workspace import Workspace
 from axion_env.unified import read
 
-LEFTOVERS = (".git", "__pycache__", ".pytest_cache")
+LEFTOVERS = (".git", "__pycache__", ".pytest_cache", ".hypothesis", ".mypy_cache", ".ruff_cache")
 """Names of what runs leave behind: no part of what somebody wrote."""
 
 

@@ -74,7 +74,7 @@ class Artifact:
             wrong = _wrong(name, parts, closed=bool(closing))
             if wrong is not None:
                 raise Illegal(f"the file {name!r} {wrong}; give each of {', '.join(NAMES.values())} once")
-            parts[name] = _unfenced(content.removeprefix("\n"))
+            parts[name] = unfenced(content.removeprefix("\n"))
         missing = [name for name in NAMES.values() if name not in parts]
         if missing:
             raise Illegal(f'{missing[0]} is missing; write each file as <file name="{missing[0]}">…</file>')
@@ -133,7 +133,7 @@ def _problem(text: object, longest: int) -> str | None:
     return f"has {len(text)} characters, and {longest} are allowed" if len(text) >= longest else None
 
 
-def _unfenced(content: str) -> str:
+def unfenced(content: str) -> str:
     """Without the code fence around all of it, if there is one."""
     lines = content.split("\n")
     while lines and not lines[-1].strip():

@@ -26,7 +26,6 @@ Examples:
   axion repo list
 """
 _HOME = Path("repositories")
-_COMMITS = 200  # looked at
 
 
 @click.group(epilog=_EXAMPLES)
@@ -112,7 +111,7 @@ def _history(source: Path, found: Repository) -> tuple[str, ...]:
     """What the latest commits of a checkout changed of the code, where it is one."""
     if not (source / ".git").exists():
         return ()
-    return tuple(history.diff(change) for change in history.commits(source, most=_COMMITS) if set(change.after) & set(found.code))
+    return tuple(history.diff(change) for change in history.commits(source) if set(change.after) & set(found.code))
 
 
 def _show(found: Repository, folder: Path, as_json: bool) -> None:

@@ -35,9 +35,13 @@ def is_test(path: str, known: Collection[str] = ()) -> bool:
     >>> [path for path in ("tests/data.json", "test_a.py", "a_test.py", "contest.py", "src/a.py") if is_test(path)]
     ['tests/data.json', 'test_a.py', 'a_test.py']
     """
-    *folders, name = path.split("/")
-    by_name = name.endswith(".py") and (name.startswith("test_") or name.endswith("_test.py") or name in ("test.py", "tests.py"))
-    return by_name or path in known or not _FOLDERS.isdisjoint(folders)
+    return is_test_module(path) or path in known or not _FOLDERS.isdisjoint(path.split("/")[:-1])
+
+
+def is_test_module(path: str) -> bool:
+    """Whether pytest looks for tests in a file, by its name."""
+    name = path.rpartition("/")[2]
+    return name.endswith(".py") and (name.startswith("test_") or name.endswith("_test.py") or name in ("test.py", "tests.py"))
 
 
 def is_configuration(path: str) -> bool:

@@ -6,13 +6,11 @@ import re
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatch
 from pathlib import PurePosixPath
 
 from axion_env.sandbox import Workspace
-from axion_zoo.bug_repair.kind import is_configuration, is_test
+from axion_zoo.bug_repair.kind import is_code, is_test, is_test_module
 
-_TEST_NAMES = ("test_*.py", "*_test.py", "test.py", "tests.py")
 _NO_CODE = frozenset({"noxfile.py", "tasks.py", "versioneer.py", "fabfile.py", "dodo.py", "conf.py", "manage.py", "runtests.py"})
 _NO_PACKAGES = frozenset(
     {"doc", "docs", "example", "examples", "benchmark", "benchmarks", "bench", "tools", "scripts", "bin", "ci", "tasks"}
@@ -39,14 +37,14 @@ class Layout:
 def layout(tree: Workspace) -> Layout:
     """Find out, from names alone."""
     programs = [path for path in tree.files if path.endswith(".py")]
-    tests = tuple(path for path in programs if is_test(path) and any(fnmatch(PurePosixPath(path).name, name) for name in _TEST_NAMES))
+    tests = tuple(filter(is_test_module, programs))
     source = any(path.startswith("src/") and not is_test(path) for path in programs)
     code = tuple(path for path in programs if _is_code(path, tree, source=source))
     return Layout(code, tests, _options(tree, source=source))
 
 
 def _is_code(path: str, tree: Workspace, *, source: bool) -> bool:
-    if is_test(path) or is_configuration(path) or (source and not path.startswith("src/")):
+    if not is_code(path) or (source and not path.startswith("src/")):
         return False
     *folders, name = PurePosixPath(path.removeprefix("src/") if source else path).parts
     if not folders:
@@ -67,5 +65,5 @@ def _options(tree: Workspace, *, source: bool) -> tuple[str, ...]:
 
 def script(options: Sequence[str], files: Sequence[str], deselected: Sequence[str] = ()) -> str:
     """The test script that runs some files."""
-    words = ["python", "-m", "pytest", "-rA", *QUIET, *options, *(f"--deselect={name}" for name in deselected), *files]
+    words = ["python", "-m", "pytest", "-qq", "-rA", *QUIET, *options, *(f"--deselect={name}" for name in deselected), *files]
     return f"{shlex.join(words)}\n"

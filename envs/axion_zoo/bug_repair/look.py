@@ -131,10 +131,12 @@ def _origins(tree: ast.AST) -> Iterator[tuple[str, str]]:
 
 
 def _of_node(node: ast.AST, origins: Mapping[str, str]) -> Iterator[Finding]:
-    if isinstance(node, ast.Import | ast.ImportFrom):
+    if isinstance(node, ast.Import):
         for alias in node.names:
-            full = f"{node.module}.{alias.name}" if isinstance(node, ast.ImportFrom) else alias.name
-            yield from _of_dotted(full)
+            yield from _of_dotted(alias.name)
+    elif isinstance(node, ast.ImportFrom):
+        for alias in node.names if node.level == 0 else ():  # a module of the project may be called `random`
+            yield from _of_dotted(f"{node.module}.{alias.name}")
     elif isinstance(node, ast.Name):
         if node.id in _NAMES:
             yield _NAMES[node.id], node.id

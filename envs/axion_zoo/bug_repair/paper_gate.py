@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
-
-from axion_env.sandbox import BadValue, JobStatus, Workspace
-from axion_env.sandbox.inside import wire
 from axion_env.sandbox.workspace import path_problem
 from axion_zoo.bug_repair.case import Case, reject
 from axion_zoo.bug_repair.kind import is_code, is_configuration, is_test
-from axion_zoo.bug_repair.suite import PARSER, command, parse
+from axion_zoo.bug_repair.suite import parse
 
 
 async def form(case: Case) -> None:
@@ -46,19 +41,9 @@ async def parser(case: Case) -> None:
         reject(failure, report.detail)
     if (await parse(case.run, case.artifact.test_parser, "", case.limits.parser)).passed:
         reject("PARSER_INVENTS", "the parser finds passing tests in an empty log")
-    if report.tests is not None and await _parsed_afresh(case, report.log) != report.tests:
+    afresh = await parse(case.run, case.artifact.test_parser, report.log, case.limits.parser, hash_seed=1)
+    if report.tests is not None and afresh.tests != report.tests:
         reject("PARSER_UNSTABLE", "the parser reads one log in two ways")
-
-
-async def _parsed_afresh(case: Case, log: str) -> Mapping[str, bool] | None:
-    """The tests of a log, read in a fresh process under another hash seed; None: it would not."""
-    job = replace(command(f"python {PARSER}", case.limits.parser, hash_seed=1), stdin=log)
-    result = await case.run(job, workspace=Workspace({PARSER: case.artifact.test_parser}))
-    try:
-        found = wire.parse(result.stdout) if result.status is JobStatus.OK else None
-    except BadValue:
-        return None
-    return {name: found[name] == "passed" for name in sorted(found)} if type(found) is dict else None
 
 
 async def script(case: Case) -> None:

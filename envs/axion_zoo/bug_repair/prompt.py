@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from axion_env.sandbox.workspace import Workspace
 from axion_zoo.bug_repair.action import MANUAL
@@ -70,9 +70,9 @@ def injector(workspace: Workspace, strategy: str, code: Sequence[str], gates: Ga
     return f"{INJECTOR.format(strategy=strategy, **least)}\n\n{shown(workspace, workspace.files if alone else code)}\n\n{manual}\n{HAND_IN}"
 
 
-def shown(workspace: Workspace, paths: Sequence[str] | object) -> str:
+def shown(workspace: Workspace, paths: Collection[str]) -> str:
     """The files at these paths; where they are too long, their names."""
-    chosen = [path for path in workspace.files if path in paths]  # type: ignore[operator]
+    chosen = [path for path in workspace.files if path in paths]
     texts = [f"{path}:\n```\n{workspace.text(path).rstrip()}\n```" for path in chosen]
     if sum(map(len, texts)) <= _WHOLE:
         return "\n\n".join(texts)

@@ -6,7 +6,6 @@ hidden ones too, has the right value. No suite runs beside it: arguments go into
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from difflib import SequenceMatcher
@@ -16,6 +15,7 @@ from typing import Any
 from axion_env import Ask, Context, Demo, Episode, NotFound, Outcome, Procedural, Stream, Task, derive
 from axion_env.sandbox import Function, Limits, Match, Workspace
 from axion_env.sandbox.inside import wire
+from axion_zoo.bug_repair.kind import parsed
 from axion_zoo.bug_repair.look import comments, impure_change
 from axion_zoo.bug_repair.unnoticed import UNNOTICED
 from axion_zoo.code_synthesis import embedded
@@ -161,8 +161,8 @@ class PythonRung:
 
     def _looks(self, original: str, bug: str) -> Iterator[tuple[str, str]]:
         """The gates that need no run."""
-        yield "syntax", "SYNTAX_ERROR" if not _parses(bug) else ""
-        changed = sum(max(len(old), len(new)) for old, new in _changes(original, bug))
+        yield "syntax", "SYNTAX_ERROR" if parsed(bug) is None else ""
+        changed = sum(max(len(old), len(new)) for old, new in _steps(original, bug) if old != new)
         yield "scope", "UNCHANGED" if not changed else "TOO_MANY_LINES" if changed > self.gates.max_lines else ""
         before, after = Workspace({_FILE: original}), Workspace({_FILE: bug})
         yield "comment", next((f"COMMENT_{kind}" for kind, _ in comments(before, after)), "")
@@ -187,16 +187,18 @@ class PythonRung:
             return ()
         problem = next(p for split in self.splits for p in _problems(split, self.seed) if p.id == task.public["problem"])
         answers = zip(facts["fixes"], facts["solved"], strict=True)
-        wrong = dict.fromkeys(fix for fix, solved in answers if fix is not None and not solved and fix != facts["bug"] and _parses(fix))
+        wrong = dict.fromkeys(
+            fix for fix, solved in answers if fix is not None and not solved and fix != facts["bug"] and parsed(fix) is not None
+        )
         return [self._task(problem, f"{task.id}+{derive(0, facts['bug'], fix)}", fix, order=2) for fix in wrong]
 
     def examples(self, ask: Ask[Any]) -> Sequence[str]:
         """For a solver, the original; for an injector, a bug of the mutator's, always the same for a function."""
         task = ask.task
         if ask.agent in self.seats:
-            return (_answer(task.secret["original"]),)
+            return (_block(task.secret["original"]),)
         known = _bugs(task.public["original"], self.operators)
-        return (_answer(known[Stream(derive(0, "example", task.public["original"])).below(len(known))]),)
+        return (_block(known[Stream(derive(0, "example", task.public["original"])).below(len(known))]),)
 
     def demos(self) -> Sequence[Demo]:
         """The bug undone, the bug as it was, and a table of the calls that were shown."""
@@ -206,7 +208,7 @@ class PythonRung:
         table = f"def {entry}(*arguments):\n    return {shown!r}.get(repr(arguments))"
 
         def demo(name: str, code: str, reward: float) -> Demo:
-            return Demo(name, {seat: [_answer(code)] for seat in self.seats}, dict.fromkeys(self.seats, reward), task=task)
+            return Demo(name, {seat: [_block(code)] for seat in self.seats}, dict.fromkeys(self.seats, reward), task=task)
 
         original, bug = task.secret["original"], task.public["buggy"]
         return demo("mended", original, 1.0), demo("as it was", bug, -1.0), demo("cheat: a table", table, -1.0)
@@ -233,34 +235,19 @@ def fingerprint(source: str) -> str:
     return f"{derive(0, 'mutant', source):016x}"
 
 
-def _changes(old: str, new: str) -> list[tuple[list[str], list[str]]]:
-    """Runs of lines that differ."""
+def _steps(old: str, new: str) -> list[tuple[list[str], list[str]]]:
+    """Both programs cut into runs of lines, in turn alike and unlike."""
     a, b = old.rstrip().split("\n"), new.rstrip().split("\n")
-    codes = SequenceMatcher(None, a, b, autojunk=False).get_opcodes()
-    return [(a[i:j], b[k:m]) for tag, i, j, k, m in codes if tag != "equal"]
+    return [(a[i:j], b[k:m]) for _, i, j, k, m in SequenceMatcher(None, a, b, autojunk=False).get_opcodes()]
 
 
 def _undone(original: str, bug: str) -> Iterator[str]:
     """The bug with one of its runs of changed lines put back; nothing where it has one alone."""
-    a, b = original.rstrip().split("\n"), bug.rstrip().split("\n")
-    codes = SequenceMatcher(None, a, b, autojunk=False).get_opcodes()
-    places = [n for n, code in enumerate(codes) if code[0] != "equal"]
+    steps = _steps(original, bug)
+    places = [n for n, (old, new) in enumerate(steps) if old != new]
     for back in places if len(places) > 1 else ():
-        parts = (a[i:j] if n == back else b[k:m] for n, (_, i, j, k, m) in enumerate(codes))
-        yield "\n".join(line for part in parts for line in part)
-
-
-def _parses(source: str) -> bool:
-    try:
-        ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
-    return True
+        yield "\n".join(line for n, (old, new) in enumerate(steps) for line in (old if n == back else new))
 
 
 def _block(code: str) -> str:
     return f"```python\n{code.rstrip()}\n```"
-
-
-def _answer(code: str) -> str:
-    return _block(code)

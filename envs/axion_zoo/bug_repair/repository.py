@@ -12,7 +12,6 @@ from typing import Any
 from axion_env import Patch, UsageError
 from axion_env.sandbox import Limits, Workspace
 from axion_zoo.bug_repair.artifact import Artifact, standard
-from axion_zoo.bug_repair.kind import is_test
 from axion_zoo.bug_repair.layout import script
 from axion_zoo.bug_repair.suite import SuiteLimits
 
@@ -85,11 +84,6 @@ class Repository:
     def passing(self) -> frozenset[str]:
         """Every test that passes."""
         return frozenset(name for file in self.tests.values() for name in file.passing)
-
-    @cached_property
-    def helpers(self) -> tuple[str, ...]:
-        """Files that tests use and that hold none of those run: `conftest.py`, data, modules beside them."""
-        return tuple(path for path in self.workspace.files if path not in self.tests and (is_test(path) or path.endswith("conftest.py")))
 
     def tests_of(self, paths: Iterable[str]) -> tuple[str, ...]:
         """The test files that call into any of some code files, the quickest first; all of them where none does."""

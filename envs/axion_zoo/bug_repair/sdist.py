@@ -20,13 +20,13 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 from axion_env import UsageError
+from axion_env.patch import LEFTOVERS
 from axion_env.sandbox import File, Workspace
 from axion_env.sandbox.workspace import MAX_BYTES, MAX_FILES, path_problem
 
 _LEFTOVERS = (
-    ".git", ".hg", ".svn", ".tox", ".nox", ".venv", "venv", ".eggs", "node_modules", "__pycache__", ".pytest_cache", ".mypy_cache",
-    ".ruff_cache", ".hypothesis", "htmlcov", ".coverage", "*.py[co]", "*.orig", "*.rej", "*.bak", "*.old", "*.swp", "*~", "*.diff",
-    "*.patch",
+    *LEFTOVERS, ".hg", ".svn", ".tox", ".nox", ".venv", "venv", ".eggs", "node_modules", "htmlcov", ".coverage", "*.py[co]", "*.orig",
+    "*.rej", "*.bak", "*.old", "*.swp", "*~", "*.diff", "*.patch",
 )  # fmt: skip
 """Names of files and folders that may hold an earlier state of the code, or what a run left behind."""
 _BUILT = ("build", "dist")
@@ -96,11 +96,6 @@ def _with_metadata(tree: Workspace, name: str) -> Workspace:
         return tree
     root = "src/" if any(path.startswith("src/") and path.endswith(".py") for path in tree.files) else ""
     return tree.write({f"{root}{name.replace('-', '_')}.egg-info/PKG-INFO": tree.files["PKG-INFO"]})
-
-
-def scrub(tree: Workspace) -> Workspace:
-    """The tree without what may hold an earlier state of it: history, bytecode, leftovers of merges and builds."""
-    return Workspace({path: file for path, file in tree.files.items() if not _is_leftover(path)})
 
 
 def _folder(path: Path) -> Iterator[tuple[str, File]]:

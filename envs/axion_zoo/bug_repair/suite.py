@@ -157,9 +157,9 @@ def plain(script: str) -> list[str] | None:
     return ["python", *words[1:]]
 
 
-async def parse(run: Run, parser: str, log: str, limits: Limits | None = None) -> Report:
-    """What a parser makes of a log, in a job of its own."""
-    job = Command(["python", PARSER], stdin=log, limits=limits or SuiteLimits().parser)
+async def parse(run: Run, parser: str, log: str, limits: Limits | None = None, *, hash_seed: int | None = None) -> Report:
+    """What a parser makes of a log, in a job of its own; `hash_seed` as in `run_suite`."""
+    job = replace(command(f"python {PARSER}", limits or SuiteLimits().parser, hash_seed=hash_seed), stdin=log)
     result = await run(job, workspace=Workspace({PARSER: parser}))
     if result.status is not JobStatus.OK:
         return Report(None, _CODES["PARSER"].get(result.status, "PARSER_DIED"), f"the parser: {result.error}")

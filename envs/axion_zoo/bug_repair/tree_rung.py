@@ -30,7 +30,7 @@ from axion_env import (
 from axion_env.sandbox import Workspace
 from axion_env.sandbox.workspace import Delta
 from axion_zoo.bug_repair import prompt
-from axion_zoo.bug_repair.artifact import Artifact
+from axion_zoo.bug_repair.artifact import Artifact, unfenced
 from axion_zoo.bug_repair.bank import Bug
 from axion_zoo.bug_repair.gate import GateResult, Gates, validate
 from axion_zoo.bug_repair.grade import broken, grade
@@ -210,9 +210,7 @@ def _spec(bug: Bug) -> str:
 def _patch(start: Workspace, done: Work) -> str:
     """What was handed in, out of its code fence; else the difference that the files make, as far as it is text."""
     if done.text is not None:
-        lines = done.text.strip("\n").split("\n")
-        fenced = lines[0].startswith("```") and lines[-1].strip() == "```"
-        return "\n".join([*lines[1:-1], ""] if fenced else [*lines, ""])
+        return unfenced(done.text.strip("\n") + "\n")
     try:
         return Patch.between(start, done.workspace).text
     except PatchError as problem:

@@ -9,12 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from axion_env import Context, UsageError
+from axion_env.patch import LEFTOVERS
 from axion_env.sandbox import Command, File, JobStatus, Limits
 from axion_env.sandbox.workspace import Workspace, path_problem
 from axion_zoo.bug_repair.action import MANUAL, Action, Edit, Malformed, Run, Submit, View, read
 from axion_zoo.bug_repair.suite import plain
 
-_CACHES = frozenset({"__pycache__", ".pytest_cache", ".hypothesis", ".mypy_cache", ".ruff_cache", ".git"})
 _LISTED = 200  # names of a folder's content
 
 
@@ -134,7 +134,7 @@ def _written(workspace: Workspace, path: str, file: File, done: str) -> tuple[Wo
 
 def without_caches(workspace: Workspace) -> Workspace:
     """Without what interpreters and test runners leave behind: nobody's work, and different from machine to machine."""
-    kept = {path: file for path, file in workspace.files.items() if _CACHES.isdisjoint(path.split("/"))}
+    kept = {path: file for path, file in workspace.files.items() if set(LEFTOVERS).isdisjoint(path.split("/"))}
     return workspace if len(kept) == len(workspace.files) else Workspace(kept)
 
 

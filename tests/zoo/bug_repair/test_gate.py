@@ -175,6 +175,13 @@ def test_a_comment_that_moves_is_none_that_is_added() -> None:
     assert list(comments(string, after)) == []
 
 
+def test_a_module_of_the_project_itself_is_no_chance() -> None:
+    """Whatever it is called: `from .random import …` is not the standard library's."""
+    before = Workspace({"a/b.py": "x = 1\n"})
+    assert list(impure_change(before, before.write({"a/b.py": "from .random import walk\n\nx = walk()\n"}))) == []
+    assert [kind for kind, _ in impure_change(before, before.write({"a/b.py": "from random import walk\n\nx = 1\n"}))] == ["CHANCE"]
+
+
 IMPURE = {
     "time.time()": "CLOCK",
     "datetime.datetime.now()": "CLOCK",

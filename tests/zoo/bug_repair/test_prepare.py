@@ -89,7 +89,6 @@ def test_a_package_is_prepared(shop: tuple[Repository, Path]) -> None:
     assert stock.failing == ("tests/test_stock.py::test_wrong",)
     assert (price.covers, stock.covers) == (("src/shop/price.py",), ("src/shop/stock.py",))
     assert price.flaky == stock.flaky == ()
-    assert found.helpers == ("tests/conftest.py",)
     assert [run["hash_seed"] for run in found.runs] == [None, None, 2, 3, 4]
     assert {(run["passed"], run["failed"]) for run in found.runs} == {(4, 1)}
     assert 0 < found.cpu_s < 5
@@ -276,7 +275,6 @@ def test_nothing_that_answers_gets_into_a_workspace(how: str, tmp_path: Path) ->
         Workspace({**kept, **LEAKS}).save(path)
     tree = sdist.read(path).tree
     assert tree == Workspace(kept)
-    assert sdist.scrub(Workspace({**kept, **LEAKS})) == tree
     assert not any(b"the answer" in file.data for file in tree.files.values())
 
 

@@ -17,7 +17,7 @@ from typing import NamedTuple
 from axion_env import Patch, PatchError, Stream, UsageError
 from axion_env.sandbox import Workspace
 from axion_zoo.bug_repair.injector import Injector
-from axion_zoo.bug_repair.injector.tree import is_program
+from axion_zoo.bug_repair.kind import parsed
 
 
 class Change(NamedTuple):
@@ -101,7 +101,7 @@ def _made(workspace: Workspace, patch: Patch) -> Patch | None:
         after = patch.apply(workspace)
     except PatchError:
         return None
-    if not all(is_program(after.text(path)) for path in patch.paths):
+    if any(parsed(after.text(path)) is None for path in patch.paths):
         return None
     return Patch.between(workspace, after)
 

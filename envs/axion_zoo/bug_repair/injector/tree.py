@@ -16,7 +16,7 @@ def programs(workspace: Workspace, paths: Sequence[str]) -> dict[str, Source]:
         if file is not None and path.endswith(".py"):
             try:
                 found[path] = Source(file.data.decode())
-            except (UnicodeDecodeError, SyntaxError, ValueError, RecursionError):
+            except (SyntaxError, ValueError, RecursionError, MemoryError):
                 continue
     return found
 
@@ -24,12 +24,3 @@ def programs(workspace: Workspace, paths: Sequence[str]) -> dict[str, Source]:
 def written(workspace: Workspace, texts: Mapping[str, str]) -> Workspace:
     """The tree with other texts in some of its files, which stay executable if they were."""
     return workspace.write({path: File(text.encode(), workspace.files[path].executable) for path, text in texts.items()})
-
-
-def is_program(text: str) -> bool:
-    """Whether Python can read it."""
-    try:
-        Source(text)
-    except (SyntaxError, ValueError, RecursionError):
-        return False
-    return True
