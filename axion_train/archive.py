@@ -53,7 +53,8 @@ class Endogenous:
         deals: Per update.
         copies: Of each deal.
         split: Of the environment's tasks, for fresh deals.
-        fresh: Least share of fresh deals. The others are of the archive, each task of it once at most, and fresh where it has not enough.
+        fresh: Least share of fresh deals, to the nearest deal. The others are of the archive, each task of it once at most, and fresh
+            where it has not enough.
         capacity: Tasks kept; the oldest goes first.
         choose: `newest`, `uniform`, or `progress`: by how far a task's solve rate is moving.
         band: A task leaves the archive when its solve rate, whenever it is played, is outside: too hard, or mastered.

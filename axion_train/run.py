@@ -307,7 +307,8 @@ class _Metrics:
 def summarize(chosen: Recipe, start: dict[str, Any], end: dict[str, Any], cpu: float) -> dict[str, Any]:
     """The figures that matter, at the start and at the end; `_last` ones are of the last weights, the others of the averaged ones."""
     nash = chosen.evaluation.kind == "nash_conv"
-    keys = ("nash_conv", "nash_conv_legal", "illegal_mass") if nash else tuple(key for key in end if key.startswith("heldout/"))
+    known = ("nash_conv", "nash_conv_legal", "illegal_mass", "nash_conv_estimate")
+    keys = known if nash else tuple(key for key in end if key.startswith("heldout/"))
     summary: dict[str, Any] = {"env": chosen.env.id, "seed": chosen.training.seed, "updates": chosen.training.updates}
     for key in keys:
         share = key.removeprefix("heldout/")

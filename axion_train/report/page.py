@@ -108,7 +108,7 @@ def _strategy(record: Record, known: References) -> list[Markup]:
 
 def _monitors(record: Record) -> list[Markup]:
     charts, rung = monitor_charts(record), alarm_table(record)
-    if not charts:
+    if not charts and not rung:
         return []
     note = "Each the mean over its window, beside the level from which on it rings."
     return [_section("Alarms", join((rung, charts)), note if rung else f"None rang. {note}", "")]

@@ -18,7 +18,7 @@ import axion_env as ax
 from axion_env.command import axion
 from axion_train import checkpoint, recipe
 from axion_train.recipe import Recipe
-from axion_train.run import Run
+from axion_train.run import Run, summarize
 
 SMALL = (
     "warmup.steps=60", "curriculum.deals=16", "curriculum.copies=4", "training.updates=8", "training.checkpoint_every=2",
@@ -277,3 +277,10 @@ def test_an_environment_that_breaks_is_one_line(tmp_path, monkeypatch, name, hin
     assert len(message) == 1
     assert hint in message[0]
     assert "broken_env.py:" in message[0]
+
+
+def test_a_summary_tells_an_estimate_where_nothing_is_exact():
+    """Of a policy that thinks too freely to be enumerated; controls are compared by it too."""
+    told = summarize(recipe.read("kuhn-poker"), {"nash_conv_estimate": 1.0}, {"nash_conv_estimate": 0.5}, 1.0)
+    assert (told["nash_conv_estimate_start"], told["nash_conv_estimate"]) == (1.0, 0.5)
+    assert "nash_conv" not in told
