@@ -7,7 +7,7 @@ from typing import Any
 
 from axion_env import Env, GameTree, Play, Policy, UsageError, derive, drive
 from axion_env.tree import ILLEGAL
-from axion_train.cast import Seated
+from axion_train.ensemble import Seated
 from axion_train.ledger import Ledger
 from axion_train.strategy import TooFree, estimate, exact_strategy, figures, sampled_strategy
 from axion_train.tally import Tally

@@ -22,7 +22,8 @@ import numpy as np
 
 from axion_env import Env, EpisodeStore, GameTree, NotFound, UsageError, derive
 from axion_train import checkpoint, control, evaluate, recipe
-from axion_train.cast import LEARNER, Seated, castings, policies
+from axion_train.cast import LEARNER, castings, policies
+from axion_train.ensemble import Seated
 from axion_train.imitation import Imitation
 from axion_train.model import use_threads
 from axion_train.recipe import Recipe

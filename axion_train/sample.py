@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from axion_env import Ending, Env, Episode, EpisodeStore, Play, PlayFailed, Policy, RandomPolicy, Service, Task, UsageError, derive, drive
-from axion_train.cast import Seated
+from axion_train.ensemble import Seated
 from axion_train.policy import LanguagePolicy
 from axion_train.tally import Tally
 

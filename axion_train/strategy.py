@@ -16,7 +16,7 @@ import torch
 from axion_env import GameTree
 from axion_env.parse import match_choice
 from axion_env.tree import ILLEGAL, InformationSet
-from axion_train.cast import Seated
+from axion_train.ensemble import Seated
 from axion_train.policy import LanguagePolicy
 from axion_train.sampler import Stepper, sample
 
