@@ -235,6 +235,12 @@ def test_an_injector_earns_by_the_solve_rate(right: int, reward: float) -> None:
     assert [verdicts[f"solver_{i}"].reward for i in range(2)] == [1.0 if i < right else -1.0 for i in range(2)]
 
 
+def test_one_edit_leaves_out_the_tests_that_take_two() -> None:
+    """There would be no bug of theirs to find."""
+    splits = BugRepair(max_edits=1).splits
+    assert set(ENV.splits) - set(splits) == {"test_two", "test_swap", "test_order"}
+
+
 def test_examples_are_right() -> None:
     """What the warm-up teaches a solver mends the bug, and an injector's is valid."""
 

@@ -13,12 +13,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from axion_env import Ask, Context, Demo, Episode, NotFound, Outcome, Procedural, Stream, Task, derive, strip_thinking
+from axion_env import Ask, Context, Demo, Episode, NotFound, Outcome, Procedural, Stream, Task, UsageError, derive, strip_thinking
 from axion_zoo.bug_repair.boolean import LENGTH, ROWS, behavior, edited, is_constant, is_program, programs, put, table, trace
 from axion_zoo.bug_repair.boolean_bug import HANDWRITTEN, MUTATORS
 
 _LENGTHS = {"train": 1 << 20, "dev": 1 << 14, "test": 1 << 14, "orbit": 1 << 14}
 _OTHERS = ("operator", "variable", "negation", "two", "swap", "order")  # mutators that have a test of their own
+_TWICE = ("two", "swap", "order")  # mutators that edit two tokens, or none
 _UNSEEN = "any"
 _TRIES = 8  # of a mutator on one program, before another is drawn
 
@@ -84,11 +85,13 @@ class FunctionRung:
         seed: Of the sequence of tasks.
     """
 
-    splits = (*_LENGTHS, *(f"test_{name}" for name in (*_OTHERS, "handwritten")))
-
     def __init__(self, *, agent: bool, solvers: int, mutator: str, blank: bool, trace: bool, rows: int, gates: Gates, seed: int) -> None:
         if mutator not in MUTATORS:
             raise NotFound("mutator", mutator, MUTATORS)
+        if gates.max_edits < 2 and mutator in _TWICE:
+            raise UsageError(f"the mutator {mutator!r} makes two edits: max_edits has to be 2 or more, got {gates.max_edits}")
+        others = [name for name in _OTHERS if gates.max_edits > 1 or name not in _TWICE]
+        self.splits = (*_LENGTHS, *(f"test_{name}" for name in others), "test_handwritten")
         self.agent = agent
         self.seats = tuple(f"solver_{i}" for i in range(solvers))
         self.mutator = mutator

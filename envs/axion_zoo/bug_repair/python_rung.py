@@ -12,7 +12,7 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 from typing import Any
 
-from axion_env import Ask, Context, Demo, Episode, NotFound, Outcome, Procedural, Stream, Task, derive
+from axion_env import Ask, Context, Demo, Episode, NotFound, Outcome, Procedural, Stream, Task, UsageError, derive
 from axion_env.sandbox import Function, Limits, Match, Workspace
 from axion_env.sandbox.inside import wire
 from axion_zoo.bug_repair.kind import parsed
@@ -79,6 +79,9 @@ class PythonRung:
         for name in operators:
             if name not in OPERATORS:
                 raise NotFound("operator", name, OPERATORS)
+        for split in self.splits:
+            if not any(_bugs(problem.reference, tuple(operators)) for problem in _problems(split, seed)):
+                raise UsageError(f"of the operators {', '.join(operators)} there is no bug in the functions of the split {split!r}")
         self.agent = agent
         self.seats = tuple(f"solver_{i}" for i in range(solvers))
         self.operators = tuple(operators)
@@ -162,7 +165,9 @@ class PythonRung:
     def _looks(self, original: str, bug: str) -> Iterator[tuple[str, str]]:
         """The gates that need no run."""
         yield "syntax", "SYNTAX_ERROR" if parsed(bug) is None else ""
-        changed = sum(max(len(old), len(new)) for old, new in _steps(original, bug) if old != new)
+        changed = abs(bug.rstrip().count("\n") - original.rstrip().count("\n"))
+        if changed <= self.gates.max_lines:  # else it may be so long that to compare it takes seconds
+            changed = sum(max(len(old), len(new)) for old, new in _steps(original, bug) if old != new)
         yield "scope", "UNCHANGED" if not changed else "TOO_MANY_LINES" if changed > self.gates.max_lines else ""
         before, after = Workspace({_FILE: original}), Workspace({_FILE: bug})
         yield "comment", next((f"COMMENT_{kind}" for kind, _ in comments(before, after)), "")

@@ -108,8 +108,9 @@ class Repositories:
         return repository_tree(name, _loaded(self.folders[name]))
 
     def bugs(self, split: str) -> Sequence[bank.Bug]:
-        """Those that `axion repo breed` made."""
-        return [bug for name in self.names(split) for bug in _banked(self.folders[name] / self.BANK)]
+        """Those that `axion repo breed` made, where it has."""
+        banks = [self.folders[name] / self.BANK for name in self.names(split)]
+        return [bug for path in banks if path.exists() for bug in _banked(path)]
 
 
 def repository_tree(name: str, found: Repository) -> Tree:

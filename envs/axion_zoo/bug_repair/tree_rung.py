@@ -90,6 +90,8 @@ class TreeRung:
             names = self.trees.names(split)
             return Procedural(len(names), lambda k: self._tree_task(split, names[order[k]]))
         bugs = self.trees.bugs(split)
+        if not bugs and self.trees.names(split):
+            raise UsageError(f"no bugs are known of {', '.join(self.trees.names(split))}; `axion repo breed` makes some, or injector=agent")
         return Procedural(len(bugs), lambda k: self._bug_task(f"{split}/{order[k]}", bugs[order[k]]))
 
     def _tree_task(self, split: str, name: str) -> Task:

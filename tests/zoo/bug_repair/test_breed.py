@@ -115,6 +115,9 @@ def test_a_rule_without_bugs_says_so(prepared: Path, tmp_path: Path) -> None:
     assert "prepare a git checkout" in str(done.exception)
     with pytest.raises(UsageError, match="needs trees with a history"):
         load("axion/BugRepair-v0", rung="file", injector="agent", strategy="history")
+    with pytest.raises(UsageError, match="no bugs are known of plain; `axion repo breed` makes some"):
+        load("axion/BugRepair-v0", rung="repository", source=str(tmp_path))
+    assert load("axion/BugRepair-v0", rung="repository", source=str(tmp_path), injector="agent").demos() == ()
 
 
 @pytest.mark.slow

@@ -158,6 +158,8 @@ def test_every_banked_bug_is_of_the_tree_that_is_there() -> None:
     ("options", "message"),
     [
         ({"rung": "line"}, "no rung 'line'"),
+        ({"source": "python", "mutator": "default"}, "there is no bug in the functions"),
+        ({"mutator": "swap", "max_edits": 1}, "makes two edits"),
         ({"rung": "file", "rows": 4}, "does not read 'rows'"),
         ({"turns": 4}, "does not read 'turns'"),
         ({"rung": "repository"}, "axion repo prepare"),
