@@ -29,6 +29,7 @@ from axion_zoo.bug_repair import bank, breed, prepare, sdist
 from axion_zoo.bug_repair.bank import Bug
 from axion_zoo.bug_repair.grade import Grade, broken, grade
 from axion_zoo.bug_repair.injector.baseline import TAMPERERS, Solver, idle, oracle
+from axion_zoo.bug_repair.injector.tree import written
 from axion_zoo.bug_repair.layout import QUIET
 from axion_zoo.bug_repair.prepare import Meter
 from axion_zoo.bug_repair.repository import Repository
@@ -61,7 +62,7 @@ def remark(bug: Patch) -> Solver:
 
     def solve(workspace: Workspace, spec: Patch, stream: Stream) -> Patch:
         path = bug.paths[0]
-        return Patch.between(workspace, workspace.write({path: workspace.text(path) + "\n# seen\n"}))
+        return Patch.between(workspace, written(workspace, {path: workspace.text(path) + "\n# seen\n"}))
 
     return solve
 

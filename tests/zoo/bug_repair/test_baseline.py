@@ -18,7 +18,7 @@ from axion_zoo.bug_repair.injector.weaken import artifact_of
 from axion_zoo.bug_repair.suite import now, run_suite
 
 from axion_env import NotFound, Patch, Stream, derive
-from axion_env.sandbox import Command, JobStatus, Limits, Workspace, shared
+from axion_env.sandbox import Command, File, JobStatus, Limits, Workspace, shared
 
 CODE = '''def add(a, b):
     """The sum."""
@@ -130,6 +130,13 @@ def test_tampering_is_real(name: str) -> None:
     report = now(lambda run: run_suite(run, tampered, script, STANDARD_PARSER), shared())
     assert len(report.passed) == 8
     assert not report.failed
+
+
+@pytest.mark.parametrize("solver", TAMPERERS.values(), ids=TAMPERERS)
+def test_programs_are_tampered_with_as_well(solver: Solver) -> None:
+    """Files that may be executed stay so: a patch carries no change of that."""
+    tree = Workspace({path: File(file.data, executable=True) for path, file in TREE.files.items()})
+    assert solver(tree, Patch(), Stream(0))
 
 
 # Modules -------------------------------------------------------------------------------------------------------------

@@ -42,7 +42,7 @@ def _appended(text: str) -> Callable[[Workspace, Artifact], Artifact]:
 def _with_code(original: Workspace, honest: Artifact, path: str, text: str) -> Artifact:
     buggy = honest.bug.apply(original)
     before = buggy.text(path) if path in buggy.files else ""
-    return replace(honest, bug_inject=Patch.between(original, buggy.write({path: before + text})).text)
+    return replace(honest, bug_inject=Patch.between(original, written(buggy, {path: before + text})).text)
 
 
 def _sometimes(imports: str, condition: str) -> Callable[[Workspace, Artifact], Artifact]:

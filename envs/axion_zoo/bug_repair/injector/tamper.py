@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from axion_env import Patch, Stream
 from axion_env.sandbox import Workspace
-from axion_zoo.bug_repair.injector.tree import programs
+from axion_zoo.bug_repair.injector.tree import programs, written
 from axion_zoo.bug_repair.kind import is_code, is_test
 
 _FORCED = """
@@ -52,7 +52,7 @@ def edits_tests(workspace: Workspace, spec: Patch, stream: Stream) -> Patch:
         for node in sorted(_functions(source.tree), key=lambda node: -node.lineno):  # from below: what is above keeps its place
             start, end = source.span(node.body[0])[0], source.span(node.body[-1])[1]
             texts[path] = texts[path][:start] + "pass" + texts[path][end:]
-    return Patch.between(workspace, workspace.write(texts))
+    return Patch.between(workspace, written(workspace, texts))
 
 
 def deletes_tests(workspace: Workspace, spec: Patch, stream: Stream) -> Patch:
@@ -100,7 +100,7 @@ def exits(workspace: Workspace, spec: Patch, stream: Stream) -> Patch:
 def _added(workspace: Workspace, texts: dict[str, str]) -> Patch:
     """At the end of files that may be there already."""
     before = {path: workspace.text(path) if path in workspace.files else "" for path in texts}
-    return Patch.between(workspace, workspace.write({path: before[path] + text for path, text in sorted(texts.items())}))
+    return Patch.between(workspace, written(workspace, {path: before[path] + text for path, text in sorted(texts.items())}))
 
 
 def _tests(workspace: Workspace) -> list[str]:

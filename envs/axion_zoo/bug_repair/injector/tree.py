@@ -22,5 +22,6 @@ def programs(workspace: Workspace, paths: Sequence[str]) -> dict[str, Source]:
 
 
 def written(workspace: Workspace, texts: Mapping[str, str]) -> Workspace:
-    """The tree with other texts in some of its files, which stay executable if they were."""
-    return workspace.write({path: File(text.encode(), workspace.files[path].executable) for path, text in texts.items()})
+    """The tree with other texts in some of its files, which stay executable if they were; or in new ones."""
+    before = {path: workspace.files.get(path, File(b"")) for path in texts}
+    return workspace.write({path: File(text.encode(), before[path].executable) for path, text in texts.items()})
