@@ -38,7 +38,7 @@ ARMS: dict[str, tuple[str, ...]] = {
     "frozen": (*_COMPARE, *_AGENT, "roles.injector.train=false"),
     "learned": (*_COMPARE, *_OVER, *_AGENT),
     "shared": (*_COMPARE, *_OVER, *_SHARE, *_AGENT),
-    "shared, apart": (*_COMPARE, *_OVER, *_SHARE, *_AGENT, "roles.injector.policy=injector"),
+    "shared, apart": (*_COMPARE, *_OVER, *_SHARE, *_AGENT, "roles.injector.policy=injector", "warmup.steps=110"),
     "shared, held": (*_COMPARE, *_OVER, *_SHARE, *_AGENT, *_HELD),
     "mutator, archive": (*_COMPARE, *_ARCHIVE, "curriculum.deals=64", "curriculum.copies=1"),
     "shared, archive": (*_COMPARE, *_OVER, *_SHARE, *_AGENT, *_ARCHIVE, "curriculum.deals=36", "curriculum.copies=4"),
