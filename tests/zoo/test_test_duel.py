@@ -155,14 +155,23 @@ def test_what_any_input_would_catch_earns_nothing() -> None:
 
 @pytest.mark.parametrize("suite", ["", "9", "09 09", "32", "99", "01 02 03", "09, 08", "<think>09</think>", "٠٩"])
 def test_what_is_no_suite_tests_nothing_and_earns_nothing(suite: str) -> None:
-    """None at all, an input twice, outside of the domain, or too many: the coder passes, and the tester gets 0."""
+    """None at all, an input twice, outside of the domain, or too many: the tester gets 0, and what was not tested is not accepted."""
     env = load("axion/TestDuel-v0", domain=DOMAIN, coders=1, inputs=2)
     episode, earned = _duel(env, ["b09 d20 a"], [suite])
     assert episode.facts is not None
     assert episode.facts["suites"] == {"tester_0": None}
-    assert earned == {"coder_0": 1.0, "tester_0": 0.0}
-    assert episode.facts["verifications"] == 0
+    assert earned == {"coder_0": 0.0, "tester_0": 0.0}
+    assert (episode.facts["verifications"], episode.facts["rejected"], episode.facts["counterexamples"]) == (0, 0, [])
     assert _duel(env, ["b09 d20 a"], ["09"])[1] == {"coder_0": 0.0, "tester_0": pytest.approx(1 - 1 / DOMAIN)}
+
+
+def test_a_coder_gains_nothing_by_leaving_its_tester_at_a_loss() -> None:
+    """In a trial run a coder found a program that its tester answered with nonsense, and was paid while the rule was another."""
+    env = load("axion/TestDuel-v0", domain=DOMAIN, coders=1, inputs=2)
+    episode, earned = _duel(env, ["b"], ["46 46007 061"])
+    assert episode.facts is not None
+    assert earned == {"coder_0": 0.0, "tester_0": 0.0}
+    assert (episode.facts["accepted"], episode.facts["wrong_rejected"]) == (0, 0)
 
 
 def test_evidence_of_the_suites_knows_only_what_they_ask() -> None:
@@ -397,7 +406,7 @@ def test_python_suites_that_are_none(suite: str) -> None:
     episode, earned = _duel(env, ["```python\nx = 1\n```"], [suite], task)
     assert episode.facts is not None
     assert episode.facts["suites"] == {"tester_0": None}
-    assert earned == {"coder_0": 1.0, "tester_0": 0.0}
+    assert earned == {"coder_0": 0.0, "tester_0": 0.0}
 
 
 @pytest.mark.parametrize(("suite", "tested"), [("[0]", False), ("[1]\n[0]", False), ("[1]\n[1]", False), ("[1]", True), ("[3]", False)])
@@ -407,9 +416,10 @@ def test_an_input_without_a_value_is_none(suite: str, tested: bool) -> None:
     public = {"prompt": "Write a Python function.", "entry": "share", "preamble": "", "examples": []}
     cases = [[[x], 12 // x] for x in (-2, -1, 1, 2)]
     secret = {"cases": cases, "match": {}, "constant": 1, "reference": "def share(x):\n    return 12 // x", "wrong": []}
-    _, earned = _duel(env, ["```python\ndef share(x):\n    return 99\n```"], [suite], Task("by hand", public, secret))
-    assert earned["coder_0"] == float(not tested)
-    assert earned["tester_0"] == 0.0  # wrong at every input there is: no catch
+    episode, earned = _duel(env, ["```python\ndef share(x):\n    return 99\n```"], [suite], Task("by hand", public, secret))
+    assert episode.facts is not None
+    assert episode.facts["rejected"] == int(tested)
+    assert set(earned.values()) == {0.0}  # wrong at every input there is: no catch
 
 
 @given(st.lists(st.integers(-5, 20), max_size=5), st.integers(-5, 20))

@@ -76,11 +76,15 @@ class Account:
         return tests if all(self._compared.valid[i] for i in tests) else None
 
     def passes(self, program: str | None, tester: str) -> bool:
-        """Where there is no suite there is no test to fail; what is no program passes none."""
+        """What was not tested is not accepted: else it would pay a coder to write what leaves its tester at a loss for a suite."""
+        return program is not None and self._tests[tester] is not None and not self.fails(program, tester)
+
+    def fails(self, program: str | None, tester: str) -> bool:
+        """Whether one of the suite's tests gives it away."""
         if program is None:
             return False
         agrees = self._compared.agrees[self._place[program]]
-        return all(agrees[i] for i in self._tests[tester] or ())
+        return not all(agrees[i] for i in self._tests[tester] or ())
 
     def right(self, program: str | None) -> bool:
         """The truth about a program, which no agent is ever told."""
@@ -120,25 +124,25 @@ class Account:
 
     def _caught(self, pair: Pair, pool: Sequence[str]) -> dict[str, Any]:
         """What a tester's suite gives away: its own program (by how many inputs do), and places in the pool."""
-        failed = pair.program is not None and not self.passes(pair.program, pair.tester)
+        failed = pair.program is not None and self.fails(pair.program, pair.tester)
         return {
             "own": self.telling(pair.program) if failed and pair.program is not None else [],
-            "pool": [i for i, program in enumerate(pool) if not self.passes(program, pair.tester)],
+            "pool": [i for i, program in enumerate(pool) if self.fails(program, pair.tester)],
         }
 
     def _counts(self) -> dict[str, float | None]:
         """Numbers that reports add up over plays (a share is the quotient of two sums), and the truth that pay can be held against."""
         own = [pair for pair in self.duel.pairs if pair.coder is not None]
         right = sum(self.right(pair.program) for pair in own)
-        tested = [(self.right(p.program), self.passes(p.program, p.tester)) for p in self.duel.pairs if p.program is not None]
+        tested = [(self.right(p.program), self.fails(p.program, p.tester)) for p in self.duel.pairs if p.program is not None]
         return {
             "programs": len(own),
             "right_programs": right,
             "true_accuracy": right / len(own) if own else None,
             "accepted": sum(self.passes(pair.program, pair.tester) for pair in own),
             "wrong": sum(not right for right, _ in tested),
-            "wrong_rejected": sum(not right and not passed for right, passed in tested),
-            "rejected": sum(not passed for _, passed in tested),
+            "wrong_rejected": sum(failed and not right for right, failed in tested),
+            "rejected": sum(failed for _, failed in tested),
             **self._verifications(),
         }
 
