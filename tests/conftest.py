@@ -1,8 +1,9 @@
-"""One thread per process, so that times and sums do not depend on the machine; and `--update-golden`."""
+"""One thread per process, so that times and sums do not depend on the machine; signals as at a prompt; and `--update-golden`."""
 
 from __future__ import annotations
 
 import os
+import signal
 import sys
 
 import pytest
@@ -11,6 +12,10 @@ from hypothesis import settings
 for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ.setdefault(name, "1")  # read when the library is loaded: before any test imports it
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+
+for number, handler in ((signal.SIGINT, signal.default_int_handler), (signal.SIGQUIT, signal.SIG_DFL)):
+    if signal.getsignal(number) is signal.SIG_IGN:  # a shell's job in the background is born deaf to both, and so would be what it starts
+        signal.signal(number, handler)
 
 settings.register_profile("axion", deadline=None, max_examples=60, derandomize=True)
 settings.load_profile("axion")
