@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import torch
 from click.testing import CliRunner
 
 from axion_env import UsageError
 from axion_env.command import axion
-from axion_train import checkpoint, recipe
+from axion_train import recipe
 from axion_train.recipe import Recipe
 from axion_train.run import Run
+from tests.train.stored import same
 
 SMALL = (
     "env.options.digits=1", "env.options.scratchpad=false", "model.hidden=32", "model.mlp=64", "warmup.steps=40", "warmup.plays=100",
@@ -27,16 +27,6 @@ SMALL = (
 
 def small(*changes: str) -> Recipe:
     return recipe.read("arithmetic", (*SMALL, *changes))
-
-
-def weights(path: Path) -> dict[str, torch.Tensor]:
-    state = checkpoint.read(checkpoint.found(path / "checkpoints")[-1])["trainer"]["cast"]["learners"]["learner"]
-    return {**state["model"], **{f"average.{i}": t for i, t in enumerate(state["average"])}}
-
-
-def same(a: Path, b: Path) -> bool:
-    first, second = weights(a), weights(b)
-    return first.keys() == second.keys() and all(torch.equal(first[k], second[k]) for k in first)
 
 
 def summary(path: Path) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from axion_env import EpisodeStore, judge, load
 from axion_env.command import axion
 from axion_env.select import solved
-from axion_train import checkpoint, recipe
+from axion_train import recipe
 from axion_train.batch import Batch, demonstration
 from axion_train.imitation import Imitation
 from axion_train.learner import Learner, Optimizer
@@ -21,6 +21,7 @@ from axion_train.recipe import Recipe
 from axion_train.run import Run
 from axion_train.schedule import Schedule
 from axion_train.tiny import TinyLlama
+from tests.train.stored import same
 
 ENV = load("axion/Arithmetic-v0", digits=1, scratchpad=False)
 SMALL = (
@@ -33,16 +34,6 @@ SMALL = (
 
 def small(*changes: str) -> Recipe:
     return recipe.read("arithmetic-sft", (*SMALL, *changes))
-
-
-def weights(path: Path) -> dict[str, torch.Tensor]:
-    state = checkpoint.read(checkpoint.found(path / "checkpoints")[-1])["trainer"]["cast"]["learners"]["learner"]
-    return {**state["model"], **{f"average.{i}": t for i, t in enumerate(state["average"])}}
-
-
-def same(a: Path, b: Path) -> bool:
-    first, second = weights(a), weights(b)
-    return first.keys() == second.keys() and all(torch.equal(first[k], second[k]) for k in first)
 
 
 def metrics(path: Path) -> list[dict[str, Any]]:

@@ -19,6 +19,7 @@ from axion_env.command import axion
 from axion_train import checkpoint, recipe
 from axion_train.recipe import Recipe
 from axion_train.run import Run, summarize
+from tests.train.stored import same, weights
 
 SMALL = (
     "warmup.steps=60", "curriculum.deals=16", "curriculum.copies=4", "training.updates=8", "training.checkpoint_every=2",
@@ -28,16 +29,6 @@ SMALL = (
 
 def small(*changes: str) -> Recipe:
     return recipe.read("kuhn-poker", (*SMALL, *changes))
-
-
-def weights(path: Path) -> dict[str, torch.Tensor]:
-    state = checkpoint.read(checkpoint.found(path / "checkpoints")[-1])["trainer"]["cast"]["learners"]["learner"]
-    return {**state["model"], **{f"average.{i}": t for i, t in enumerate(state["average"])}}
-
-
-def same(a: Path, b: Path) -> bool:
-    first, second = weights(a), weights(b)
-    return first.keys() == second.keys() and all(torch.equal(first[k], second[k]) for k in first)
 
 
 @pytest.fixture(scope="module")
