@@ -153,9 +153,9 @@ def test_what_any_input_would_catch_earns_nothing() -> None:
     assert earned == {"coder_0": 0.0, "tester_0": pytest.approx(1 - 10 / DOMAIN)}
 
 
-@pytest.mark.parametrize("suite", ["", "9", "09 09", "32", "99", "01 02 03", "09, 08", "<think>09</think>", "٠٩"])
+@pytest.mark.parametrize("suite", ["", "9", "32", "99", "01 02 03", "09, 08", "<think>09</think>", "٠٩"])
 def test_what_is_no_suite_tests_nothing_and_earns_nothing(suite: str) -> None:
-    """None at all, an input twice, outside of the domain, or too many: the tester gets 0, and what was not tested is not accepted."""
+    """None at all, one outside of the domain, or too many: the tester gets 0, and what was not tested is not accepted."""
     env = load("axion/TestDuel-v0", domain=DOMAIN, coders=1, inputs=2)
     episode, earned = _duel(env, ["b09 d20 a"], [suite])
     assert episode.facts is not None
@@ -172,6 +172,16 @@ def test_a_coder_gains_nothing_by_leaving_its_tester_at_a_loss() -> None:
     assert episode.facts is not None
     assert earned == {"coder_0": 0.0, "tester_0": 0.0}
     assert (episode.facts["accepted"], episode.facts["wrong_rejected"]) == (0, 0)
+
+
+@pytest.mark.parametrize(("suite", "caught"), [("09 09", True), ("08 08", False)])
+def test_an_input_given_twice_tests_once_and_earns_nothing(suite: str, caught: bool) -> None:
+    """A coder is judged by what there is to judge by; its tester is not paid for half a suite."""
+    env = load("axion/TestDuel-v0", domain=DOMAIN, coders=1, inputs=2)
+    episode, earned = _duel(env, ["b09 d20 a"], [suite])
+    assert earned == {"coder_0": float(not caught), "tester_0": 0.0}
+    assert episode.facts is not None
+    assert episode.facts["verifications"] == 1
 
 
 def test_evidence_of_the_suites_knows_only_what_they_ask() -> None:
@@ -409,7 +419,7 @@ def test_python_suites_that_are_none(suite: str) -> None:
     assert earned == {"coder_0": 0.0, "tester_0": 0.0}
 
 
-@pytest.mark.parametrize(("suite", "tested"), [("[0]", False), ("[1]\n[0]", False), ("[1]\n[1]", False), ("[1]", True), ("[3]", False)])
+@pytest.mark.parametrize(("suite", "tested"), [("[0]", False), ("[1]\n[0]", False), ("[1]\n[1]", True), ("[1]", True), ("[3]", False)])
 def test_an_input_without_a_value_is_none(suite: str, tested: bool) -> None:
     """Where the reference raises there is nothing to be right about, and one such input spoils its suite; so does one out of range."""
     env = _python(coders=1, inputs=2)

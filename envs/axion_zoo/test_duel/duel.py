@@ -26,6 +26,11 @@ class Pair:
     suite: tuple[Input, ...] | None
     """None: what was handed in is no suite."""
 
+    @property
+    def earns(self) -> bool:
+        """A suite with an input twice tests its program by what there is of it, and gives its tester nothing."""
+        return self.suite is not None and all(self.suite.index(item) == i for i, item in enumerate(self.suite))
+
 
 @dataclass(frozen=True)
 class Duel:
@@ -124,10 +129,10 @@ class Account:
 
     def _caught(self, pair: Pair, pool: Sequence[str]) -> dict[str, Any]:
         """What a tester's suite gives away: its own program (by how many inputs do), and places in the pool."""
-        failed = pair.program is not None and self.fails(pair.program, pair.tester)
+        failed = pair.earns and pair.program is not None and self.fails(pair.program, pair.tester)
         return {
             "own": self.telling(pair.program) if failed and pair.program is not None else [],
-            "pool": [i for i, program in enumerate(pool) if self.fails(program, pair.tester)],
+            "pool": [i for i, program in enumerate(pool) if pair.earns and self.fails(program, pair.tester)],
         }
 
     def _counts(self) -> dict[str, float | None]:

@@ -89,8 +89,7 @@ class Functions:
         found = [_arguments(line) for line in lines]
         if any(arguments is None or not fits(arguments, known) for arguments in found):
             return None
-        written = tuple(wire.dump(arguments) for arguments in found)
-        return written if len(set(written)) == len(written) else None
+        return tuple(wire.dump(arguments) for arguments in found)
 
     def population(self, task: Task) -> Sequence[str]:
         """The inputs of all cases."""

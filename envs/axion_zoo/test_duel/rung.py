@@ -74,7 +74,7 @@ class Rung(Protocol):
         ...
 
     def inputs(self, task: Task, text: str, most: int) -> tuple[Input, ...] | None:
-        """The inputs in a reply; None: there are none, too many, one twice, or one that is no input."""
+        """The inputs in a reply, as often as they are in it; None: there are none, too many, or one that is no input."""
         ...
 
     def population(self, task: Task) -> Sequence[Input]:
