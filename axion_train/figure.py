@@ -44,11 +44,17 @@ def fact_figures(episodes: list[Episode]) -> dict[str, float]:
 
 
 def credit_figures(played: list[Trajectory], advantages: list[float]) -> dict[str, Any]:
-    """How much there is to learn from: the share of trajectories that nothing pushes."""
+    """How much there is to learn from: the share of trajectories that nothing pushes, and of groups in which something is.
+
+    A group is what a role played of one deal, whatever the estimator compares.
+    """
     nothing: dict[str, list[bool]] = defaultdict(list)
+    pushed: dict[str, dict[tuple[str, int | None], bool]] = defaultdict(dict)
     for trajectory, advantage in zip(played, advantages, strict=True):
         nothing[trajectory.role].append(advantage == 0.0)
-    return _rates("zero_advantage", nothing)
+        group = trajectory.task, trajectory.deal
+        pushed[trajectory.role][group] = pushed[trajectory.role].get(group, False) or advantage != 0.0
+    return _rates("zero_advantage", nothing) | _rates("signal", {role: list(groups.values()) for role, groups in pushed.items()})
 
 
 def surprise_figures(played: list[Trajectory]) -> dict[str, float]:

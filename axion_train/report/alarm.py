@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from axion_env import AxionError
 from axion_train import part
-from axion_train.report.chart import Line, chart
+from axion_train.report.chart import Line, Mark, chart
 from axion_train.report.curve import smoothed
 from axion_train.report.markup import Markup, tag
 from axion_train.report.record import Record, number
@@ -18,13 +18,29 @@ _COLUMNS = ("update", "monitor", "value", "level", "action")
 def alarms(record: Record) -> list[tuple[str, ...]]:
     """Each alarm as a row: update, monitor, value, level, what followed."""
     rows: list[tuple[str, ...]] = []
+    for update, alarm in _rung(record):
+        if number(alarm.get("value")) and number(alarm.get("level")):
+            told = (f"{alarm['value']:.3f}", f"{alarm['level']:g}", str(alarm.get("action", "")))
+            rows.append((f"{update:g}", str(alarm.get("monitor", "")), *told))
+    return rows
+
+
+def marks(record: Record, monitor: str | None = None) -> list[Mark]:
+    """When it rang, for a chart; when any did, where none is named."""
+    return [
+        Mark(float(update), f"update {update:g}: alarm {alarm.get('monitor', '')}")
+        for update, alarm in _rung(record)
+        if monitor in (None, alarm.get("monitor"))
+    ]
+
+
+def _rung(record: Record) -> Iterator[tuple[float, Mapping[str, Any]]]:
+    """(update, alarm), as they were written."""
     for line in record.metrics:
         rung = line.get("alarms")
         for alarm in rung if isinstance(rung, list) else ():
-            if isinstance(alarm, Mapping) and number(alarm.get("value")) and number(alarm.get("level")):
-                told = (f"{alarm['value']:.3f}", f"{alarm['level']:g}", str(alarm.get("action", "")))
-                rows.append((f"{line['update']:g}", str(alarm.get("monitor", "")), *told))
-    return rows
+            if isinstance(alarm, Mapping):
+                yield line["update"], alarm
 
 
 def alarm_table(record: Record) -> Markup:
@@ -37,24 +53,24 @@ def alarm_table(record: Record) -> Markup:
 def monitor_charts(record: Record) -> Markup:
     """One small chart for each monitor that saw something."""
     drawn = []
-    for name, level in levels(record).items():
+    for name, monitor in monitors(record).items():
         seen = record.series(f"monitor/{name}")
         if len(seen) > 1:
-            line = Line([(seen[0][0], level), (seen[-1][0], level)], "level", "alarm")
+            level = Line([(seen[0][0], monitor.level), (seen[-1][0], monitor.level)], "level", "alarm")
             title = name.replace("_", " ")
-            picture = chart([Line(seen, "raw"), Line(smoothed(seen), "main"), line], title=title, width=310, height=165)
+            lines = [Line(seen, "raw"), Line(smoothed(seen), "main"), level]
+            picture = chart(lines, title=title, width=310, height=165, marks=marks(record, name))
             drawn.append(tag("figure", tag("figcaption", title), picture))
     return tag("div", *drawn, class_="small") if drawn else Markup()
 
 
-def levels(record: Record) -> dict[str, float]:
-    """The level of each monitor of the recipe that can be made here."""
+def monitors(record: Record) -> dict[str, Any]:
+    """The monitors of the recipe, by name, as far as they can be made here."""
     tables = record.knob("monitors")
     found = {}
     for name, table in tables.items() if isinstance(tables, Mapping) else ():
         try:
-            monitor: Any = part.build("monitors", {"name": name, **table})
+            found[name] = part.build("monitors", {"name": name, **table})
         except (AxionError, TypeError):
             continue
-        found[name] = float(monitor.level)
     return found

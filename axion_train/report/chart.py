@@ -18,11 +18,20 @@ class Line:
 
     points: Sequence[tuple[float, float]]
     kind: str
-    """Its class in `chart.css`: main, second, other, raw, exact or level."""
+    """Its class in `chart.css`: main, second, other, third, raw, exact or level; with `thin` after it, its noise."""
     label: str = ""
     """Written at its right end; empty for none."""
     dots: bool = False
     """Mark the points, with their values as tooltips."""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Something that happened at an update: an upright line."""
+
+    x: float
+    label: str
+    """Its tooltip."""
 
 
 def chart(
@@ -37,6 +46,8 @@ def chart(
     y_label: str = "",
     note: str = "",
     margin: int = 0,
+    marks: Sequence[Mark] = (),
+    excess: tuple[Sequence[tuple[float, float]], Sequence[tuple[float, float]]] | None = None,
 ) -> Markup:
     """A chart.
 
@@ -51,6 +62,8 @@ def chart(
         y_label: Over the axis, at its left.
         note: Written inside, at the bottom left.
         margin: Pixels left free all round, beyond width and height.
+        marks: What happened when.
+        excess: Two curves over the same updates; where the first is above the second, what lies between is shaded.
     """
     shown = [Line([(x, y) for x, y in line.points if y > 0 or not log], line.kind, line.label, line.dots) for line in lines]
     shown = [line for line in shown if line.points]
@@ -72,6 +85,8 @@ def chart(
     parts += [tag("text", x_label, x=right, y=bottom - 6, class_="axis end")] if x_label else []
     parts += [tag("text", y_label, x=left, y=top - 10, class_="axis")] if y_label else []
     parts += [tag("text", note, x=left + 8, y=bottom - 6, class_="axis")] if note else []
+    parts += [_excess(*excess, across, up)] if excess else []
+    parts += [_mark(mark, across(min(mark.x, last)), top, bottom) for mark in marks]
     parts += [_curve(line, across, up) for line in shown]
     parts.append(_labels([line for line in shown if line.label], across, up, right, (top, bottom)))
     whole = (width + 2 * margin, height + 2 * margin)
@@ -91,6 +106,23 @@ def _curve(line: Line, across: Callable[[float], float], up: Callable[[float], f
         for x, y in (line.points if line.dots else ())
     ]
     return tag("g", tag("polyline", points=places, class_="curve"), *dots, class_=line.kind)
+
+
+def _mark(mark: Mark, x: float, top: float, bottom: float) -> Markup:
+    return tag("g", tag("title", mark.label), tag("line", x1=x, x2=x, y1=top, y2=bottom, class_="upright"), class_="mark")
+
+
+def _excess(
+    over: Sequence[tuple[float, float]],
+    under: Sequence[tuple[float, float]],
+    across: Callable[[float], float],
+    up: Callable[[float], float],
+) -> Markup:
+    """One polygon: along the greater of the two, and back along the second."""
+    floor = dict(under)
+    both = [(x, max(y, floor[x]), floor[x]) for x, y in over if x in floor]
+    edge = [(x, y) for x, y, _ in both] + [(x, y) for x, _, y in reversed(both)]
+    return tag("polygon", points=" ".join(f"{across(x):.1f},{up(y):.1f}" for x, y in edge), class_="excess") if edge else Markup()
 
 
 def _labels(

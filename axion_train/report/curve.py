@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from importlib.resources import files
 
 from axion_train.report.chart import Line, chart, smooth
@@ -37,10 +38,10 @@ def _nash_conv(record: Record, known: References, key: str, margin: int) -> Mark
     lines = [Line([(0, value), (end, value)], "level", label) for value, label in _levels(known)]
     if known.tabular:
         tabular = [(float(p.update), p.averaged) for p in known.tabular]
-        lines.append(Line(tabular, "exact", f"exact tabular dynamics {_short(tabular[-1][1])}"))
+        lines.append(Line(tabular, "exact", f"exact tabular dynamics {short(tabular[-1][1])}"))
     if last:
-        lines.append(Line(averaged[:1] + last if averaged[0][0] == 0 else last, "second", f"last weights {_short(last[-1][1])}"))
-    lines.append(Line(averaged, "main", f"averaged weights {_short(averaged[-1][1])}", dots=True))
+        lines.append(Line(averaged[:1] + last if averaged[0][0] == 0 else last, "second", f"last weights {short(last[-1][1])}"))
+    lines.append(Line(averaged, "main", f"averaged weights {short(averaged[-1][1])}", dots=True))
     what = f"NashConv of {record.name}{', estimated from samples' if key == 'nash_conv_estimate' else ''}, log scale"
     return chart(
         lines,
@@ -54,8 +55,8 @@ def _nash_conv(record: Record, known: References, key: str, margin: int) -> Mark
 
 
 def _levels(known: References) -> list[tuple[float, str]]:
-    levels = [(known.uniform, f"uniform play {_short(known.uniform)}")] if known.uniform else []
-    return levels + ([(known.rule, f"one-line rule {_short(known.rule)}")] if known.rule else [])
+    levels = [(known.uniform, f"uniform play {short(known.uniform)}")] if known.uniform else []
+    return levels + ([(known.rule, f"one-line rule {short(known.rule)}")] if known.rule else [])
 
 
 def _accuracy(record: Record, key: str, margin: int) -> Markup:
@@ -63,8 +64,8 @@ def _accuracy(record: Record, key: str, margin: int) -> Markup:
     sampled = [line for role in roles(record) for line in _training(record, role)]
     lines = [*sampled] if all(0 <= y <= 1 for line in sampled for _, y in line.points) else []
     if len(last) > 1:
-        lines.append(Line(last, "second", f"last weights {_short(last[-1][1])}"))
-    lines.append(Line(averaged, "main", f"averaged weights {_short(averaged[-1][1])}", dots=True))
+        lines.append(Line(last, "second", f"last weights {short(last[-1][1])}"))
+    lines.append(Line(averaged, "main", f"averaged weights {short(averaged[-1][1])}", dots=True))
     what = f"{noun(record)} on {record.name}, split {record.knob('evaluation', 'split', default='test')}"
     return chart(
         lines, title=f"{noun(record)} of {record.name} against updates", extent=(0.0, 1.0), x_label="updates", y_label=what, margin=margin
@@ -75,7 +76,8 @@ def _training(record: Record, role: str) -> list[Line]:
     points = record.series(f"reward/{role}")
     if not points:
         return []
-    return [Line(points, "raw"), Line(smoothed(points), "other", f"reward in training {_short(smoothed(points)[-1][1])}")]
+    whose = f"{role}'s reward" if len(roles(record)) > 1 else "reward"
+    return [Line(points, "other thin"), Line(smoothed(points), "other", f"{whose} in training {short(smoothed(points)[-1][1])}")]
 
 
 def roles(record: Record) -> list[str]:
@@ -83,11 +85,18 @@ def roles(record: Record) -> list[str]:
     return sorted({key.removeprefix("reward/") for line in record.metrics for key in line if key.startswith("reward/")})
 
 
-def named(record: Record, key: str) -> list[tuple[str, Series]]:
-    """A figure of each role or policy that it was written for; of the run as a whole, where there is no more to tell."""
+def named(record: Record, key: str, whole: str = "") -> list[tuple[str, Series]]:
+    """A figure of each role or policy that it was written for, and of the run as a whole.
+
+    Args:
+        record: The run.
+        key: Of the figure.
+        whole: What the run's own is called beside others; empty: it is shown alone only, where there is no more to tell.
+    """
     prefix = f"{key}/"
     names = sorted({k.removeprefix(prefix) for line in record.metrics for k in line if k.startswith(prefix)})
-    return [(name, record.series(prefix + name)) for name in names] or [("", record.series(key))]
+    found = [(name, record.series(prefix + name)) for name in names]
+    return found + ([(whole, record.series(key))] if whole else []) if found else [("", record.series(key))]
 
 
 def smoothed(points: Series) -> Series:
@@ -104,6 +113,6 @@ def standalone(record: Record, known: References) -> str:
     return join((Markup(opening + end), tag("style", style), back, Markup(rest), "\n")) if rest else ""
 
 
-def _short(value: float | None) -> str:
-    """Three digits, without the zero in front."""
-    return "" if value is None else f"{value:.3f}".replace("0.", ".", 1)
+def short(value: float | None, digits: int = 3) -> str:
+    """Without the zero in front."""
+    return "" if value is None else re.sub(r"^(-?)0\.", r"\1.", f"{value:.{digits}f}")

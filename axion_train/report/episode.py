@@ -18,23 +18,59 @@ _POINTS = 40
 """Of a curve of reward parts, at the least, where there are as many updates."""
 
 
+SEATS = 6
+"""Shown of an episode that has many: three of each of two roles stand one below the other."""
+
+
 def episode_section(moments: Sequence[Sequence[Episode]], env: Env | None) -> Markup:
     """Of each moment's stored copies of one deal, the one with the most turns."""
     chosen = [max(copies, key=lambda e: len(e.turns)) for copies in moments if copies]
-    return join(episode_card(episode, env, stored=len(copies)) for episode, copies in zip(chosen, filter(None, moments), strict=True))
+    return join(
+        episode_card(episode, env, stored=len(copies), seats=leading(episode, SEATS))
+        for episode, copies in zip(chosen, filter(None, moments), strict=True)
+    )
 
 
-def episode_card(episode: Episode, env: Env | None, *, stored: int = 1) -> Markup:
-    """One episode."""
-    verdicts = _verdicts(env, episode)
+def leading(episode: Episode, most: int, among: Sequence[str] = ()) -> list[str]:
+    """At most so many of its seats: the first ones of every role, as many of each.
+
+    Args:
+        episode: Whose.
+        most: That many.
+        among: These. Default: all.
+    """
+    by_role: dict[str, list[str]] = {}
+    for agent, role in episode.agents.items():
+        by_role.setdefault(role, []).extend([agent] if agent in (among or episode.agents) else [])
+    turns = sorted((place, agent) for agents in by_role.values() for place, agent in enumerate(agents))
+    chosen = {agent for _, agent in turns[:most]}
+    return [agent for agent in episode.agents if agent in chosen]
+
+
+def episode_card(episode: Episode, env: Env | None, *, stored: int = 1, seats: Sequence[str] | None = None, told: str = "") -> Markup:
+    """One episode.
+
+    Args:
+        episode: What happened.
+        env: Judges it. None: no rewards are shown.
+        stored: Copies of its deal that there are.
+        seats: Whose sides are shown. None: all.
+        told: What else is to be said of it.
+    """
+    verdicts = verdicts_of(env, episode)
+    shown = list(episode.agents) if seats is None else seats
     update = update_of(episode)
     when = "Episode" if update is None else f"Update {update}"
     seed = "draws chosen" if episode.seed is None else f"deal {episode.seed}"
     facts = [seed, f"copy {episode.copy + 1}" + (f" of {stored}" if stored > 1 else ""), f"task {episode.task.id}", str(episode.ending)]
     if episode.culprits:
         facts.append(f"by {', '.join(episode.culprits)}")
-    sides = [_side(episode, agent, role, verdicts.get(agent)) for agent, role in episode.agents.items()]
-    parts = [tag("h3", when, tag("span", " · ".join(facts), class_="facts")), _hidden(episode), tag("div", *sides, class_="sides")]
+    sides = [_side(episode, agent, episode.agents[agent], verdicts.get(agent)) for agent in shown]
+    parts = [tag("h3", when, tag("span", " · ".join(facts), class_="facts")), _hidden(episode)]
+    parts += [tag("p", told)] if told else []
+    parts.append(tag("div", *sides, class_="sides"))
+    if len(shown) < len(episode.agents):
+        parts.append(tag("p", f"{len(episode.agents) - len(shown)} more seats are not shown.", class_="note"))
     if episode.error:
         parts.append(tag("p", _short(episode.error), class_="note"))
     return tag("article", *parts, class_="episode")
@@ -42,8 +78,8 @@ def episode_card(episode: Episode, env: Env | None, *, stored: int = 1) -> Marku
 
 def _hidden(episode: Episode) -> Markup:
     """What was behind it: the task's content and the draws."""
-    told = [f"{event.label}: {_value(event.value)}" for event in episode.events() if type(event) is Draw]
-    told += [f"{name}: {_value(value)}" for part in (episode.task.public, episode.task.secret) for name, value in part.items()]
+    told = [f"{event.label}: {plain(event.value)}" for event in episode.events() if type(event) is Draw]
+    told += [f"{name}: {plain(value)}" for part in (episode.task.public, episode.task.secret) for name, value in part.items()]
     return tag("p", *(tag("span", _short(item), class_="chip") for item in told), class_="chips") if told else Markup()
 
 
@@ -92,7 +128,7 @@ def reward_parts(deals: Sequence[Sequence[Episode]], env: Env | None) -> dict[st
     for episode in (e for copies in deals for e in copies):
         update = update_of(episode)
         if update is not None:
-            played.setdefault(update, []).extend(_verdicts(env, episode).values())
+            played.setdefault(update, []).extend(verdicts_of(env, episode).values())
     updates = sorted(played)
     size = max(1, len(updates) // _POINTS)
     pools = [updates[i : i + size] for i in range(0, len(updates), size)]
@@ -111,7 +147,8 @@ def _mean(pool: Sequence[int], played: Mapping[int, Sequence[Verdict]], role: st
     return [(sum(pool) / len(pool), paid / len(verdicts))] if verdicts else []
 
 
-def _verdicts(env: Env | None, episode: Episode) -> Mapping[str, Verdict]:
+def verdicts_of(env: Env | None, episode: Episode) -> Mapping[str, Verdict]:
+    """Empty where nothing can judge it."""
     if env is None or episode.ending is Ending.FAILED:
         return {}
     try:
@@ -120,7 +157,8 @@ def _verdicts(env: Env | None, episode: Episode) -> Mapping[str, Verdict]:
         return {}
 
 
-def _value(value: Any) -> str:
+def plain(value: Any) -> str:
+    """A fact as text."""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
 
 

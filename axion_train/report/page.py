@@ -6,13 +6,16 @@ from collections.abc import Sequence
 from importlib.resources import files
 
 from axion_env import Episode
+from axion_train.cast import LEARNER
 from axion_train.report.alarm import alarm_table, monitor_charts
-from axion_train.report.chart import Line, chart
-from axion_train.report.curve import curve, headline, named, noun, roles, smoothed
+from axion_train.report.counterexample import counterexamples
+from axion_train.report.curve import curve, headline, named, noun, roles
 from axion_train.report.episode import episode_section, reward_parts
 from axion_train.report.markup import Markup, join, tag
+from axion_train.report.panel import panel
 from axion_train.report.record import Record, Series
 from axion_train.report.reference import ETA, References
+from axion_train.report.role import role_section
 from axion_train.report.statement import figures, statement
 from axion_train.report.strategy import strategy_beside_equilibrium, strategy_table
 
@@ -41,6 +44,8 @@ def _sections(record: Record, known: References) -> list[Markup]:
         ),
         _section(_curve_title(record), _wide(curve(record, known)), _curve_note(record, known), "Nothing has been measured yet."),
         *_strategy(record, known),
+        *([_section("Roles", told, "", "")] if (told := role_section(record)) else []),
+        *([_section("What slipped through", told, "", "")] if (told := counterexamples(record, deals)) else []),
         *_monitors(record),
         _section("How it went", _small_charts(record, deals), "", "No update is done yet."),
         _section(
@@ -115,27 +120,21 @@ def _monitors(record: Record) -> list[Markup]:
 
 
 def _small_charts(record: Record, deals: Sequence[Sequence[Episode]]) -> Markup:
+    rewards = [(role, record.series(f"reward/{role}")) for role in roles(record)]
     charts = [
-        ("Reward by role", [(role, record.series(f"reward/{role}")) for role in roles(record)]),
+        *([("Reward", rewards)] if len(rewards) == 1 else []),  # several stand under "Roles"
         *((f"Parts of {role}'s reward", parts) for role, parts in reward_parts(deals, record.env).items()),
         ("Illegal answers, share", named(record, "illegal_rate")),
-        ("Entropy of the next token, nats", named(record, "entropy")),
+        ("Entropy of the next token, nats", named(record, "entropy", LEARNER)),
         ("Surprise by role, nats per token", named(record, "surprise")),
         ("No advantage, share of trajectories", named(record, "zero_advantage")),
-        ("KL from the start, nats per answer", named(record, "kl")),
-        ("Norm of the gradient", named(record, "gradient_norm")),
+        ("KL from the start, nats per answer", named(record, "kl", LEARNER)),
+        ("Norm of the gradient", named(record, "gradient_norm", LEARNER)),
         ("Episodes per CPU second", [("", speed(record))]),
     ]
     charts = [(title, curves) for title, curves in charts if title[:2] != "KL" or any(y for _, points in curves for _, y in points)]
-    drawn = [_small(title, drawable) for title, curves in charts if (drawable := [c for c in curves if len(c[1]) > 1])]
-    return tag("div", *drawn, class_="small") if drawn else Markup()
-
-
-def _small(title: str, curves: Sequence[tuple[str, Series]]) -> Markup:
-    kinds = ("main", "other", "level", "second")
-    lines = [Line(points, "raw") for _, points in curves]
-    lines += [Line(smoothed(points), kinds[i % 4], name) for i, (name, points) in enumerate(curves)]
-    return tag("figure", tag("figcaption", title), chart(lines, title=title, width=310, height=165))
+    drawn = [panel(title, curves) for title, curves in charts]
+    return tag("div", *drawn, class_="small") if any(drawn) else Markup()
 
 
 def speed(record: Record) -> Series:

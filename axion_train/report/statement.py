@@ -5,6 +5,7 @@ from __future__ import annotations
 from axion_train.report.curve import headline, noun
 from axion_train.report.record import Record, number
 from axion_train.report.reference import References
+from axion_train.report.role import shares
 
 
 def figures(record: Record, known: References) -> list[tuple[str, str, str]]:
@@ -74,6 +75,17 @@ def _accuracy(record: Record, key: str) -> list[tuple[str, str, str]]:
             found.append((title, f"{told:.1%}", record.label.replace("_", " ")))
     if illegal is not None:
         found.append(("Illegal answers", f"{illegal:.2%}", "held-out tasks"))
+    return found + _shares(record)
+
+
+def _shares(record: Record) -> list[tuple[str, str, str]]:
+    """What the recipe adds up of facts, held out."""
+    found = []
+    for name in shares(record):
+        value, start = record.told(name), record.told(f"{name}_start")
+        if value is not None:
+            detail = f"held-out tasks; {start:.1%} at the start" if start is not None else "held-out tasks"
+            found.append((name.replace("_", " ").capitalize(), f"{value:.1%}", detail))
     return found
 
 
