@@ -24,7 +24,7 @@ from benchmarks import many
 from benchmarks.table import Mean, Report, mean
 
 RECIPE = "test-duel"
-_FRESH = ("env.options.audit=0", "curriculum.name=uniform_deals", "curriculum.deals=24", "curriculum.copies=1")
+_FRESH = ("curriculum.name=uniform_deals", "curriculum.deals=24", "curriculum.copies=1")
 _STILL = (*_FRESH, "roles.tester.train=false")
 _SCRIPTED = (*_FRESH, "roles.tester.policy=learner", "policies={}", "evaluation.also=[]")
 _BLIND = ("env.options.sees_program=false", "env.options.pool=0.0")

@@ -204,6 +204,18 @@ def test_own_evidence_pays_one_for_a_catch() -> None:
     assert (episode.facts["verifications"], episode.facts["tester_verifications"]) == (2, 0)
 
 
+@pytest.mark.parametrize("evidence", ["truth", "suites", "own"])
+def test_what_one_tester_noticed_is_known_wherever_it_got_through(evidence: str) -> None:
+    """The same program twice, caught once: a counterexample that costs nothing beyond the tests that were run."""
+    env = load("axion/TestDuel-v0", domain=DOMAIN, coders=3, evidence=evidence)
+    episode, earned = _duel(env, ["b09 d20 a", "b09 d20 a", "b10 d20 a"], ["09", "00", "00"])
+    facts: Any = episode.facts
+    assert (earned["coder_0"], earned["coder_1"], earned["coder_2"]) == (0.0, 1.0, 1.0)
+    assert facts["counterexamples"] == ["b09 d20 a"]
+    assert [task.secret["archive"] for task in env.derived(episode)] == [["b09 d20 a"]]
+    assert (facts["tester_verifications"] == 0) == (evidence == "own")
+
+
 @pytest.mark.parametrize(
     ("evidence", "cost"),
     [("truth", (4, 3, 3 * DOMAIN - 4, DOMAIN - 3)), ("suites", (4, 3, 3 * 3 - 4, 0)), ("own", (4, 3, 0, 0))],

@@ -123,8 +123,9 @@ class Account:
         return list(dict.fromkeys(pair.program for pair in own if pair.program is not None and self.passes(pair.program, pair.tester)))
 
     def _counterexamples(self, pool: Sequence[str]) -> list[str]:
-        """Those that are known to be wrong: by the same evidence as testers are paid by, or by an audit."""
-        known = {*pool, *(program for program in self.duel.audited if not self.right(program))}
+        """Those that are known to be wrong: by the evidence that testers are paid by, by an audit, or since another's tester noticed."""
+        noticed = (pair.program for pair in self.duel.pairs if self.fails(pair.program, pair.tester))
+        known = {*pool, *noticed, *(program for program in self.duel.audited if not self.right(program))}
         return [program for program in self._escaped() if program in known]
 
     def _caught(self, pair: Pair, pool: Sequence[str]) -> dict[str, Any]:
