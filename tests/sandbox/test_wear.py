@@ -1,4 +1,4 @@
-"""Small runs of the fuzzer and of the soak (benchmarks/fuzz.py, benchmarks/soak.py), and proof that each can fail."""
+"""Small runs of the fuzzer and of the soak (benchmarks/fuzz, benchmarks/soak.py), and proof that each can fail."""
 
 from __future__ import annotations
 
