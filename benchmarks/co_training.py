@@ -90,13 +90,8 @@ def main() -> None:
     options.add_argument("--arm", dest="arms", action="append", choices=tuple(ARMS), help="only this one; repeatable")
     chosen = options.parse_args()
     decides = chosen.commit or many.commit().rstrip("+")
-    arms = {name: ARMS[name] for name in chosen.arms or ARMS}
-    jobs = [
-        many.Job(_folder(arm), RECIPE, seed, (*changes, *chosen.changes))
-        for seed in islice(many.seeds(decides), chosen.count)  # seed by seed, so that an unfinished table is one of fewer seeds
-        for arm, changes in arms.items()
-    ]
-    runs = many.train(jobs, chosen.runs, at_once=chosen.jobs, show="true_accuracy")
+    arms = chosen.arms or list(ARMS)
+    runs = many.train(jobs(arms, decides, chosen.count, chosen.changes), chosen.runs, at_once=chosen.jobs, show="true_accuracy")
     found = {arm: [run for run in runs if run.job.arm == _folder(arm)] for arm in arms}
     report = Report(f"Co-training: {len(arms)} testers, {chosen.count} paired seeds nobody picked", "co_training", (r.commit for r in runs))
     report.say(f"Seed i is the first four bytes of sha256(`{decides}/i`), i = 0 … {chosen.count - 1}; the same in every arm.")
@@ -108,6 +103,18 @@ def main() -> None:
         "costs": _costs(report, curves),
     }
     report.write(chosen.out, {"seeds_from": decides, "set": chosen.changes, **figures})
+
+
+def jobs(arms: Sequence[str], decides: str, count: int, changes: Sequence[str]) -> list[many.Job]:
+    """All arms of the first seed, then of the next, so that an unfinished table is one of fewer seeds.
+
+    Args:
+        arms: By name.
+        decides: What the seeds are made from.
+        count: Seeds.
+        changes: Knobs changed in every run.
+    """
+    return [many.Job(_folder(arm), RECIPE, seed, (*ARMS[arm], *changes)) for seed in islice(many.seeds(decides), count) for arm in arms]
 
 
 def _folder(arm: str) -> str:
@@ -226,8 +233,13 @@ def pool_recall(options: Mapping[str, Any]) -> float:
         if options["tester"] in ("all", "fixed"):
             chances.append(float(options["tester"] == "all" or any(x in wrong for x in range(k))))
         else:
-            chances.append(1 - comb(domain - len(wrong), k) / comb(domain, k))
+            chances.append(chance(len(wrong), domain, k))
     return sum(chances) / len(chances)
+
+
+def chance(telling: int, domain: int, inputs: int) -> float:
+    """That one of several different inputs, drawn from all there are, is one of those that give a program away."""
+    return 1 - comb(domain - telling, inputs) / comb(domain, inputs)
 
 
 if __name__ == "__main__":
