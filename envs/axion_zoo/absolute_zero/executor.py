@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from axion_env import Context
@@ -17,8 +18,8 @@ from axion_env.sandbox.inside import wire
 from axion_zoo.absolute_zero.ban import ENTRY
 from axion_zoo.absolute_zero.literal import text_of, values_of
 
-LIMITS = Limits(cpu_s=1.0, memory_mib=256, output_bytes=1 << 16)
-"""Of one call."""
+LIMITS = Limits(cpu_s=1.0, wall_s=60.0, memory_mib=256, output_bytes=1 << 16)
+"""Of one call. What could wait is banned, so that wall time says only how busy the machine is."""
 _START_S = 0.5
 """CPU seconds that a cold interpreter may take beyond its calls; it takes a hundredth."""
 
@@ -38,16 +39,15 @@ async def run(ctx: Context, program: str, inputs: Sequence[str]) -> list[Ran]:
     return [_of_job(result) for result in await ctx.gather(*(ctx.run(job(program, text)) for text in inputs))] if inputs else []
 
 
-def job(program: str, *inputs: str) -> Function:
+def job(program: str, *inputs: str, limits: Limits = LIMITS) -> Function:
     """The job of these calls. More than one share a process, and what the first leaves behind the next may find."""
-    return Function(program, ENTRY, [_arguments(text) for text in inputs], limits=LIMITS)
+    return Function(program, ENTRY, [_arguments(text) for text in inputs], limits=limits)
 
 
 async def run_cold(ctx: Context, program: str, inputs: Sequence[str], hash_seed: int) -> list[Ran]:
     """The same in an interpreter that starts for it, from which every call is forked."""
-    limits = Limits(
-        cpu_s=_START_S + len(inputs) * LIMITS.cpu_s, memory_mib=LIMITS.memory_mib, output_bytes=LIMITS.output_bytes * len(inputs)
-    )
+    count = len(inputs)
+    limits = replace(LIMITS, cpu_s=_START_S + count * LIMITS.cpu_s, output_bytes=count * LIMITS.output_bytes)
     calls = [wire.pack(_arguments(text)) for text in inputs]
     command = Command(
         ["python", "-c", _WARM, str(hash_seed), _COLD],
@@ -57,9 +57,9 @@ async def run_cold(ctx: Context, program: str, inputs: Sequence[str], hash_seed:
     )
     result = await ctx.run(command)
     if result.status is not JobStatus.OK:
-        return [Ran(None, str(result.status), str(result.error))] * len(inputs)
+        return [Ran(None, str(result.status), str(result.error))] * count
     lines = result.stdout.split("\n")[:-1]
-    return [_of_line(line) for line in lines] if len(lines) == len(inputs) else [Ran(None, "NO_RESULT")] * len(inputs)
+    return [_of_line(line) for line in lines] if len(lines) == count else [Ran(None, "NO_RESULT")] * count
 
 
 def _arguments(text: str) -> tuple[Any, ...]:

@@ -103,8 +103,11 @@ class PythonRung:
         if kind == "induction":
             table = ", ".join(f"{given!r}: {output}" for given, output in shown)
             return block("python", f"def f(*arguments):\n    return {{{table}}}.get(repr(arguments)[1:-1].rstrip(','))")
-        (text,) = shown[stream.below(len(shown))]
-        return block("output" if kind == "deduction" else "input", text)
+        ((text,),) = shown
+        if kind == "abduction":
+            return block("input", text)
+        values = values_of(text) or ("",)
+        return block("output", text_of(values[stream.below(len(values))]) or "")
 
     def script(self, kind: Kind) -> Script:
         """About one short program."""

@@ -23,10 +23,13 @@ from axion_zoo.absolute_zero.rung import Kind, Triple
 from axion_zoo.code_synthesis import embedded
 
 Draw: TypeAlias = Callable[[Stream], tuple[Any, ...]]
-INPUTS = 4
-"""Of each program, a triple of deduction or abduction each."""
+ROUNDS = 4
+"""Triples of each program, at inputs of their own."""
 PROBES = 12
 """Inputs at which a held-out program is compared with a proposal."""
+
+_ORDERLESS = frozenset({"runoff"})
+"""Inputs drawn in the order of a set: others in every process."""
 
 
 class Item(NamedTuple):
@@ -39,16 +42,15 @@ class Item(NamedTuple):
 @lru_cache(maxsize=16)
 def triples(split: str, kind: Kind, pairs: int, seed: int) -> tuple[Triple, ...]:
     """All of a split. One round over the programs after the other, so that a part of them is of many programs."""
-    drawn = [_triple(item, max(pairs, INPUTS), seed) for item in items(split).values()]
-    if kind == "induction":
-        return tuple(_part(triple, slice(pairs)) for triple in drawn)
-    return tuple(_part(triple, slice(k, k + 1))._replace(message="") for k in range(INPUTS) for triple in drawn)
+    count = pairs if kind == "induction" else 1
+    drawn = [_triple(item, count, seed, k) for k in range(ROUNDS) for item in items(split).values()]
+    return tuple(triple if kind == "induction" else triple._replace(message="") for triple in drawn)
 
 
 @lru_cache(maxsize=1)
 def probes() -> tuple[Triple, ...]:
     """Every held-out program, at inputs of its own."""
-    return tuple(_triple(item, PROBES, 0) for split in ("dev", "test") for item in items(split).values())
+    return tuple(_triple(item, PROBES, 0, ROUNDS) for split in ("dev", "test") for item in items(split).values())
 
 
 def items(split: str) -> Mapping[str, Item]:
@@ -57,16 +59,16 @@ def items(split: str) -> Mapping[str, Item]:
         return dict(_items(held_out.DEV))
     found = dict(_items(seeds.SEEDS if split == "seed" else held_out.TEST))
     theirs = {name: it for name, it in embedded.STATEMENTS.items() if (name in embedded.TEST) == (split == "test")}
-    return found | {name: Item(it.function, it.inputs) for name, it in theirs.items()}
+    return found | {name: Item(it.function, it.inputs) for name, it in theirs.items() if name not in _ORDERLESS}
 
 
 def _items(known: Mapping[Callable[..., Any], Draw]) -> Iterator[tuple[str, Item]]:
     yield from ((function.__name__, Item(function, draw)) for function, draw in known.items())
 
 
-def _triple(item: Item, count: int, seed: int) -> Triple:
+def _triple(item: Item, count: int, seed: int, k: int) -> Triple:
     """A program at so many different inputs."""
-    stream = Stream(derive(seed, "stock", item.function.__name__))
+    stream = Stream(derive(seed, "stock", item.function.__name__, k))
     found: dict[str, str] = {}
     while len(found) < count:
         values = item.draw(stream)
@@ -74,16 +76,13 @@ def _triple(item: Item, count: int, seed: int) -> Triple:
     return Triple(program_of(item.function), tuple(found), tuple(found.values()), _message(item.function))
 
 
-def _part(triple: Triple, part: slice) -> Triple:
-    return triple._replace(inputs=triple.inputs[part], outputs=triple.outputs[part])
-
-
 def program_of(function: Callable[..., Any]) -> str:
     """A function as a program: named `f`, without decorators, docstring and comments."""
     (node,) = ast.parse(textwrap.dedent(inspect.getsource(function))).body
     assert isinstance(node, ast.FunctionDef)
-    for name in ast.walk(node):
-        if isinstance(name, ast.Name) and name.id == node.name:
+    own = [name for name in ast.walk(node) if isinstance(name, ast.Name) and name.id == node.name]
+    if all(isinstance(name.ctx, ast.Load) for name in own):  # else it is a variable of that name, and no recursion
+        for name in own:
             name.id = ENTRY
     node.name, node.decorator_list, node.body = ENTRY, [], node.body[1:]
     return ast.unparse(node)
