@@ -100,6 +100,8 @@ def train(
         write_report(folder)
     report = write_report(run.path)
     click.echo(json.dumps(summary, indent=2))
+    for place in summary.get("unseen", ()):
+        click.echo(f"warning: recipe key '{place}' did nothing: what it names never came in this run", err=True)
     console.print(f"report: {report}")
 
 

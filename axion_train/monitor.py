@@ -63,6 +63,11 @@ class Threshold:
         self.action = action
         self._seen: list[float] = []
 
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The figures without which it sees nothing."""
+        return (self.figure,)
+
     def read(self, figures: Mapping[str, Any]) -> float | None:
         """What of an update is watched. None: it has no such figure."""
         return figures.get(self.figure)
@@ -117,6 +122,11 @@ class Gap(Threshold):
     def __init__(self, figure: str, truth: str, level: float = 0.1, window: int = 20, action: str = "warn") -> None:
         super().__init__(figure, level, False, window, action)
         self.truth = truth
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """What is paid, and the truth."""
+        return self.figure, self.truth
 
     def read(self, figures: Mapping[str, Any]) -> float | None:
         """The difference."""
@@ -210,6 +220,11 @@ class RoleDominance(Threshold):
     def __init__(self, level: float, roles: tuple[str, ...] = (), window: int = 20, action: str = "warn") -> None:
         super().__init__("reward", level, False, window, action)
         self.roles = roles
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The rewards of the roles that are named."""
+        return tuple(f"reward/{role}" for role in self.roles)
 
     def read(self, figures: Mapping[str, Any]) -> float | None:
         """The greatest difference."""

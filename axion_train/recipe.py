@@ -116,9 +116,12 @@ _OF_POLICY = (
     "training.ema",
 )
 """What a policy may have its own of; the questions that warm-ups learn from (`warmup.plays`) are collected once for all."""
-_MONITORS = ("too_easy", "too_hard", "invalid", "no_signal", "diversity_collapse")  # quiet where an environment has no such figures
+USUAL_MONITORS: Mapping[str, Mapping[str, Any]] = {
+    name: {} for name in ("too_easy", "too_hard", "invalid", "no_signal", "diversity_collapse")
+}
+"""Of a recipe that names none; quiet where an environment has no such figures."""
 _SUFFIXES = ("start", "last", "error")  # of names in a summary, where a control's name is one too
-_TAKEN = ("env", "seed", "updates", "cpu_seconds", "alarms", "stopped_by", "illegal_rate")  # in a summary or a measurement
+_TAKEN = ("env", "seed", "updates", "cpu_seconds", "alarms", "stopped_by", "unseen", "illegal_rate")  # in a summary or a measurement
 _UNREAD = {
     "policy_gradient": ("sft",),
     "sft": ("advantage", "loss", "training.epochs", "optimizer.signal", "roles", "policies"),
@@ -149,7 +152,7 @@ class Recipe:
     evaluation: Evaluation = Evaluation()
     facts: Ledger = field(default_factory=Ledger)
     """Numbers among the facts of plays that are added up, in every update and measurement."""
-    monitors: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: {name: {} for name in _MONITORS})
+    monitors: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: USUAL_MONITORS)
     """What is watched for, by a name of one's own; `name` says which monitor, where it is not that."""
     roles: Mapping[str, Casting] = field(default_factory=dict)
     """Who acts in a role, by its name, where that is not the learner as everywhere else."""

@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 
 from axion_env import Env, EpisodeStore, GameTree, NotFound, UsageError, derive
-from axion_train import checkpoint, control, evaluate, recipe
+from axion_train import attendance, checkpoint, control, evaluate, recipe
 from axion_train.cast import LEARNER, castings, policies
 from axion_train.ensemble import Seated
 from axion_train.imitation import Imitation
@@ -46,6 +46,7 @@ class Run:
         self.recipe = chosen
         self.env: Env = chosen.env.load()
         castings(chosen, self.env)  # refuses a role or policy that is none
+        attendance.check_parts(chosen, self.env)
         for split in (chosen.evaluation.split, *chosen.evaluation.also) if chosen.evaluation.kind == "reward" else ():
             if split not in self.env.splits:
                 raise NotFound(f"split of {chosen.env.id} named", split, self.env.splits)
@@ -228,6 +229,8 @@ class Run:
         alarms = sorted({alarm["monitor"] for line in lines for alarm in line.get("alarms", ())})
         summary |= {"alarms": alarms} if alarms else {}
         summary |= {"stopped_by": trainer.guard.stopped, "updates": trainer.updates} if trainer.guard.stopped else {}
+        unseen = attendance.absent(self.recipe, lines)
+        summary |= {"unseen": unseen} if unseen else {}
         write_whole(self.path / "summary.json", summary)
         return summary
 

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from axion_env import Ending, Env, Episode, Play, PlayFailed, Policy, Trajectory, derive, drive, trajectories
+from axion_train.attendance import check_first
 from axion_train.batch import Batch, pack
 from axion_train.cast import LEARNER, Cast
 from axion_train.curriculum import Deal
@@ -88,8 +89,13 @@ class Trainer:
 
         Returns:
             Its figures, what the recipe adds up of its episodes' facts, and what the monitors make of all that.
+
+        Raises:
+            UsageError: the recipe names facts or figures that do not come.
         """
         figures = figures | self.recipe.facts.figures(episodes)
+        if not self.updates:
+            check_first(self.recipe, self.env, episodes, figures)
         self.updates += 1
         self.cast.updated(self.updates)
         self.opponents.observe(self.updates, self.cast.weights)

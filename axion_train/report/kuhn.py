@@ -3,16 +3,21 @@
 All equilibria (H. W. Kuhn, "A simplified two-person poker", 1950) are one family. `first` bluffs with the low card with probability alpha
 in [0, 1/3], bets the high card three times as often, and calls with the middle card with alpha + 1/3; `second` has one strategy, which
 bluffs and calls with 1/3.
+
+No environment is named here. A finite game is this one if it has its shape (two hidden cards of three, five ways to bet) and the
+equilibria of the theorem are equilibria of it.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice, permutations
 from typing import Any, Literal, TypeAlias
 
-from axion_env import Env, GameTree
+from axion_env import Draw, Env, GameTree, UsageError
+from axion_env.episode import Message
+from axion_env.tree import Decision, Enumerated, enumerate_plays
 
 Card: TypeAlias = Literal[0, 1, 2]
 """From the lowest."""
@@ -21,9 +26,12 @@ Place: TypeAlias = Literal["open", "after a check", "after a bet", "after check 
 
 PLACES: tuple[Place, ...] = ("open", "after check and bet", "after a check", "after a bet")
 
-_QUESTION = re.compile(r"You hold (.+?)\. Betting so far: (.+?)\. Choose: (.+?) or (.+?)\.")
-_RANKS = ("J", "Q", "K")
-_MOVES = ("check", "bet", "fold", "call")
+_BETTING: Mapping[tuple[int, ...], Place] = {(): "open", (0,): "after a check", (1,): "after a bet", (0, 1): "after check and bet"}
+"""By what was done before: 0 to check or fold, 1 to bet or call."""
+_LEAVES = 30
+
+_Shown: TypeAlias = tuple[str, tuple[Message, ...]]
+"""(agent, messages): an information set."""
 
 
 @dataclass(frozen=True)
@@ -87,17 +95,18 @@ class Kuhn:
 
 def recognize(env: Env) -> Kuhn | None:
     """The game, if the environment is Kuhn's: proved by its equilibria having NashConv 0. None for any other."""
-    options = {"ranks": _RANKS, "moves": _MOVES} | dict(env.options)
-    if env.spec.id != "axion/KuhnPoker-v0" or len(options["ranks"]) != 3 or options.get("hands", 1) != 1:
+    places = _places(_plays(env))
+    cards = sorted({card for card, _ in places.values()})
+    if len(cards) != 3 or len(places) != 3 * len(_EQUILIBRIA):
         return None
     tree = GameTree(env)
-    spots = [_spot(s.messages[-1].text, options["ranks"], options["moves"]) for s in tree.information_sets]
-    known = tuple(s for s in spots if s is not None)
-    if len(known) < len(spots) or len(set(known)) != 12:
-        return None
-    game = Kuhn(tree, known, tuple(options["ranks"]))
-    proved = all(abs(game.nash_conv(lambda spot, a=alpha: spot.equilibrium(a))) < 1e-9 for alpha in (0.0, 1 / 3))  # type: ignore[misc]
-    return game if proved else None
+    for ranks in permutations(cards):  # which card beats which is not written anywhere: only the true order passes the proof
+        rank: dict[str, Any] = {card: i for i, card in enumerate(ranks)}
+        found = [places[s.agent, s.messages] for s in tree.information_sets]
+        game = Kuhn(tree, tuple(Spot(rank[card], place) for card, place in found), ranks)
+        if all(abs(game.nash_conv(lambda spot, a=alpha: spot.equilibrium(a))) < 1e-9 for alpha in (0.0, 1 / 3)):  # type: ignore[misc]
+            return game
+    return None
 
 
 def fit(learned: Mapping[Spot, float]) -> float:
@@ -107,12 +116,29 @@ def fit(learned: Mapping[Spot, float]) -> float:
     return min(1 / 3, max(0.0, sum(slope * above for slope, above in pulls) / weight)) if weight else 0.0
 
 
-def _spot(question: str, ranks: Sequence[str], moves: Sequence[str]) -> Spot | None:
-    found = _QUESTION.fullmatch(question)
-    if found is None or found[1] not in ranks:
-        return None
-    check, bet = moves[:2]
-    places: dict[str, Place] = {"none": "open", check: "after a check", bet: "after a bet", f"{check}, {bet}": "after check and bet"}
-    place = places.get(found[2])
-    card: Any = list(ranks).index(found[1])
-    return None if place is None else Spot(card, place)
+def _plays(env: Env) -> list[Enumerated]:
+    """Every play, where there are as many as in this game; none where there are others."""
+    try:
+        found = list(islice(enumerate_plays(env), _LEAVES + 1))
+    except UsageError:  # it takes free text
+        return []
+    return found if len(found) == _LEAVES else []
+
+
+def _places(plays: Iterable[Enumerated]) -> dict[_Shown, tuple[str, Place]]:
+    """The card that is held at each information set, and where in the betting it is; nothing where plays are not of that shape."""
+    found: dict[_Shown, tuple[str, Place]] = {}
+    for play in plays:
+        draws = [event for event in play.episode.events() if type(event) is Draw]
+        held = {draw.visible_to[0]: str(draw.value) for draw in draws if len(draw.visible_to) == 1}
+        moves = [decision for decision in play.decisions if decision.agent is not None]
+        for i, decision in enumerate(moves):
+            place = _BETTING.get(tuple(move.chosen for move in moves[:i]))
+            if place is None or decision.agent not in held or len(decision.options) != 2:
+                return {}
+            found[_shown(decision)] = held[decision.agent], place
+    return found
+
+
+def _shown(decision: Decision) -> _Shown:
+    return str(decision.agent), decision.messages

@@ -73,7 +73,7 @@ def test_a_run_tells_its_shares_and_counts(tmp_path: Path) -> None:
         "arithmetic",
         [
             "training.updates=2", "warmup.steps=5", "warmup.until=0", "curriculum.deals=4", "curriculum.copies=2", "model.layers=1",
-            "evaluation.final_episodes=8", "evaluation.episodes=8", 'facts.shares.formed=["well_formed", "plays"]',
+            "evaluation.final_episodes=8", "evaluation.episodes=8",
             'facts.shares.right=["correct", "well_formed"]', 'facts.counts=["well_formed"]',
         ],
     )  # fmt: skip
@@ -86,4 +86,3 @@ def test_a_run_tells_its_shares_and_counts(tmp_path: Path) -> None:
         assert ("share/right" in line) == (line["sum/well_formed"] > 0)
     for suffix, line in (("_start", lines[0]), ("", lines[-1])):
         assert summary.get(f"right{suffix}") == line.get("heldout/right")
-    assert "formed" not in summary  # `plays` is no fact of this environment

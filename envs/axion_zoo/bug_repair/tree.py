@@ -83,7 +83,7 @@ class Repositories:
         held_out: Names of those that are the split `test`, the others being `train`; a single repository is both.
 
     Raises:
-        UsageError: there is none.
+        UsageError: there is none, or all of them are held out.
     """
 
     splits: tuple[str, ...] = ("train", "test")
@@ -96,6 +96,8 @@ class Repositories:
         for name in held_out:
             if name not in found:
                 raise NotFound("prepared repository", name, found)
+        if held_out and len(set(held_out)) == len(found):
+            raise UsageError(f"held_out names every prepared repository ({', '.join(found)}); leave one to be trained on")
         self.folders = found
         self.held_out = frozenset(held_out)
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from axion_zoo.bug_repair.bank import Bug
 from axion_zoo.bug_repair.gate import GATES
 from axion_zoo.bug_repair.grade import broken
-from axion_zoo.bug_repair.tree import Modules
+from axion_zoo.bug_repair.repository import RECORD
+from axion_zoo.bug_repair.tree import Modules, Repositories
 
 from axion_env import Ending, Env, Episode, Patch, Play, Scripted, Task, UsageError, drive, judge, load
 from axion_env.codec import encode
@@ -175,3 +177,13 @@ def test_bad_options_are_refused(options: dict[str, object], message: str) -> No
     """What was got, what there is."""
     with pytest.raises(UsageError, match=message):
         load("axion/BugRepair-v0", **options)
+
+
+def test_what_is_held_out_may_not_be_everything(tmp_path: Path) -> None:
+    """Nothing would be left to train on; one of two may be, and none means both splits are the same."""
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / RECORD).touch()
+    assert Repositories(tmp_path, ["two"]).names("train") == ["one"]
+    with pytest.raises(UsageError, match=r"held_out names every prepared repository \(one, two\)"):
+        Repositories(tmp_path, ["two", "one"])
