@@ -60,9 +60,19 @@ def _derived(record: Record, episode: Episode) -> Sequence[Task]:
 
 def _excess(record: Record, episode: Episode, watched: Watched) -> tuple[float, float] | None:
     """What a role was paid on average and what was true, in one play; None where one of them is not known."""
-    role, true = watched.figure.removeprefix("reward/"), (episode.facts or {}).get(watched.truth.removeprefix("fact/"))
+    role, true = watched.figure.removeprefix("reward/"), _true(record, episode, watched.truth)
     paid = [verdict.reward for verdict in verdicts_of(record.env, episode).values() if verdict.role == role]
-    return (sum(paid) / len(paid), float(true)) if paid and number(true) else None  # type: ignore[arg-type]
+    return (sum(paid) / len(paid), true) if paid and true is not None else None
+
+
+def _true(record: Record, episode: Episode, figure: str) -> float | None:
+    """A fact of one play, or a share of two; None where it has none."""
+    facts, (key, _, name) = episode.facts or {}, figure.partition("/")
+    names = record.knob("facts", "shares", name, default=()) if key == "share" else [name] if key == "fact" else ()
+    found = [float(facts[name]) for name in names if number(facts.get(name))]
+    if not found or len(found) < len(names) or not all(found[1:]):
+        return None
+    return found[0] / found[1] if len(found) > 1 else found[0]
 
 
 def _card(record: Record, one: Found) -> Markup:

@@ -132,6 +132,7 @@ class Riddle(Env):
             "accepted_of": dict(zip(answers, yes, strict=False)),
             "sharp": {umpire: word["yes"] == word["right"] for umpire, word in judged.items()},
             "answers": len(judged),
+            "true_accuracy": sum(right.values()) / len(right) if right else None,
             "right_answers": sum(word["right"] for word in judged.values()),
             "accepted": sum(yes),
             "wrong": sum(not word["right"] for word in judged.values()),
