@@ -54,9 +54,9 @@ class Exact:
     """
 
     def __init__(self, pairs: int, seed: int, domain: int, pieces: int, rules: bool) -> None:
-        if not 16 <= domain <= 64 or not 2 <= pieces <= language.MOST_PIECES or not 2 <= pairs <= domain // 2:
+        if not 10 <= domain <= 64 or not 2 <= pieces <= language.MOST_PIECES or not 2 <= pairs <= domain:
             raise UsageError(
-                f"AbsoluteZero: domain is from 16 to 64, pieces from 2 to {language.MOST_PIECES} and pairs from 2 to half the domain: "
+                f"AbsoluteZero: domain is from 10 to 64, pieces from 2 to {language.MOST_PIECES} and pairs from 2 to the domain: "
                 f"got {domain}, {pieces}, {pairs}"
             )
         self.pairs = pairs
@@ -202,17 +202,16 @@ class Exact:
 
     def script(self, kind: Kind) -> Script:
         """About one program; the cheat is an input outside of the domain."""
-        reference = self.triple("a<07+3 c", [5])
+        programs = ("b<03+3 a", "b<03+4 a", "b<03+2 a")
+        program = next(p for p in programs if step.behavior(p, self.domain) == "seed")
         if kind == "induction":
-            program = next(p for p in ("b<08+3 a", "b<08+4 a", "b<08+5 a") if step.behavior(p, self.domain) == "seed")
             bound = step.bounds_of(program)[0]
             others = [x for x in range(self.domain) if x not in (bound - 1, bound)][: self.pairs - 2]
             inputs = " ".join(f"{x:02d}" for x in (bound - 1, *others, bound))
             right = step.worked_out(program)
             return Script((self.triple(program, [5]),), f"{inputs} ba", "99 " * self.pairs + "ba", right, "b", "I pass")
-        program = next(p for p in ("b<08+3 a", "b<08+4 a", "b<08+5 a") if step.behavior(p, self.domain) == "seed")
-        right, wrong = {"deduction": ("b", "a"), "abduction": ("03", "15")}[kind]
-        return Script((reference,), f"{program} 07", f"{program} {99 if self.domain < 99 else 0}", right, wrong, "I pass")
+        right, wrong = {"deduction": ("b", "a"), "abduction": ("03", "08")}[kind]
+        return Script((self.triple("c", [5]),), f"{program} 04", f"{program} 99", right, wrong, "I pass")
 
 
 def _order(values: str) -> str:

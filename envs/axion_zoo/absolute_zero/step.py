@@ -67,7 +67,7 @@ def drawn(stream: Stream, domain: int, pieces: int) -> str:
     letters, bounds = language.parts(language.random_program(stream, domain, count))
     if count > 2 and stream.below(2):
         place = stream.below(count - 2)
-        upper = bounds[place] + 1 + stream.below(domain // 16)
+        upper = bounds[place] + 1 + stream.below(max(1, domain // 16))
         bounds[place + 1] = min(upper, bounds[place + 1])
     return spelled(language.write(letters, bounds), stream)
 
