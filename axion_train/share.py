@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from axion_env import Trajectory, UsageError
@@ -62,7 +62,11 @@ def proposal(trajectory: Trajectory) -> str | None:
     return None if found is None else f"{trajectory.role} {json.dumps(found, sort_keys=True)}"
 
 
-def proposal_figures(played: Sequence[Trajectory], roles: Collection[str]) -> dict[str, float]:
-    """Of what these roles proposed, the share that is left when equal ones are one; nothing where they proposed nothing."""
-    made = [p for t in played if t.role in roles and (p := proposal(t)) is not None]
+def proposal_figures(played: Sequence[Trajectory]) -> dict[str, float]:
+    """Of what was proposed in these plays, the share that is left when equal ones are one; nothing where nothing was.
+
+    It asks the facts and no estimator: proposals repeat themselves under any.
+    """
+    facts = {(t.task, t.deal, t.copy): t.facts or {} for t in played}
+    made = [json.dumps(found[PROPOSAL], sort_keys=True) for found in facts.values() if found.get(PROPOSAL) is not None]
     return {"unique_proposals": len(set(made)) / len(made)} if made else {}

@@ -77,7 +77,7 @@ class Trainer:
         played = [t for t in judged if self.cast.learns_from(t)]
         advantages = self.cast.weigh(played, self.advantage(played))
         figures = batch_figures(episodes, judged) | credit_figures(played, advantages)
-        figures |= proposal_figures(judged, getattr(self.advantage, "across", ()))
+        figures |= proposal_figures(judged)
         for name in self.cast.learners:
             learned = self._learn(name, deals, played, advantages)
             figures |= learned if name == LEARNER else {f"{key}/{name}": value for key, value in learned.items()}

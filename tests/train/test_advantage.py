@@ -108,10 +108,12 @@ def test_earlier_proposals_count_less_with_every_batch():
     assert list(sharing.state_dict()["earlier"]) == ['p "z"']
 
 
-def test_unique_proposals_are_counted_by_role():
-    rows = [*proposals((0.0, "x"), (0.0, "x"), (0.0, {"a": 1}), (0.0, None)), trajectory(0.0, role="solver", proposal="other")]
-    assert proposal_figures(rows, ["p"]) == {"unique_proposals": 2 / 3}
-    assert proposal_figures(rows, []) == {}
+def test_unique_proposals_are_counted_by_play():
+    """Whatever estimator judges, each play once, however many answered; None is no proposal."""
+    rows = proposals((0.0, "x"), (0.0, "x"), (0.0, {"a": 1}), (0.0, None))
+    answers = [t._replace(role="solver", agent=f"solver_{i}") for t in rows[2:] for i in range(5)]
+    assert proposal_figures([*rows, *answers]) == {"unique_proposals": 2 / 3}
+    assert proposal_figures(rows[3:]) == proposal_figures([]) == {}
 
 
 @pytest.mark.parametrize("remember", [-0.1, 1.0])
