@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import sys
-from importlib.resources import files
 from pathlib import Path
 
 from axion_env import Shaper, shaper
-from axion_train.report.chart import Line, chart
-from axion_train.report.markup import Markup, join, tag
+from axion_train.report.chart import Line, chart, standalone
 
 ATTEMPTS = 8
 POINTS = 100
@@ -38,11 +36,8 @@ def picture() -> str:
         y_label=f"Mean reward of a valid proposal, {ATTEMPTS} attempts; after each name, where it is highest",
         margin=MARGIN,
     )
-    opening, end, rest = whole.partition(">")
     colors = "".join(f".chart .{name} {{ color: {color}; }}\n" for name, color in SHOWN.items())
-    style = Markup(files("axion_train.report").joinpath("chart.css").read_text() + colors)
-    back = tag("rect", x=-MARGIN, y=-MARGIN, width="100%", height="100%", rx=10, class_="back")
-    return join((Markup(opening + end), tag("style", style), back, Markup(rest), "\n"))
+    return standalone(whole, margin=MARGIN, style=colors)
 
 
 def curve(of: Shaper) -> list[tuple[float, float]]:

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from axion_env import UsageError
-from axion_train.report.curve import standalone
+from axion_train.report.curve import picture
 from axion_train.report.page import page
 from axion_train.report.record import read
 from axion_train.report.reference import references
@@ -34,10 +34,10 @@ def curve_svg(run: Path, file: Path) -> Path:
         UsageError: there is no such run, nothing has been measured in it, or the file cannot be written.
     """
     record = read(run)
-    picture = standalone(record, references(record))
-    if not picture:
+    drawn = picture(record, references(record))
+    if not drawn:
         raise UsageError(f"nothing has been measured in {run} yet; go on with it by: axion train --resume {run}")
-    return _write(file, picture)
+    return _write(file, drawn)
 
 
 def _write(file: Path, text: str) -> Path:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from importlib.resources import files
 
 from axion_train.report.markup import Markup, join, tag
 
@@ -92,6 +93,20 @@ def chart(
     whole = (width + 2 * margin, height + 2 * margin)
     size = {"viewBox": f"{-margin} {-margin} {whole[0]} {whole[1]}", "width": whole[0], "height": whole[1]}
     return tag("svg", *parts, **size, xmlns="http://www.w3.org/2000/svg", role="img", aria_label=title, class_="chart")
+
+
+def standalone(drawn: Markup, *, margin: int, style: str = "") -> Markup:
+    """A chart as a file of its own, with the colors and a background.
+
+    Args:
+        drawn: With that margin.
+        margin: Pixels left free all round.
+        style: More rules, after those of `chart.css`.
+    """
+    opening, end, rest = drawn.partition(">")
+    rules = Markup(files("axion_train.report").joinpath("chart.css").read_text() + style)
+    back = tag("rect", x=-margin, y=-margin, width="100%", height="100%", rx=10, class_="back")
+    return join((Markup(opening + end), tag("style", rules), back, Markup(rest), "\n"))
 
 
 def _grid(ticks: Sequence[float], up: Callable[[float], float], left: float, right: float) -> Markup:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from importlib.resources import files
 
-from axion_train.report.chart import Line, chart, smooth
+from axion_train.report.chart import Line, chart, smooth, standalone
 from axion_train.report.markup import Markup, join, tag
 from axion_train.report.record import Record, Series
 from axion_train.report.reference import References
+
+_MARGIN = 16  # of the file
 
 
 def curve(record: Record, known: References, *, margin: int = 0) -> Markup:
@@ -104,13 +105,10 @@ def smoothed(points: Series) -> Series:
     return smooth(points, max(2, len(points) // 40))
 
 
-def standalone(record: Record, known: References) -> str:
-    """The curve as an SVG file, with its style and a background of its own; empty where nothing has been measured."""
-    margin = 16
-    opening, end, rest = curve(record, known, margin=margin).partition(">")
-    style = Markup(files("axion_train.report").joinpath("chart.css").read_text())
-    back = tag("rect", x=-margin, y=-margin, width="100%", height="100%", rx=10, class_="back")
-    return join((Markup(opening + end), tag("style", style), back, Markup(rest), "\n")) if rest else ""
+def picture(record: Record, known: References) -> str:
+    """The curve as an SVG file; empty where nothing has been measured."""
+    drawn = curve(record, known, margin=_MARGIN)
+    return standalone(drawn, margin=_MARGIN) if drawn else ""
 
 
 def short(value: float | None, digits: int = 3) -> str:
