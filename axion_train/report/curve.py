@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from axion_train.report.chart import Line, chart, smooth, standalone
-from axion_train.report.markup import Markup, join, tag
+from axion_train.report.markup import Markup
 from axion_train.report.record import Record, Series
 from axion_train.report.reference import References
 
