@@ -17,7 +17,7 @@ import pytest
 
 import axion_train
 from axion_env import UsageError
-from tests.train.transplant import transplanted
+from tests.train.transplant import trained, transplanted
 
 ROOT = Path(axion_train.__file__).parent
 EVERYDAY = {"first", "second", "even", "odd", "player"}
@@ -117,3 +117,11 @@ def test_a_third_environment_trains_with_the_same_keys(umpired: Path) -> None:
     assert summary["alarms"] == ["hacked"]
     assert "heldout_far_verifier_recall" in summary
     assert "unseen" not in summary
+
+
+def test_umpires_paid_for_the_truth_are_not_exploited(tmp_path: Path) -> None:
+    """The same recipe with an honest rubric: no gap opens. (Umpires come to say no to nearly all, which is no hack, and no help either.)"""
+    summary = json.loads((trained(tmp_path) / "summary.json").read_text())
+    assert "alarms" not in summary
+    assert summary["verifier_recall"] > summary["verifier_recall_start"]
+    assert summary["in_game_reward"] <= summary["in_game_reward_start"]

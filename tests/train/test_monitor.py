@@ -21,6 +21,7 @@ from tests.train.test_cast import RECIPE, Stop
 WATCHED = (
     'monitors.gap={figure="reward/guesser", truth="fact/solve_rate", level=0.3}', "monitors.role_dominance.level=0.9",
     'monitors.poser={name="entropy_collapse", figure="surprise/poser", level=0.2}', "monitors.diversity_collapse.level=0.1",
+    'monitors.poor={name="threshold", figure="reward/poser", level=-0.5, below=true, window=1}',
     *(f"monitors.{name}.window=5" for name in ("gap", "role_dominance", "poser", "too_easy", "too_hard", "invalid", "no_signal")),
     "monitors.diversity_collapse.window=5", "training.updates=24", "curriculum.copies=8", "training.store_every=1000",
     "evaluation.every=100", "optimizer.clip=5.0",
@@ -30,7 +31,7 @@ HEALTHY = ("optimizer.rate=1e-3",)
 FAILING = {
     "a verifier that pays for one answer, and a proposer paid for one proposal": (
         HACKED,
-        {"gap", "role_dominance", "poser", "diversity_collapse"},
+        {"gap", "role_dominance", "poser", "poor", "diversity_collapse"},
     ),
     "a riddle that any answer solves": (('env.options.numbers="7"',), {"too_easy", "no_signal"}),
     "riddles that nobody can solve, and no gate lets through": (('env.options.numbers="89"',), {"too_hard", "invalid"}),
@@ -81,12 +82,13 @@ def test_a_run_built_to_fail_rings(source: Path, tmp_path: Path, story: str) -> 
     assert all(f"<td>{name}</td>" in page for name in expected)
 
 
-def test_every_monitor_is_shown_to_ring() -> None:
-    """No built-in one without a run that fires it: `threshold` is what the others are made of."""
+def test_every_monitor_is_shown_to_ring(source: Path) -> None:
+    """No built-in one without a run that fires it, and all of them watch the healthy run, in which none does."""
     from axion_train.part import known
 
-    shown = set().union(*(expected for _, expected in FAILING.values())) - {"poser"} | {"entropy_collapse"}
-    assert shown == set(known("monitors")) - {"threshold"}
+    made = {name: str(table.get("name", name)) for name, table in recipe.read(str(source), WATCHED).monitors.items()}
+    shown = {made[name] for _, expected in FAILING.values() for name in expected}
+    assert shown == set(made.values()) == set(known("monitors"))
 
 
 def test_an_alarm_can_stop_a_run(source: Path, tmp_path: Path) -> None:
@@ -155,7 +157,7 @@ def test_what_rings_together_sends_the_run_back_once(source: Path, tmp_path: Pat
     """So that two monitors of one failure do not spend two of the three times."""
     path = tmp_path / "run"
     lines = run(source, path, *ROLLS, "monitors.role_dominance.action=roll_back", "training.updates=5")
-    (together,) = (line["alarms"] for line in lines if line.get("alarms"))
+    (together,) = (line["alarms"] for line in lines if "roll_back" in {alarm["action"] for alarm in line.get("alarms", ())})
     assert {alarm["monitor"] for alarm in together if alarm["action"] == "roll_back"} == {"gap", "role_dominance"}
     assert cast(path)["guard"]["returns"] == 1
 

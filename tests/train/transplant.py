@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import tomllib
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
+
+import tomli_w
+
+from axion_train import recipe
+from axion_train.run import Run
 
 
 def transplanted() -> dict[str, Any]:
@@ -30,3 +36,10 @@ def transplanted() -> dict[str, Any]:
     table["optimizer"]["rate"] = 1e-2
     table["training"] |= {"updates": 24, "store_every": 1, "checkpoint_every": 12}
     return table
+
+
+def trained(folder: Path, *changes: str) -> Path:
+    """A run of the transplanted recipe."""
+    (folder / "riddle.toml").write_text(tomli_w.dumps(transplanted()))
+    Run.create(folder / "run", recipe.read(str(folder / "riddle.toml"), changes)).train()
+    return folder / "run"
