@@ -50,6 +50,8 @@ class Curve(NamedTuple):
 
     accuracy: list[float]
     spent: dict[str, list[float]]
+    paid: Sequence[float] = ()
+    """In-game reward at the same points."""
 
     def at(self, what: Callable[[Mapping[str, float]], float], budget: float) -> float:
         """Accuracy at a budget, on the straight line between two measurements; the last one's beyond them."""
@@ -69,15 +71,17 @@ def curve(path: Path, *, tester: bool) -> Curve:
         tester: Whether its tester learns, so that what its rewards and audits ask for is spent too.
     """
     counts = ["verifications", "reference_calls"]
-    made = Curve([], {"samples": [], "cpu": [], "verifications": [], "reference_calls": []})
+    paid: list[float] = []
+    made = Curve([], {"updates": [], "samples": [], "cpu": [], "verifications": [], "reference_calls": []}, paid)
     sums = dict.fromkeys(made.spent, 0.0)
     for line in map(json.loads, (path / "metrics.jsonl").read_text().splitlines()):
-        sums["cpu"] = line["cpu_seconds"]
+        sums["updates"], sums["cpu"] = line["update"], line["cpu_seconds"]
         sums["samples"] += line.get("sum/programs", 0.0)
         for name in counts:
             sums[name] += line.get(f"sum/{name}", 0.0) + (line.get(f"sum/tester_{name}", 0.0) if tester else 0.0)
         if "heldout/true_accuracy" in line:
             made.accuracy.append(line["heldout/true_accuracy"])
+            paid.append(line["heldout/in_game_reward"])
             for name, value in sums.items():
                 made.spent[name].append(value)
     return made
@@ -85,6 +89,7 @@ def curve(path: Path, *, tester: bool) -> Curve:
 
 def main() -> None:
     options = many.parser("co_training", __doc__)
+    options.set_defaults(out=many.ROOT / "docs" / "results" / "co-training.json")
     options.add_argument("--count", type=int, default=20, help="seeds")
     options.add_argument("--commit", help="decides the seeds; default: the commit checked out")
     options.add_argument("--arm", dest="arms", action="append", choices=tuple(ARMS), help="only this one; repeatable")
@@ -101,6 +106,7 @@ def main() -> None:
         "paired": _paired(report, found),
         "equal": _equal(report, curves),
         "costs": _costs(report, curves),
+        "curves": {arm: _drawn(its) for arm, its in curves.items()},
     }
     report.write(chosen.out, {"seeds_from": decides, "set": chosen.changes, **figures})
 
@@ -208,6 +214,15 @@ def _costs(report: Report, curves: Mapping[str, Sequence[Curve]]) -> dict[str, d
     report.say("True accuracy at equal cost, where a verification costs so many seconds beside the CPU's own.")
     report.table(("tester", *(f"{cost:g} s" for cost in COSTS)), [(arm, *m.values()) for arm, m in found.items()])
     return found
+
+
+def _drawn(curves: Sequence[Curve]) -> dict[str, list[float]]:
+    """An arm's mean curves, for `benchmarks.co_training_picture`."""
+    return {
+        "updates": curves[0].spent["updates"],
+        "true_accuracy": [float(v) for v in np.mean([curve.accuracy for curve in curves], axis=0)],
+        "in_game_reward": [float(v) for v in np.mean([curve.paid for curve in curves], axis=0)],
+    }
 
 
 def _common(run: many.Run) -> float:
