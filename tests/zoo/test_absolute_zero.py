@@ -92,13 +92,15 @@ def test_a_drawn_program_has_no_idle_piece(seed: int, pieces: int) -> None:
 
 
 def test_the_buffer_is_grown_from_a_constant() -> None:
-    """No two programs of it do the same, and it is the same whenever it is made."""
+    """Its programs are different, and it is the same whenever it is made; the smallest language has enough of them."""
     env, again = _env(), _env()
     for kind in KINDS:
         seeds = env.rung.triples("seed", kind)  # type: ignore[attr-defined]
         assert len(seeds[0].program) == 1
-        assert len({step.table(triple.program, DOMAIN) for triple in seeds}) == len(seeds) == 64
+        assert len({triple.program for triple in seeds}) == len(seeds) == 256
+        assert len({step.table(triple.program, DOMAIN) for triple in seeds}) > 200
         assert seeds == again.rung.triples("seed", kind)  # type: ignore[attr-defined]
+    assert len(_env(domain=10, pieces=2).tasks("seed")) == 3 * 256
 
 
 # Gates -------------------------------------------------------------------------------------------------------------------------------
@@ -305,7 +307,7 @@ def test_no_behavior_is_on_both_sides() -> None:
     met: set[str] = set()
     for k in range(300):
         task = env.tasks("train" if k % 2 else "propose")[k]
-        met |= {Triple.of(facts).program for facts in task.public["references"]}
+        met |= {Triple.of(facts).program for facts in task.public.get("references", [task.secret.get("triple")])}
         for derived in env.derived(play(env, RandomPolicy(k), task=task, seed=k)):
             met |= {Triple.of(facts).program for facts in derived.public.get("references", [])}
     met |= {task.secret["triple"][0] for task in env.tasks("seed")}
@@ -363,6 +365,7 @@ def test_equal_seeds_give_equal_plays() -> None:
         ({"solvers": 0}, "solvers"),
         ({"references": 0}, "references"),
         ({"noise": 1.5}, "noise"),
+        ({"proposing": -0.1}, "proposing"),
         ({"wrong": 1.0}, "wrong"),
         ({"pairs": 1}, "pairs"),
         ({"pairs": 33}, "pairs"),

@@ -35,7 +35,7 @@ from axion_zoo.absolute_zero.reward import range_of, rubric_of
 from axion_zoo.absolute_zero.rung import KINDS, SPLITS, Kind, Rung, Triple
 from axion_zoo.absolute_zero.script import scripts
 
-_PROPOSING = {"train": 1 << 20, "propose": 1 << 14}  # tasks of the splits in which somebody proposes
+_PROPOSING = {"train": 1 << 20, "propose": 1 << 14}  # tasks of the splits that are drawn
 
 
 class AbsoluteZero(Env):
@@ -45,6 +45,7 @@ class AbsoluteZero(Env):
         rung: `exact` (tiny step functions, executed here) or `python` (functions run in the sandbox).
         solvers: Attempts at each proposal.
         references: Triples of the buffer that a proposer of deductions or abductions is shown. One of inductions is shown one program.
+        proposing: Share of the tasks of `train` in which somebody proposes; in the others solvers are given triples of the seed buffer.
         pairs: Of input and output in an induction; solvers see half of them.
         shaper: What a proposer earns by the solve rate, of `axion_env.shaper`.
         shape: Settings of that shaper. `azr` as it is pays −.5 where none or all solve it, as the paper's released code does; with
@@ -65,6 +66,7 @@ class AbsoluteZero(Env):
         rung: str = "exact",
         solvers: int = 8,
         references: int = 6,
+        proposing: float = 0.5,
         pairs: int = 10,
         shaper: str = "azr",
         shape: Mapping[str, float] | None = None,
@@ -76,12 +78,13 @@ class AbsoluteZero(Env):
         rules: bool = True,
         seed: int = 0,
     ) -> None:
-        if solvers < 1 or references < 1 or not 0 <= noise <= 1 or not max(wrong, malformed) < 1:
+        if solvers < 1 or references < 1 or not 0 <= noise <= 1 or not 0 <= proposing <= 1 or not max(wrong, malformed) < 1:
             raise UsageError(
-                "AbsoluteZero: solvers and references are 1 or more, noise is a chance, and wrong answers earn less than the 1 of right "
-                f"ones: got {solvers}, {references}, {noise}, {wrong} and {malformed}"
+                "AbsoluteZero: solvers and references are 1 or more, noise and proposing are shares, and wrong answers earn less than the "
+                f"1 of right ones: got {solvers}, {references}, {noise}, {proposing}, {wrong} and {malformed}"
             )
         self.references = references
+        self.proposing = proposing
         self.wrong = wrong
         self.malformed = malformed
         self.noise = noise
@@ -100,24 +103,28 @@ class AbsoluteZero(Env):
         )
 
     def tasks(self, split: str = "train") -> Sequence[Task]:
-        """In `train` somebody proposes, beside references of the buffer; `propose` is more of the same, to measure proposers on.
+        """In `train` somebody proposes beside references of the seed buffer, or solvers are given what is in it.
 
-        `seed` has the buffer itself for solvers alone; `dev` and `test` have for one solver what nobody may propose: programs that behave
-        as none does that training meets.
+        `propose` has proposing alone, to measure proposers on; `seed` is the buffer in its order. `dev` and `test` have for one solver what
+        nobody may propose: programs that behave as none does that training meets.
         """
         super().tasks(split)
         if split in _PROPOSING:
-            return Procedural(_PROPOSING[split], lambda k: self._to_propose(split, k))
+            share = self.proposing if split == "train" else 1.0
+            return Procedural(_PROPOSING[split], lambda k: self._drawn(split, k, share))
         seats = self.solvers if split == "seed" else 1
         count = min(len(self.rung.triples(split, kind)) for kind in KINDS)
         return Procedural(len(KINDS) * count, lambda k: self._to_solve(split, KINDS[k % len(KINDS)], k // len(KINDS), seats))
 
-    def _to_propose(self, split: str, k: int) -> Task:
+    def _drawn(self, split: str, k: int, share: float) -> Task:
         stream = Stream(derive(self.seed, split, k))
         kind = KINDS[stream.below(len(KINDS))]
         known = list(self.rung.triples("seed", kind))
+        name = f"{split}/{self.seed}/{k}"
+        if stream.uniform() >= share:
+            return self._solving(name, kind, known[stream.below(len(known))], self.solvers)
         count = 1 if kind == "induction" else min(self.references, len(known))
-        return self._proposing(f"{split}/{self.seed}/{k}", kind, [known.pop(stream.below(len(known))) for _ in range(count)])
+        return self._proposing(name, kind, [known.pop(stream.below(len(known))) for _ in range(count)])
 
     def _proposing(self, name: str, kind: Kind, references: Sequence[Triple]) -> Task:
         public = {"kind": kind, "references": [reference.record() for reference in references]}

@@ -17,7 +17,7 @@ from axion_zoo.absolute_zero import step
 from axion_zoo.absolute_zero.rung import Certified, Gate, Kind, Script, Triple
 from axion_zoo.test_duel import language
 
-SEEDS = 64
+SEEDS = 256
 HELD_OUT = 512
 """Triples of a kind, in the buffer and in each held-out set."""
 _LETTER = re.compile(rf"[{language.LETTERS}]")

@@ -73,16 +73,14 @@ def drawn(stream: Stream, domain: int, pieces: int) -> str:
 
 
 def grown(count: int, stream: Stream, domain: int, pieces: int) -> list[str]:
-    """Programs that are not held out, each but the first an edit of one before it, with no two tables alike.
+    """Different programs that are not held out, each but the first an edit of one before it.
 
     The first is a constant, the simplest there is, as the identity is in the paper.
     """
     found = [next(letter for letter in LETTERS if behavior(letter, domain) == "seed")]
-    tables = {table(found[0], domain)}
     while len(found) < count:
         program = _edited(worked_out(found[stream.below(len(found))]), stream, domain, pieces)
-        if behavior(program, domain) == "seed" and table(program, domain) not in tables:
-            tables.add(table(program, domain))
+        if program not in found and behavior(program, domain) == "seed":
             found.append(program)
     return found
 
