@@ -25,16 +25,14 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
-from axion_zoo.bug_repair import bank, breed, prepare, sdist
-from axion_zoo.bug_repair.bank import Bug
-from axion_zoo.bug_repair.grade import Grade, broken, grade
+from axion_zoo.bug_repair import bank
+from axion_zoo.bug_repair.bank import Bug, Repositories, Tree, breed, repository_tree
+from axion_zoo.bug_repair.gate import Grade, broken, grade
 from axion_zoo.bug_repair.injector.baseline import TAMPERERS, Solver, idle, oracle
 from axion_zoo.bug_repair.injector.tree import written
-from axion_zoo.bug_repair.layout import QUIET
-from axion_zoo.bug_repair.prepare import Meter
-from axion_zoo.bug_repair.repository import Repository
-from axion_zoo.bug_repair.suite import Run, plain, together
-from axion_zoo.bug_repair.tree import Repositories, Tree, repository_tree
+from axion_zoo.bug_repair.repository import Repository, prepare, sdist
+from axion_zoo.bug_repair.repository.prepare import Meter
+from axion_zoo.bug_repair.suite import BARE, BRIEF, Run, plain, together
 
 from axion_env import Patch, Stream, derive
 from axion_env.sandbox import Sandbox, Workspace
@@ -169,7 +167,7 @@ def cold(tree: Tree, bug: Bug) -> tuple[float, float]:
         environment = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
         before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
         done = subprocess.run(
-            [sys.executable, *(word for word in words[1:] if word not in QUIET)],
+            [sys.executable, *(word for word in words[1:] if word not in (BRIEF, BARE))],
             cwd=Path(folder, "tree"),
             env=environment,
             capture_output=True,

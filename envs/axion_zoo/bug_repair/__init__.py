@@ -2,6 +2,18 @@
 
 An injector breaks something that works, gates decide whether that is a bug, and solvers mend it from what fails. One ladder in rungs:
 `function` (a line of a tiny language, or a small Python function), `file` (a module with its tests), `repository` (a package with its own).
+
+| room | what is in it |
+|---|---|
+| `suite` | a bug as five files, and the tests that tell it |
+| `gate` | whether that is a bug, and whether a prediction mends it |
+| `injector` | bugs by rule, and solvers that are no models |
+| `repository` | real packages made ready |
+| `module` | the trees that come with the package |
+| `bank` | trees, with the bugs that are known of them |
+| `function`, `tree` | the rungs in play: `function`; `file` and `repository` |
+
+Each knows those above it alone. `rung` is what a rung is to the environment, `seat` who plays, `command` is `axion repo`.
 """
 
 from __future__ import annotations
@@ -12,15 +24,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from axion_env import Ask, Context, Demo, Env, EnvSpec, Episode, Memory, NotFound, Outcome, Reward, Role, Rubric, Task, UsageError
+from axion_env import Ask, Context, Demo, Env, EnvSpec, Episode, Memory, NotFound, Outcome, Reward, Rubric, Task, UsageError
 from axion_env.shaper import Shaper, shaper
-from axion_zoo.bug_repair import function, gate, python_rung
-from axion_zoo.bug_repair.function import FunctionRung
-from axion_zoo.bug_repair.python_rung import PythonRung
+from axion_zoo.bug_repair import gate, seat
+from axion_zoo.bug_repair.bank import Modules, Repositories, Trees
+from axion_zoo.bug_repair.function import BooleanGates, BooleanRung, PythonGates, PythonRung
 from axion_zoo.bug_repair.rung import Rung
-from axion_zoo.bug_repair.tree import Modules, Repositories, Trees
-from axion_zoo.bug_repair.tree_rung import TreeRung
-from axion_zoo.bug_repair.workbench import Workbench
+from axion_zoo.bug_repair.tree import TreeRung, Workbench
 from axion_zoo.mutation import OPERATORS
 
 _INJECTORS = ("mutator", "agent")
@@ -34,7 +44,7 @@ def solved(episode: Episode, agent: str) -> float | None:
     assert facts is not None
     if not facts["valid"]:
         return None
-    return 1.0 if facts["solved"][int(agent.removeprefix("solver_"))] else -1.0
+    return 1.0 if facts["solved"][seat.number(agent)] else -1.0
 
 
 class BugRepair(Env):
@@ -91,14 +101,14 @@ class BugRepair(Env):
             _refuse(("trace",), self.options, "function, source=python")
             operators = (mutator,) if mutator else tuple(OPERATORS)
             self.rung: Rung = PythonRung(
-                agent=agent, solvers=solvers, operators=operators, blank=blank, rows=rows, gates=python_rung.Gates(max_edits), seed=seed
+                agent=agent, solvers=solvers, operators=operators, blank=blank, rows=rows, gates=PythonGates(max_edits), seed=seed
             )
         elif functions:
             if source not in ("", "boolean"):
                 raise NotFound("source", source, ("boolean", "python"))
-            self.rung = FunctionRung(
+            self.rung = BooleanRung(
                 agent=agent, solvers=solvers, mutator=mutator or "substitution", blank=blank, trace=trace, rows=rows,
-                gates=function.Gates(max_edits), seed=seed,
+                gates=BooleanGates(max_edits), seed=seed,
             )  # fmt: skip
         else:
             self.rung = TreeRung(
@@ -110,7 +120,7 @@ class BugRepair(Env):
         self.rubric = Rubric(**(rewards if agent else {"solver": rewards["solver"]}))
         self.spec = EnvSpec(
             "axion/BugRepair-v0",
-            agents=_seats(agent, solvers, Memory.NONE if functions else Memory.DIALOGUE_WITHOUT_THINKING),
+            agents=seat.roles(solvers, Memory.NONE if functions else Memory.DIALOGUE_WITHOUT_THINKING, agent=agent),
             max_turns=1 + agent if functions else agent * injector_turns + solvers * turns,
             reward_range=(-1.0, 1.0),
             symmetric=solvers > 1,
@@ -168,11 +178,6 @@ def _gates(changes: Mapping[str, Any]) -> gate.Gates:
         if name not in gate.GATES:
             raise NotFound("gate", name, gate.GATES)
     return gate.Gates(**changes)
-
-
-def _seats(agent: bool, solvers: int, memory: Memory) -> dict[str, Role]:
-    seats = {f"solver_{i}": Role("solver", "mends the bug", memory) for i in range(solvers)}
-    return {"injector_0": Role("injector", "makes the bug", memory)} | seats if agent else seats
 
 
 def _challenge(name: str) -> Reward:

@@ -13,10 +13,10 @@ import click
 from axion_env import UsageError
 from axion_env.command.table import show_table
 from axion_env.sandbox import Sandbox
-from axion_zoo.bug_repair import bank, breed, prepare, sdist
+from axion_zoo.bug_repair import bank
+from axion_zoo.bug_repair.bank import Repositories, breed, repository_tree
 from axion_zoo.bug_repair.injector import history
-from axion_zoo.bug_repair.repository import Repository, find
-from axion_zoo.bug_repair.tree import Repositories, repository_tree
+from axion_zoo.bug_repair.repository import Repository, find, prepare, sdist
 
 _EXAMPLES = """\b
 Examples:

@@ -2,10 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from axion_env import Ask, Context, Demo, Episode, Outcome, Task
+
+
+def refused(facts: Mapping[str, Any], **more: Any) -> Outcome:
+    """How a play ends in which what was proposed is no bug, and nobody was asked to mend it."""
+    return Outcome({**facts, "valid": False, "solved": [], "solve_rate": 0.0, **more})
+
+
+def attempted(facts: Mapping[str, Any], solved: Sequence[bool], **more: Any) -> Outcome:
+    """How any other ends.
+
+    Args:
+        facts: How the bug was made.
+        solved: Whether each solver mended it, in the order of their seats.
+        more: What else is known.
+    """
+    return Outcome({**facts, "valid": True, **more, "solved": list(solved), "solve_rate": sum(solved) / len(solved)})
 
 
 class Rung(Protocol):

@@ -8,10 +8,11 @@ from pathlib import Path
 from pkgutil import resolve_name
 
 import axion_zoo.bug_repair
-from axion_zoo.bug_repair import appendix_gate, function, module, paper_gate
-from axion_zoo.bug_repair.artifact import NAMES
-from axion_zoo.bug_repair.gate import GATES, Gates
+from axion_zoo.bug_repair import module
+from axion_zoo.bug_repair.function import BooleanGates
+from axion_zoo.bug_repair.gate import GATES, Gates, appendix, paper
 from axion_zoo.bug_repair.injector.baseline import TAMPERERS
+from axion_zoo.bug_repair.suite.artifact import NAMES
 from axion_zoo.mutation import OPERATORS
 
 PAGE = (Path(__file__).parents[3] / "docs" / "bug-repair.md").read_text()
@@ -41,7 +42,7 @@ def test_every_gate_and_code_is_told() -> None:
     rows = [row.split("|") for row in re.findall(r"^\|.*\|$", table, re.M)[2:]]
     told = {name: row[4] for row in rows for name in re.findall(r"`(\w+)`", row[3])}
     assert list(told) == list(GATES)
-    source = inspect.getsource(paper_gate) + inspect.getsource(appendix_gate)
+    source = inspect.getsource(paper) + inspect.getsource(appendix)
     for name, cell in told.items():
         body = inspect.getsource(GATES[name])
         for code in re.findall(r'reject\(\s*f?"([A-Z_]+)[{"]', body):
@@ -55,7 +56,7 @@ def test_every_gate_of_functions_is_told() -> None:
     """With its codes, in order."""
     table = PAGE.partition("### The function rung")[2].partition("###")[0]
     told = {row[0]: set(re.findall(r"`([A-Z_]+)`", row[1])) for row in re.findall(r"^\| `(\w+)` \|.*\|(.*)\|$", table, re.M)}
-    found = re.findall(r'yield "(\w+)", (.*)', inspect.getsource(function.Gates.check))
+    found = re.findall(r'yield "(\w+)", (.*)', inspect.getsource(BooleanGates.check))
     assert list(told.items()) == [(name, set(re.findall(r'"([A-Z_]+)"', codes))) for name, codes in found]
 
 

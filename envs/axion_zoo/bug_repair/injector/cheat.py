@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 from axion_env import Patch
 from axion_env.sandbox import Workspace
-from axion_zoo.bug_repair.artifact import Artifact
 from axion_zoo.bug_repair.injector.tree import written
+from axion_zoo.bug_repair.suite import Artifact
 
 _LIAR = 'import json\n\nprint(json.dumps({f"tests/test_it.py::test_{i}": "passed" for i in range(20)}))\n'
 

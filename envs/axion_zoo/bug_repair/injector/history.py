@@ -17,7 +17,7 @@ from typing import NamedTuple
 from axion_env import Patch, PatchError, Stream, UsageError
 from axion_env.sandbox import Workspace
 from axion_zoo.bug_repair.injector import Injector
-from axion_zoo.bug_repair.kind import parsed
+from axion_zoo.bug_repair.suite import parsed
 
 
 class Change(NamedTuple):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from axion_env import Patch
 from axion_env.sandbox import Workspace
-from axion_zoo.bug_repair.artifact import Artifact, standard
 from axion_zoo.bug_repair.injector.tree import written
 from axion_zoo.bug_repair.injector.weaken import weaken
+from axion_zoo.bug_repair.suite import Artifact, standard
 
 
 def noop(original: Workspace, path: str, tests: list[str], passing: str) -> Artifact:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from axion_env import Patch, Stream
 from axion_env.sandbox import Workspace
 from axion_zoo.bug_repair.injector.tree import programs, written
-from axion_zoo.bug_repair.kind import is_code, is_test
+from axion_zoo.bug_repair.suite import is_code, is_test
 
 _FORCED = """
 import pytest

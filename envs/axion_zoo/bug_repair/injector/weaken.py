@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from axion_env import Patch
 from axion_env.sandbox import Workspace
-from axion_zoo.bug_repair.artifact import Artifact, standard
 from axion_zoo.bug_repair.injector.tree import programs, written
+from axion_zoo.bug_repair.suite import Artifact, standard
 from axion_zoo.mutation import Edit, Source
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
