@@ -156,9 +156,18 @@ def misshapen(tree: ast.Module, counts: Iterator[int] | tuple[int, ...]) -> Find
         return "DECORATED", f"{ENTRY} is decorated"
     if any(name == ENTRY for name in _bound(tree, function)):
         return "REBOUND", f"{ENTRY} is also bound to something else"
-    least, most = _arity(function.args)
+    least, most = arity(tree)
     wrong = next((count for count in counts if not least <= count <= most), None)
     return None if wrong is None else ("ARITY", f"{ENTRY} cannot be called with {wrong} arguments")
+
+
+def arity(tree: ast.Module) -> tuple[float, float]:
+    """Fewest and most positional arguments of a program that is in form; (1, 0): no call without keywords will do."""
+    arguments = next(node.args for node in tree.body if isinstance(node, ast.FunctionDef))
+    if any(default is None for default in arguments.kw_defaults):
+        return 1, 0
+    most = len(arguments.posonlyargs) + len(arguments.args)
+    return most - len(arguments.defaults), float("inf") if arguments.vararg else most
 
 
 def _bound(tree: ast.Module, function: ast.FunctionDef) -> Iterator[str]:
@@ -175,11 +184,3 @@ def _bound(tree: ast.Module, function: ast.FunctionDef) -> Iterator[str]:
                 yield from names
             case ast.MatchAs(_, str(name)) | ast.MatchStar(str(name)):
                 yield name
-
-
-def _arity(arguments: ast.arguments) -> tuple[float, float]:
-    """Fewest and most positional arguments; (1, 0): no call without keywords will do."""
-    if any(default is None for default in arguments.kw_defaults):
-        return 1, 0
-    most = len(arguments.posonlyargs) + len(arguments.args)
-    return most - len(arguments.defaults), float("inf") if arguments.vararg else most

@@ -21,7 +21,7 @@ from itertools import islice
 from axion_env import Context
 from axion_env.sandbox import Case as Called
 from axion_zoo.absolute_zero.answer import blocks
-from axion_zoo.absolute_zero.ban import LONGEST, banned, misshapen, parsed
+from axion_zoo.absolute_zero.ban import LONGEST, arity, banned, misshapen, parsed
 from axion_zoo.absolute_zero.executor import LIMITS, job, run, run_cold
 from axion_zoo.absolute_zero.literal import same, text_of, values_of
 from axion_zoo.absolute_zero.rung import Certified, Gate, Kind, Triple
@@ -120,6 +120,11 @@ def arguments(text: str) -> str:
     return said
 
 
+def count_of(text: str) -> int:
+    """How many arguments a text lists."""
+    return len(values_of(text) or ())
+
+
 def normal(program: str) -> str:
     """A program without comments, laid out one way; as it is, if it is none."""
     tree = parsed(program) if len(program) <= LONGEST else None
@@ -142,7 +147,7 @@ async def syntax(_: Context, case: Case) -> None:
     tree = parsed(case.program)
     if tree is None:
         raise Refused("SYNTAX_ERROR")
-    wrong = misshapen(tree, tuple(len(values_of(text) or ()) for text in case.inputs))
+    wrong = misshapen(tree, tuple(map(count_of, case.inputs)))
     if wrong is not None:
         raise Refused(*wrong)
 
@@ -165,7 +170,7 @@ async def determinism(ctx: Context, case: Case) -> None:
 async def repeated(ctx: Context, program: str, pairs: Sequence[tuple[str, str]]) -> list[bool]:
     """[pairs] Whether the call gives that output in fresh processes too."""
     inputs = [given for given, _ in pairs]
-    again = await ctx.gather(*(run_cold(ctx, program, inputs, seed) for seed in HASH_SEEDS)) if pairs else ()
+    again = await run_cold(ctx, program, inputs, HASH_SEEDS) if pairs else ()
     return [all(is_value(ran[i].text, output) for ran in again) for i, (_, output) in enumerate(pairs)]
 
 
@@ -178,7 +183,8 @@ async def split(ctx: Context, case: Case) -> None:
     """Call it with held-out programs' inputs; one that gives all their outputs does what they do."""
     tree = parsed(case.program)
     assert tree is not None
-    near = [held for held in case.held_out if misshapen(tree, tuple(len(values_of(text) or ()) for text in held.inputs)) is None]
+    least, most = arity(tree)
+    near = [held for held in case.held_out if all(least <= count_of(text) <= most for text in held.inputs)]
     calls = [text for held in near for text in held.inputs]
     result = await ctx.run(job(case.program, *calls, limits=_PROBED)) if calls else None
     if result is not None and len(result.cases) == len(calls):
@@ -193,7 +199,7 @@ async def split(ctx: Context, case: Case) -> None:
 def _alike(cases: Sequence[Called], held: Triple) -> bool:
     """Whether a program's values at a held-out program's inputs are all that one's."""
     return len(cases) >= len(held.outputs) and all(
-        called.returned and is_value(text_of(called.value), output) for called, output in zip(cases, held.outputs, strict=False)
+        called.returned and same((called.value,), values_of(output)) for called, output in zip(cases, held.outputs, strict=False)
     )
 
 

@@ -44,22 +44,17 @@ def job(program: str, *inputs: str, limits: Limits = LIMITS) -> Function:
     return Function(program, ENTRY, [_arguments(text) for text in inputs], limits=limits)
 
 
-async def run_cold(ctx: Context, program: str, inputs: Sequence[str], hash_seed: int) -> list[Ran]:
-    """The same in an interpreter that starts for it, from which every call is forked."""
-    count = len(inputs)
-    limits = replace(LIMITS, cpu_s=_START_S + count * LIMITS.cpu_s, output_bytes=count * LIMITS.output_bytes)
-    calls = [wire.pack(_arguments(text)) for text in inputs]
-    command = Command(
-        ["python", "-c", _WARM, str(hash_seed), _COLD],
-        json.dumps({"code": program, "entry": ENTRY, "calls": calls}),
-        limits,
-        profile="proc",
-    )
-    result = await ctx.run(command)
-    if result.status is not JobStatus.OK:
-        return [Ran(None, str(result.status), str(result.error))] * count
+async def run_cold(ctx: Context, program: str, inputs: Sequence[str], hash_seeds: Sequence[int]) -> list[list[Ran]]:
+    """[hash seeds][inputs] The same in interpreters that start for it, from each of which every call is forked."""
+    count = len(hash_seeds) * len(inputs)
+    told = {"code": program, "entry": ENTRY, "calls": [wire.pack(_arguments(text)) for text in inputs], "seeds": hash_seeds, "cold": _COLD}
+    limits = replace(LIMITS, cpu_s=len(hash_seeds) * _START_S + count * LIMITS.cpu_s, output_bytes=count * LIMITS.output_bytes)
+    result = await ctx.run(Command(["python", "-c", _STARTS], json.dumps(told), limits, profile="proc"))
     lines = result.stdout.split("\n")[:-1]
-    return [_of_line(line) for line in lines] if len(lines) == count else [Ran(None, "NO_RESULT")] * count
+    if result.status is not JobStatus.OK or len(lines) != count:
+        return [[Ran(None, str(result.status), str(result.error))] * len(inputs)] * len(hash_seeds)
+    found = iter(map(_of_line, lines))
+    return [[next(found) for _ in inputs] for _ in hash_seeds]
 
 
 def _arguments(text: str) -> tuple[Any, ...]:
@@ -88,39 +83,81 @@ def _of_value(value: Any) -> Ran:
     return Ran(text) if text is not None else Ran(None, "NOT_PLAIN", "its value is not plain data, or too long")
 
 
-_WARM = """
-import os, sys, wire
-os.environ["PYTHONHASHSEED"] = sys.argv[1]
-os.execv(sys.executable, [sys.executable, "-s", "-S", "-c", sys.argv[2], os.path.dirname(wire.__file__)])
-"""
-_COLD = """
-import json, os, sys, types
-sys.path.append(sys.argv.pop())
-import wire
-del sys.path[-1]
+_STARTS = """
+import json, marshal, os, sys, wire
 told = json.load(sys.stdin)
-out, null = os.dup(1), os.open("/dev/null", os.O_RDWR)
-for number in range(3):
-    os.dup2(null, number)
-
-def answer(form):
-    module = sys.modules["solution"] = types.ModuleType("solution")
-    exec(compile(told["code"], "solution.py", "exec", dont_inherit=True), module.__dict__)
-    return wire.dump(getattr(module, told["entry"])(*wire.unpack(form)))
-
-for form in told["calls"]:
-    reading, writing = os.pipe()
+given = marshal.dumps((told["code"], told["entry"], [wire.unpack(form) for form in told["calls"]]))
+for seed in told["seeds"]:
+    asked, ask = os.pipe()
+    tells, tell = os.pipe()
     child = os.fork()
     if child == 0:
-        try:
-            os.close(out)
-            text = answer(form).encode()
-            while text:
-                text = text[os.write(writing, text):]
-        finally:
-            os._exit(0)
-    os.close(writing)
-    with open(reading, "rb") as pipe:
-        os.write(out, pipe.read().replace(b"\\n", b" ") + b"\\n")
+        os.dup2(asked, 0)
+        os.dup2(tell, 1)
+        os.closerange(3, 64)
+        command = [sys.executable, "-s", "-S", "-c", told["cold"]]
+        os.execve(sys.executable, command, {**os.environ, "PYTHONHASHSEED": str(seed)})
+    os.close(asked)
+    os.close(tell)
+    with open(ask, "wb") as pipe:
+        pipe.write(given)
+    with open(tells, "rb") as pipe:
+        said = pipe.read()
     os.waitpid(child, 0)
+    for _ in told["calls"]:
+        end = 4 + int.from_bytes(said[:4], "big")
+        answer, said = said[4:end], said[end:]
+        try:
+            print(wire.dump(marshal.loads(answer)))
+        except Exception:
+            print()
 """
+"""In the warm interpreter: starts a cold one for each seed, and writes down what it says."""
+_COLD = """
+import marshal, posix, sys
+code, entry, calls = marshal.loads(sys.stdin.buffer.read())
+out, null = posix.dup(1), posix.open("/dev/null", posix.O_RDWR)
+for number in range(3):
+    posix.dup2(null, number)
+
+def plain(value):
+    if value is None or value is True or value is False:
+        return value
+    for kind in (str, int, float, complex):
+        if isinstance(value, kind):
+            return kind.__str__(value) if kind is str else kind.__pos__(value)
+    if isinstance(value, (bytes, bytearray)):
+        return bytes(value)
+    if isinstance(value, dict):
+        return {plain(key): plain(item) for key, item in dict.items(value)}
+    for kind in (list, tuple, set, frozenset):
+        if isinstance(value, kind):
+            return kind(map(plain, kind.__iter__(value)))
+    raise TypeError(type(value).__name__)
+
+def answer(arguments):
+    module = sys.modules["solution"] = type(sys)("solution")
+    exec(compile(code, "solution.py", "exec", dont_inherit=True), module.__dict__)
+    return marshal.dumps(plain(getattr(module, entry)(*arguments)))
+
+for arguments in calls:
+    reading, writing = posix.pipe()
+    child = posix.fork()
+    if child == 0:
+        try:
+            text = answer(arguments)
+            while text:
+                text = text[posix.write(writing, text):]
+        finally:
+            posix._exit(0)
+    posix.close(writing)
+    said = b""
+    while part := posix.read(reading, 1 << 16):
+        said += part
+    posix.close(reading)
+    posix.waitpid(child, 0)
+    said = len(said).to_bytes(4, "big") + said
+    while said:
+        said = said[posix.write(out, said):]
+"""
+"""In a cold one, which imports nothing that is not built in: that would take longer than all the rest."""

@@ -10,6 +10,7 @@ import ast
 import math
 import warnings
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 from axion_env.sandbox import BadValue, Match
@@ -33,8 +34,9 @@ def text_of(*values: Any) -> str | None:
     return said if back is not None and same(values, back) else None
 
 
+@lru_cache(maxsize=1 << 12)
 def values_of(text: str) -> tuple[Any, ...] | None:
-    """The values of a text that lists literals, `3, "ab"`: a call's arguments. None: it is no such text.
+    """The values of a text that lists literals, `3, "ab"`: a call's arguments; not to be changed. None: it is no such text.
 
     >>> values_of("3, {'b': (1,)}"), values_of("(1, 2)"), values_of(""), values_of("f(3)")
     ((3, {'b': (1,)}), ((1, 2),), (), None)

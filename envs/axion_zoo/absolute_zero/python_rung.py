@@ -91,8 +91,11 @@ class PythonRung:
     def proposed(self, kind: Kind, references: Sequence[Triple], stream: Stream) -> str:
         """A program of the seed buffer at another input; inputs like those of the reference."""
         if kind == "induction":
-            inputs = dict.fromkeys(varied(references[0].inputs[0], stream) for _ in range(_TRIES * self.pairs))
-            return _listed(list(inputs)[: self.pairs], "See the pairs.")
+            inputs: dict[str, None] = {}
+            for _ in range(_TRIES * self.pairs):
+                if len(inputs) < self.pairs:
+                    inputs[varied(references[0].inputs[0], stream)] = None
+            return _listed(list(inputs), "See the pairs.")
         known = self.triples("seed", "deduction")
         base = known[stream.below(len(known))]
         return f"{block('python', base.program)}\n{block('input', base.inputs[0])}"
