@@ -37,6 +37,10 @@ from axion_zoo.absolute_zero.script import scripts
 
 _PROPOSING = {"train": 1 << 20, "propose": 1 << 14}  # tasks of the splits that are drawn
 
+_COUNTED = ("proposals", "valid_proposals", "proposals_attempted", "proposals_solved")
+_COUNTS = dict.fromkeys((*_COUNTED, *(f"{kind}_{done}" for kind in KINDS for done in ("attempted", "solved"))), 0)
+"""In the facts of every play, so that a report can add them up."""
+
 
 class AbsoluteZero(Env):
     """Proposers and solvers of deductions, abductions and inductions.
@@ -140,14 +144,14 @@ class AbsoluteZero(Env):
         """A proposal and what the gates make of it, where the task asks for one; then the attempts at it."""
         kind: Kind = task.public["kind"]
         if "triple" in task.secret:
-            triple = Triple.of(task.secret["triple"])
-            return Outcome({"kind": kind, **await self._attempts(ctx, kind, triple)})
+            return Outcome({"kind": kind, **_COUNTS, **await self._attempts(ctx, kind, Triple.of(task.secret["triple"]))})
         references = [Triple.of(facts) for facts in task.public["references"]]
         text = await ctx.ask(f"{kind}_proposer_0", self.rung.request(kind, references))
         certified = await self.rung.certify(ctx, kind, text, references)
         held_out = certified.gates[-1].name == "split" and bool(certified.gates[-1].code)
         facts: dict[str, Any] = {
             "kind": kind,
+            **_COUNTS,
             "gates": [gate.record() for gate in certified.gates],
             "proposal": certified.proposal,
             "held_out": held_out,
@@ -158,8 +162,9 @@ class AbsoluteZero(Env):
         if certified.triple is None:
             return Outcome({**facts, "solved": [], "solve_rate": None})
         attempts = await self._attempts(ctx, kind, certified.triple)
-        tried = {"proposals_attempted": len(attempts["solved"]), "proposals_solved": sum(attempts["solved"])}
-        return Outcome({**facts, **attempts, **tried, "solve_rate": sum(attempts["solved"]) / len(attempts["solved"])})
+        solved = attempts["solved"]
+        tried = {"proposals_attempted": len(solved), "proposals_solved": sum(solved)}
+        return Outcome({**facts, **attempts, **tried, "solve_rate": sum(solved) / len(solved)})
 
     async def _attempts(self, ctx: Context, kind: Kind, triple: Triple) -> dict[str, Any]:
         """All solvers at once, each on its own."""
@@ -167,13 +172,8 @@ class AbsoluteZero(Env):
         question = self.rung.question(kind, triple)
         answers = await ctx.gather(*(ctx.ask(solver, question, parse=lambda text: self.rung.answer(kind, text)) for solver in solvers))
         solved = list(await self.rung.check(ctx, kind, triple, answers))
-        return {
-            "triple": triple.record(),
-            "answers": list(answers),
-            "solved": solved,
-            f"{kind}_attempted": len(solved),
-            f"{kind}_solved": sum(solved),
-        }
+        counts = {f"{kind}_attempted": len(solved), f"{kind}_solved": sum(solved)}
+        return {"triple": triple.record(), "answers": list(answers), "solved": solved, **counts}
 
     def derived(self, episode: Episode) -> Sequence[Task]:
         """Of every valid proposal: the triple to solve again, and to be shown to proposers, as the paper's buffers are for.
