@@ -19,7 +19,7 @@ class Line:
 
     points: Sequence[tuple[float, float]]
     kind: str
-    """Its class in `chart.css`: main, second, other, third, raw, exact or level; with `thin` after it, its noise."""
+    """Its class in `chart.css`: main, second, other, third, raw, exact or level; with `thin` after it, its noise; with `dashed`, broken."""
     label: str = ""
     """Written at its right end; empty for none."""
     dots: bool = False

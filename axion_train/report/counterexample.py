@@ -29,6 +29,11 @@ class Found(NamedTuple):
     """The excess in words; empty where it is not known."""
 
 
+def heading(record: Record) -> str:
+    """What they are called: tasks may be made of what got past a verifier, or of anything."""
+    return "What slipped through" if gaps(record) else "What became a task"
+
+
 def counterexamples(record: Record, deals: Sequence[Sequence[Episode]]) -> Markup:
     """The few that show most, of tasks of their own; empty where there are none, or the environment cannot be loaded."""
     watched = next(iter(gaps(record)), None)
@@ -76,10 +81,11 @@ def _true(record: Record, episode: Episode, figure: str) -> float | None:
 
 
 def _card(record: Record, one: Found) -> Markup:
-    made = [f"Made of it: task {task.id}, with {', '.join(_new(one.episode, [task])) or 'nothing new'}. " for task in one.tasks[:_MOST]]
-    told = [*made, f"In this play: {one.told}."] if one.told else made
+    made = "; ".join(f"task {task.id}, with {', '.join(_new(one.episode, [task])) or 'nothing new'}" for task in one.tasks[:_MOST])
+    told = [f"Made of it: {made}."] if made else []
+    told += [f"In this play: {one.told}."] if one.told else []
     seats = leading(one.episode, SEATS, involved(one.episode, one.tasks))
-    return episode_card(one.episode, record.env, seats=seats, told="".join(told))
+    return episode_card(one.episode, record.env, seats=seats, told=" ".join(told))
 
 
 def involved(episode: Episode, tasks: Sequence[Task]) -> list[str]:

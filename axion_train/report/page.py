@@ -8,7 +8,7 @@ from importlib.resources import files
 from axion_env import Episode
 from axion_train.cast import LEARNER
 from axion_train.report.alarm import alarm_table, monitor_charts
-from axion_train.report.counterexample import counterexamples
+from axion_train.report.counterexample import counterexamples, heading
 from axion_train.report.curve import curve, headline, named, noun, roles
 from axion_train.report.episode import episode_section, reward_parts
 from axion_train.report.markup import Markup, join, tag
@@ -45,7 +45,7 @@ def _sections(record: Record, known: References) -> list[Markup]:
         _section(_curve_title(record), _wide(curve(record, known)), _curve_note(record, known), "Nothing has been measured yet."),
         *_strategy(record, known),
         *([_section("Roles", told, "", "")] if (told := role_section(record)) else []),
-        *([_section("What slipped through", told, "", "")] if (told := counterexamples(record, deals)) else []),
+        *([_section(heading(record), told, "", "")] if (told := counterexamples(record, deals)) else []),
         *_monitors(record),
         _section("How it went", _small_charts(record, deals), "", "No update is done yet."),
         _section(

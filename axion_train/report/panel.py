@@ -7,12 +7,13 @@ from typing import TypeAlias
 
 from axion_train.report.chart import Line, Mark, chart
 from axion_train.report.curve import short, smoothed
-from axion_train.report.markup import Markup, tag
+from axion_train.report.markup import Markup, join, tag
 from axion_train.report.record import Series
 
 Curve: TypeAlias = tuple[str, Series]
 """(what it is called, its points)."""
-KINDS = ("main", "other", "third", "second", "level")
+_COLORS = ("main", "other", "third", "second")
+KINDS = (*_COLORS, *(f"{color} dashed" for color in _COLORS))
 """Of curves in one chart: more cannot be told apart."""
 SMALL = (310, 165)
 HALF = (460, 230)
@@ -28,16 +29,19 @@ def panel(
     excess: bool = False,
     few: bool = False,
 ) -> Markup:
-    """A figure; empty where no curve has two points.
+    """A figure, or several where there are more curves than can be told apart; empty where no curve has two points.
 
     Args:
         title: Its caption.
-        curves: At most five; one of a single point is left out.
+        curves: One of a single point is left out.
         size: In pixels.
         marks: What happened when.
         excess: Shade where the first curve is above the second.
         few: Measurements with updates between them: dots, and nothing is smoothed.
     """
+    if len(curves) > len(KINDS):
+        parts = [curves[i : i + len(KINDS)] for i in range(0, len(curves), len(KINDS))]
+        return join(panel(title, part, size=size, marks=marks, excess=excess, few=few) for part in parts)
     drawn = [(name, points, kind) for (name, points), kind in zip(curves, KINDS, strict=False) if len(points) > 1]
     if not drawn:
         return Markup()

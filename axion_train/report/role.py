@@ -13,7 +13,7 @@ from axion_train.monitor import Gap
 from axion_train.report.alarm import marks, monitors
 from axion_train.report.curve import named, roles
 from axion_train.report.markup import Markup, join, tag
-from axion_train.report.panel import HALF, KINDS, panel
+from axion_train.report.panel import HALF, panel
 from axion_train.report.record import Record, Series
 
 NOTE = "Thin lines are updates, thick ones are smoothed over a twentieth of the run. "
@@ -69,13 +69,11 @@ def _beside(record: Record, gap: Watched) -> Markup:
 
 
 def _shares(record: Record) -> list[Markup]:
-    """Of every update, and as measured held out; no more in a chart than can be told apart."""
-    every = shares(record)
-    pictures = []
-    for names in (every[i : i + len(KINDS)] for i in range(0, len(every), len(KINDS))):
-        pictures.append(panel("Shares of facts", _each(record, "share", names), size=HALF, marks=marks(record)))
-        pictures.append(panel("Shares of facts, held out", _each(record, "heldout", names), size=HALF, few=True))
-    return pictures
+    """Of every update, and as measured held out."""
+    return [
+        panel("Shares of facts", _each(record, "share", shares(record)), size=HALF, marks=marks(record)),
+        panel("Shares of facts, held out", _each(record, "heldout", shares(record)), size=HALF, few=True),
+    ]
 
 
 def _archive(record: Record) -> list[Markup]:

@@ -16,7 +16,7 @@ from axion_env import Episode, Play, Scripted, Task, drive
 from axion_train import recipe
 from axion_train.report import write_report
 from axion_train.report.chart import Line, Mark, chart
-from axion_train.report.counterexample import counterexamples, involved
+from axion_train.report.counterexample import counterexamples, heading, involved
 from axion_train.report.episode import leading
 from axion_train.report.panel import described, panel
 from axion_train.report.record import read
@@ -55,6 +55,7 @@ def test_a_real_run_of_several_roles(run: Path) -> None:
     for share in ("true_accuracy", "in_game_reward", "verifier_recall", "verifier_precision"):
         assert f">{share} " in pictures["Shares of facts"]
     assert {"True accuracy\n", "In game reward\n", "Verifier recall\n"} <= {f"{line}\n" for line in page.text.splitlines()}
+    assert "What slipped through" in page.text
     assert page.loads == []
     assert written.stat().st_size < 150_000
 
@@ -183,6 +184,13 @@ def test_a_gap_by_hand() -> None:
     assert '<title>x</title><line x1="310" x2="310" y1="10" y2="110" class="upright">' in picture
 
 
+def test_more_curves_than_can_be_told_apart_are_two_charts() -> None:
+    """Nine: eight and one; no curve is lost."""
+    pictures = panel("Reward", [(f"role_{i}", [(1.0, i / 10), (2.0, i / 10)]) for i in range(9)])
+    assert pictures.count("<svg") == 2
+    assert all(f"role_{i} " in pictures for i in range(9))
+
+
 def test_a_panel_in_words() -> None:
     curves: list[tuple[str, Any]] = [("a", [(1.0, 0.25), (2.0, 0.5)]), ("lone", [(1.0, 3.0)])]
     assert "lone" not in panel("Reward", curves)
@@ -196,3 +204,7 @@ def test_the_recipe_says_which_gaps_there_are(tmp_path: Path) -> None:
     changes = ['monitors={mine={name="gap", figure="reward/a", truth="fact/b"}, no_signal={}}']
     recipe.read("arithmetic", changes).dump(tmp_path / "recipe.toml")
     assert [tuple(gap) for gap in gaps(read(tmp_path))] == [("mine", "reward/a", "fact/b")]
+    assert heading(read(tmp_path)) == "What slipped through"
+    recipe.read("arithmetic").dump(tmp_path / "recipe.toml")
+    assert gaps(read(tmp_path)) == []
+    assert heading(read(tmp_path)) == "What became a task"
