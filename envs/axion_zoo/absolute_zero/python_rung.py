@@ -123,7 +123,7 @@ def _program(said: str | None) -> str | None:
 
 
 _PROPOSED = "def f(a, b):\n    return sorted(set(a) | {b})"
-_STATEFUL = "CHOSEN = str(object())[-4:]\n\ndef f(n):\n    return CHOSEN"
+_UNSTABLE = "def f(n):\n    return list({'north', 'east', 'south', 'west', n})"
 
 
 def _listed(inputs: Sequence[str], message: str) -> str:
@@ -138,7 +138,7 @@ def _scripts(rung: PythonRung, kind: Kind) -> Script:
         right, wrong = (block("python", f"def f(n):\n    return {value}") for value in ("n + 0", "0"))
         return Script(tuple(references), proposal, refused, right, wrong, "no program")
     proposal = f"{block('python', _PROPOSED)}\n{block('input', '[3, 1, 3], 2')}"
-    refused = f"{block('python', _STATEFUL)}\n{block('input', '3')}"
+    refused = f"{block('python', _UNSTABLE)}\n{block('input', repr('up'))}"
     answers = ("[1, 2, 3]", "[3, 1, 2]") if kind == "deduction" else ("[2, 1], 3", "[], 3")
     right, wrong = (block("output" if kind == "deduction" else "input", text) for text in answers)
     return Script(tuple(references), proposal, refused, right, wrong, "it is not said")
