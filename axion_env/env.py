@@ -89,7 +89,8 @@ class Env(metaclass=_Frozen):
     def derived(self, episode: Episode) -> Sequence[Task]:
         """Tasks made of what happened in a finished play: an answer that failed as the next thing to mend, a counterexample as a test.
 
-        They are played like any other task, so their ids are none of a split's, and equal episodes give equal tasks. None by default.
+        It is not asked about plays without facts, which somebody forfeited. The tasks are played like any other, so their ids are none
+        of a split's, and equal episodes give equal tasks. None by default.
         """
         return ()
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib
+import os
+import sys
 import traceback
 from functools import lru_cache
 from importlib.metadata import EntryPoint, entry_points
@@ -60,6 +62,12 @@ def find(name: str) -> type[Env]:
     if not (isinstance(found, type) and issubclass(found, Env)):
         raise UsageError(f"{target!r} is {found!r}, not a subclass of axion_env.Env")
     return found
+
+
+def look_here() -> None:
+    """Let `module:Class` be found in the current folder too, as commands and recipes do."""
+    if os.getcwd() not in sys.path:
+        sys.path.append(os.getcwd())  # last, so that a file here shadows nothing that is installed
 
 
 def load(name: str, **options: Any) -> Env:

@@ -122,9 +122,8 @@ class Endogenous:
         for key, rate in rates.items():
             self._archive[key].played(rate)
         before = len(self._archive)
-        for episode in finished:
-            for task in env.derived(episode):
-                self._add(task)
+        for task in (task for episode in finished if episode.facts is not None for task in env.derived(episode)):
+            self._add(task)
         new = len(self._archive) - before
         self._let_go()
         figures = {"archive/size": float(len(self._archive)), "archive/new": float(new)}

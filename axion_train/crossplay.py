@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import os
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from math import sqrt
 from pathlib import Path
@@ -12,6 +10,7 @@ from statistics import fmean, stdev
 from typing import Any, NamedTuple, cast
 
 from axion_env import Ask, AxionError, Ending, Env, Play, PlayFailed, Policy, Scripted, UsageError, Utility, derive, drive, judge
+from axion_env.registry import look_here
 from axion_train.sample import open_policy
 
 ALL = "all seats"
@@ -124,8 +123,7 @@ def open_opponent(name: str, *, seed: int) -> Policy:
     module, colon, attribute = name.partition(":")
     if not colon or Path(name).exists():
         return open_policy(name, seed=seed, temperature=None, max_tokens=None)
-    if os.getcwd() not in sys.path:
-        sys.path.append(os.getcwd())  # last, so that a file here shadows nothing that is installed
+    look_here()
     try:
         found: Any = getattr(importlib.import_module(module), attribute)
         scripted: Any = found() if isinstance(found, type) else found

@@ -29,7 +29,7 @@ def test_a_miss_names_the_nearest(name: str, nearest: str) -> None:
 
 def test_a_far_miss_lists_what_there_is() -> None:
     """Where nothing is near, all ids are named."""
-    with pytest.raises(NotFound, match="known: axion/Arithmetic-v0, "):
+    with pytest.raises(NotFound, match="known: axion/AbsoluteZero-v0, axion/Arithmetic-v0, "):
         load("zzzzzzzz")
 
 

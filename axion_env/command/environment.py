@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import sys
 import tomllib
 import traceback
 from collections.abc import Callable, Iterable
@@ -15,7 +13,7 @@ import click
 from axion_env.env import Env
 from axion_env.error import AxionError, UsageError
 from axion_env.fact import is_fact
-from axion_env.registry import find
+from axion_env.registry import find, look_here
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -75,8 +73,8 @@ def open_class(name: str) -> type[Env]:
     Raises:
         UsageError: no such environment, or its module cannot be imported.
     """
-    if ":" in name and os.getcwd() not in sys.path:
-        sys.path.append(os.getcwd())  # last, so that a file here shadows nothing that is installed
+    if ":" in name:
+        look_here()
     try:
         return find(name)
     except AxionError:

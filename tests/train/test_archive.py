@@ -58,6 +58,14 @@ def test_what_plays_give_rise_to_enters_once() -> None:
     assert curriculum.observe(ENV, [*played(FRESH[0], numbers="5", right=True), *void]) == {"archive/size": 3.0, "archive/new": 0.0}
 
 
+def test_a_forfeited_play_gives_rise_to_nothing() -> None:
+    """It has no facts that `derived` could read."""
+    curriculum = Endogenous(deals=4, copies=1)
+    (forfeited,) = ax.drive([ax.Play(ENV, FRESH[0])], Scripted(["no number"]))
+    assert (forfeited.ending, forfeited.facts) == (ax.Ending.FORFEIT, None)
+    assert curriculum.observe(ENV, [forfeited]) == {"archive/size": 0.0, "archive/new": 0.0}
+
+
 def test_two_different_tasks_of_one_id_are_the_authors_mistake() -> None:
     class Careless(Riddle):
         def derived(self, episode: Episode) -> list[Task]:
