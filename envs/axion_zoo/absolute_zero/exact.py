@@ -191,9 +191,9 @@ class Exact:
         asked = question.rpartition("\n")[2]
         if kind == "induction":
             found = _between([(int(x), y) for x, y in _PAIR.findall(asked)], stream)
-            return language.mistaken(found, self.domain, noise, stream)
+            return step.slipped(found, self.domain, noise, stream)
         program, _, given = asked.partition(" of ")[2].rsplit(" ", 2)
-        worked = language.mistaken(step.worked_out(program), self.domain, noise, stream)
+        worked = step.slipped(step.worked_out(program), self.domain, noise, stream)
         values, (letters, bounds) = language.table(worked, self.domain), language.parts(worked)
         at = int(given) if kind == "deduction" else max(0, values.find(given))
         place = sum(bound <= at for bound in bounds)

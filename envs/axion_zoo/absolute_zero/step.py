@@ -85,6 +85,16 @@ def grown(count: int, stream: Stream, domain: int, pieces: int) -> list[str]:
     return found
 
 
+def slipped(program: str, domain: int, chance: float, stream: Stream) -> str:
+    """A worked-out program as somebody careless writes it: each bound is off by one to three with this chance."""
+    letters, bounds = language.parts(program)
+    for i, bound in enumerate(bounds):
+        if stream.uniform() < chance:
+            off = (1 + stream.below(3)) * (1 if stream.below(2) else -1)
+            bounds[i] = bound + off if 0 <= bound + off <= domain else bound - off
+    return language.write(letters, bounds)
+
+
 def _edited(program: str, stream: Stream, domain: int, pieces: int) -> str:
     """One more piece, or a bound moved, or another letter."""
     letters, bounds = language.parts(program)
