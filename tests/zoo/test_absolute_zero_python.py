@@ -13,7 +13,8 @@ from typing import Any, TypeVar
 import pytest
 from axion_zoo.absolute_zero import stock
 from axion_zoo.absolute_zero.ban import PAPER, banned, misshapen, parsed
-from axion_zoo.absolute_zero.certify import Case, Refused, determinism, execute
+from axion_zoo.absolute_zero.case import Case, Refused
+from axion_zoo.absolute_zero.certify import determinism, execute
 from axion_zoo.absolute_zero.executor import job, run
 from axion_zoo.absolute_zero.literal import LONGEST, same, text_of, values_of
 from axion_zoo.absolute_zero.prompt import block

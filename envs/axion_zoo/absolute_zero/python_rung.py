@@ -13,9 +13,11 @@ from axion_env import Context, Stream, strip_thinking
 from axion_zoo.absolute_zero import stock
 from axion_zoo.absolute_zero.answer import blocks, last_of
 from axion_zoo.absolute_zero.ban import LONGEST, misshapen, parsed
-from axion_zoo.absolute_zero.certify import Case, certify, is_value, normal, repeated
+from axion_zoo.absolute_zero.case import Case
+from axion_zoo.absolute_zero.certify import certify, is_value, repeated
 from axion_zoo.absolute_zero.executor import run
 from axion_zoo.absolute_zero.literal import text_of, values_of
+from axion_zoo.absolute_zero.look import normal
 from axion_zoo.absolute_zero.prompt import asked, block, references_in, requested
 from axion_zoo.absolute_zero.rung import Certified, Kind, Script, Triple
 from axion_zoo.absolute_zero.vary import varied
@@ -24,7 +26,7 @@ _TRIES = 20  # for each input of a warm-up's proposal
 
 
 class PythonRung:
-    """Python programs.
+    """Python programs. To certify one takes a tier of the sandbox that runs commands: fresh interpreters are no functions.
 
     Args:
         pairs: Of input and output in an induction.
