@@ -9,11 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from itertools import pairwise
 from typing import Any
 
 from axion_env import Context, Stream, UsageError, derive, strip_thinking
-from axion_zoo.absolute_zero import step
+from axion_zoo.absolute_zero import step, wording, worked
 from axion_zoo.absolute_zero.rung import Certified, Gate, Kind, Script, Triple
 from axion_zoo.test_duel import language
 
@@ -23,23 +22,8 @@ HELD_OUT = 512
 _LETTER = re.compile(rf"[{language.LETTERS}]")
 _NUMBER = re.compile(r"[0-9]{2}")
 _INPUTS = re.compile(rf"((?:[0-9]{{2}} )+)([{language.LETTERS}]{{1,{language.MOST_PIECES}}})")
-_PAIR = re.compile(rf"([0-9]{{2}}) ([{language.LETTERS}])")
 _NEAR = 3
 """Inputs of an induction that are to tell a bound lie less than this from it."""
-
-_RULES = """A program gives letters by bounds, and a last letter without: b<12+3 d<40+5 a is b below 15, d below 45, a from 45 on.
-Inputs are whole numbers from 0 to {last}, with two digits.
-"""
-_SOLVERS = {
-    "deduction": "Which letter does the program give for the input? End with the letter.\n",
-    "abduction": "For which input does the program give the letter? Any will do. End with it.\n",
-    "induction": "Write a program that gives these letters for these numbers, with its sums done, as in: b15 d45 a\n",
-}
-_PROPOSERS = {
-    "deduction": "Propose a program of up to {pieces} pieces and an input; others will have to say the letter. Be unlike these examples.\n",
-    "abduction": "Propose a program of up to {pieces} pieces and an input; others see the letter and find an input. Be unlike these.\n",
-    "induction": "Write {pairs} inputs for the program, then a message of letters. Others see half of the values and write it.\n",
-}
 
 
 class Exact:
@@ -106,21 +90,14 @@ class Exact:
 
     def request(self, kind: Kind, references: Sequence[Triple]) -> str:
         """What a proposer is asked."""
-        told = _PROPOSERS[kind].format(pieces=self.pieces, pairs=self.pairs)
-        shown = [t.program if kind == "induction" else f"{t.program} {t.inputs[0]:02d}" for t in references]
-        return f"{self._rules(told)}Propose {kind}: {'; '.join(shown)}"
+        return self._rules(wording.PROPOSERS[kind]) + wording.request(kind, references)
 
     def question(self, kind: Kind, triple: Triple) -> str:
         """What a solver is asked."""
-        told = self._rules(_SOLVERS[kind])
-        if kind == "deduction":
-            return f"{told}Value of {triple.program} at {triple.inputs[0]:02d}"
-        if kind == "abduction":
-            return f"{told}Input of {triple.program} for {triple.outputs[0]}"
-        return f"{told}Program of {triple.message} with {' '.join(f'{x:02d} {y}' for x, y in sorted(triple.shown))}"
+        return self._rules(wording.SOLVERS[kind]) + wording.question(kind, triple)
 
     def _rules(self, told: str) -> str:
-        return _RULES.format(last=self.domain - 1) + told if self.rules else ""
+        return (wording.RULES + told).format(last=self.domain - 1, pieces=self.pieces, pairs=self.pairs) if self.rules else ""
 
     async def certify(self, ctx: Context, kind: Kind, text: str, references: Sequence[Triple]) -> Certified:
         """By its table."""
@@ -187,18 +164,9 @@ class Exact:
         return f"{' '.join(f'{x:02d}' for x in inputs[: self.pairs])} {letters}"
 
     def answered(self, kind: Kind, question: str, noise: float, stream: Stream) -> str:
-        """The bounds worked out as far as they are needed, with mistakes planted in them, and what follows; inputs are the least."""
+        """Worked out from the text of the question, with mistakes planted in the bounds."""
         asked = question.rpartition("\n")[2]
-        if kind == "induction":
-            found = _between([(int(x), y) for x, y in _PAIR.findall(asked)], stream)
-            return step.slipped(found, self.domain, noise, stream)
-        program, _, given = asked.partition(" of ")[2].rsplit(" ", 2)
-        worked = step.slipped(step.worked_out(program), self.domain, noise, stream)
-        values, (letters, bounds) = language.table(worked, self.domain), language.parts(worked)
-        at = int(given) if kind == "deduction" else max(0, values.find(given))
-        place = sum(bound <= at for bound in bounds)
-        passed = worked.split(" ")[: place + (kind == "deduction")]
-        return " ".join([*passed, letters[place] if kind == "deduction" else f"{at:02d}"])
+        return (worked.program if kind == "induction" else worked.value)(asked, self.domain, noise, stream)
 
     def script(self, kind: Kind) -> Script:
         """About one program; the cheat is an input outside of the domain."""
@@ -217,13 +185,3 @@ class Exact:
 def _order(values: str) -> str:
     """The letters of a table in order, each once for every run."""
     return "".join(y for i, y in enumerate(values) if not i or y != values[i - 1])
-
-
-def _between(pairs: Sequence[tuple[int, str]], stream: Stream) -> str:
-    """A program that has these pairs, in order of their inputs, with each bound anywhere between two."""
-    letters, bounds = pairs[0][1], []
-    for (low, y), (high, z) in pairwise(pairs):
-        if y != z:
-            bounds.append(low + 1 + stream.below(high - low))
-            letters += z
-    return language.write(letters, bounds)

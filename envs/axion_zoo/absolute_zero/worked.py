@@ -1,0 +1,34 @@
+"""Answers of the exact rung's warm-up: questions worked out from their text, with mistakes planted."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+from axion_env import Stream
+from axion_zoo.absolute_zero import step
+from axion_zoo.test_duel import language
+
+_PAIR = re.compile(rf"([0-9]{{2}}) ([{language.LETTERS}])")
+
+
+def value(question: str, domain: int, noise: float, stream: Stream) -> str:
+    """Of a deduction or an abduction: the bounds as far as they are needed, then the letter, or the least input that has it."""
+    program, word, given = question.partition(" of ")[2].rsplit(" ", 2)
+    worked = step.slipped(step.worked_out(program), domain, noise, stream)
+    letters, bounds = language.parts(worked)
+    at = int(given) if word == "at" else max(0, language.table(worked, domain).find(given))
+    place = sum(bound <= at for bound in bounds)
+    passed = worked.split(" ")[: place + (word == "at")]
+    return " ".join([*passed, letters[place] if word == "at" else f"{at:02d}"])
+
+
+def program(question: str, domain: int, noise: float, stream: Stream) -> str:
+    """Of an induction: a program that has the shown pairs, with each bound anywhere between two of them."""
+    pairs = [(int(x), y) for x, y in _PAIR.findall(question)]
+    letters, bounds = pairs[0][1], []
+    for (low, y), (high, z) in pairwise(pairs):
+        if y != z:
+            bounds.append(low + 1 + stream.below(high - low))
+            letters += z
+    return step.slipped(language.write(letters, bounds), domain, noise, stream)
