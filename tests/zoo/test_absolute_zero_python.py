@@ -46,19 +46,11 @@ from axion_env.check import check
 from axion_env.codec import encode
 from axion_env.episode import Called
 from axion_env.replay import rerun
-from axion_env.sandbox import Limits, Sandbox, SandboxUnavailable, shared
+from axion_env.sandbox import Limits, Sandbox, shared
 
 T = TypeVar("T")
 RUNG = PythonRung(4, 0)
 IDENTITY = RUNG.triples("seed", "deduction")[0]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _sandbox() -> None:
-    try:
-        shared()
-    except SandboxUnavailable as problem:
-        pytest.skip(str(problem))
 
 
 def done(make: Callable[[Context], Awaitable[T]]) -> T:
