@@ -12,7 +12,8 @@ from typing import Any
 from axion_env import Env, Episode, NotFound, UsageError
 from axion_train.cast import LEARNER, castings
 from axion_train.monitor import Monitor
-from axion_train.recipe import USUAL_MONITORS, Evaluation, Recipe
+from axion_train.recipe import USUAL_MONITORS, Recipe
+from axion_train.section import Evaluation
 
 _OF_SEATED = ("illegal_rate", "surprise")
 _OF_TRAINED = ("zero_advantage", "signal")

@@ -155,7 +155,7 @@ def evaluate(
             show_table(crossplay.rows(standings), crossplay.HEADER)
         return
     if split is None and settings.kind == "nash_conv":
-        figures = measure.nash_conv(policy, opened.tree, cut=1e-8)
+        figures = measure.nash_conv(policy, opened.measure.tree, cut=1e-8)
     else:
         figures = measure.sampled_reward(
             opened.env,
@@ -169,7 +169,7 @@ def evaluate(
             facts=opened.recipe.facts,
         )
     if strategy is not None:
-        _write(strategy, json.dumps(measure.strategy_table(policy, opened.tree), indent=1) + "\n")
+        _write(strategy, json.dumps(measure.strategy_table(policy, opened.measure.tree), indent=1) + "\n")
     if as_json:
         click.echo(json.dumps(figures))
         return

@@ -69,3 +69,12 @@ def use_threads(threads: int) -> None:
     torch.use_deterministic_algorithms(True)
     # no kernel here reads what it has not written, and filling it first would take a twentieth of the time
     torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
+
+
+def save(model: Any, folder: Path) -> None:
+    """Write a model's weights and shape, without a progress bar for one small file."""
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    model.save_pretrained(folder)
+    logging.enable_progress_bar()  # type: ignore[no-untyped-call]

@@ -12,7 +12,6 @@ from __future__ import annotations
 import contextlib
 import gc
 import json
-import os
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -20,15 +19,18 @@ from typing import Any
 
 import numpy as np
 
-from axion_env import Env, EpisodeStore, GameTree, NotFound, UsageError, derive
+from axion_env import Env, EpisodeStore, NotFound, UsageError, derive
 from axion_train import attendance, checkpoint, control, evaluate, recipe
 from axion_train.cast import LEARNER, castings, policies
 from axion_train.ensemble import Seated
 from axion_train.imitation import Imitation
-from axion_train.model import use_threads
+from axion_train.measurement import Measurement
+from axion_train.metrics import Metrics
+from axion_train.model import save, use_threads
 from axion_train.recipe import Recipe
 from axion_train.renderer import Renderer
 from axion_train.start import blank_models, first_models
+from axion_train.summary import summarize, watched, write_whole
 from axion_train.trainer import Trainer
 
 Watcher = Callable[[str, dict[str, Any]], None]
@@ -50,7 +52,8 @@ class Run:
         for split in (chosen.evaluation.split, *chosen.evaluation.also) if chosen.evaluation.kind == "reward" else ():
             if split not in self.env.splits:
                 raise NotFound(f"split of {chosen.env.id} named", split, self.env.splits)
-        self._tree: GameTree | None = None
+        self.measure = Measurement(chosen, self.env)
+        """What its policies are worth."""
         self._written = {"episodes": 0, "metrics": 0}  # bytes that the last checkpoint knows of
 
     @classmethod
@@ -102,7 +105,7 @@ class Run:
         began = time.process_time()
         trainer, spent, start = self._begin(watch)
         store = EpisodeStore(self.path / "episodes.jsonl", offset=self._written["episodes"])
-        with _rare_collections(), store, _Metrics(self.path / "metrics.jsonl", self._written["metrics"]) as metrics:
+        with _rare_collections(), store, Metrics(self.path / "metrics.jsonl", self._written["metrics"]) as metrics:
             while not trainer.done:
                 episodes, figures = trainer.update()
                 store.extend(self._kept(episodes, trainer.updates))
@@ -133,41 +136,6 @@ class Run:
             member.version = trainer.updates
         return policy
 
-    @property
-    def tree(self) -> GameTree:
-        """The exact tree of its game, the illegal answer included."""
-        if self._tree is None:
-            self._tree = GameTree(self.env, illegal=True)
-        return self._tree
-
-    def measure(self, trainer: Trainer, *, final: bool = False) -> dict[str, Any]:
-        """What the averaged weights are worth, and as `last/…` the last ones."""
-        averaged = trainer.cast.averaged()
-        measured = self._measure(self._as_policy(trainer, averaged), final)
-        for split in self.recipe.evaluation.also if final else ():
-            measured |= self._sampled(self._as_policy(trainer, averaged), split, final, f"heldout/{split}/")
-        if self.recipe.evaluation.kind == "nash_conv" or final:
-            measured |= {f"last/{k}": v for k, v in self._measure(self._as_policy(trainer, trainer.cast.frozen()), final).items()}
-        return measured
-
-    def _measure(self, policy: Seated, final: bool) -> dict[str, Any]:
-        settings = self.recipe.evaluation
-        if settings.kind == "nash_conv":
-            return evaluate.nash_conv(policy, self.tree, cut=1e-8 if final else 1e-4)
-        return self._sampled(policy, settings.split, final, "heldout/")
-
-    def _sampled(self, policy: Seated, split: str, final: bool, prefix: str) -> dict[str, Any]:
-        settings, seed = self.recipe.evaluation, self.recipe.training.seed
-        tasks = settings.final_episodes if final else settings.episodes
-        found = evaluate.sampled_reward(
-            self.env, policy, split=split, tasks=tasks, seed=seed, part=settings.part, label=settings.label, facts=self.recipe.facts
-        )
-        return {prefix + name: value for name, value in found.items()}
-
-    def _as_policy(self, trainer: Trainer, models: dict[str, Any]) -> Seated:
-        rng = np.random.default_rng(derive(self.recipe.training.seed, "evaluation", trainer.updates))
-        return trainer.cast.like(models, rng, temperature=self.recipe.evaluation.temperature)
-
     def _begin(self, watch: Watcher) -> tuple[Trainer, float, dict[str, Any]]:
         """The trainer where the run stands, the CPU seconds that earlier processes used, and what was measured before training."""
         checkpoint.clear_drafts(self.path / "checkpoints")
@@ -180,7 +148,7 @@ class Run:
         start = self.measure(trainer, final=True)
         first = {"update": 0, "cpu_seconds": round(time.process_time() - began, 3), **start}
         watch("measured", first)
-        with _Metrics(self.path / "metrics.jsonl", 0) as metrics:
+        with Metrics(self.path / "metrics.jsonl", 0) as metrics:
             metrics.write(first)
             self._written = {"episodes": 0, "metrics": metrics.offset}
         self._save(trainer, self._written, first["cpu_seconds"], start)
@@ -219,18 +187,13 @@ class Run:
         lines = [json.loads(line) for line in (self.path / "metrics.jsonl").read_text().splitlines()]
         averaged = trainer.cast.averaged()
         for name, model in averaged.items():
-            _save_model(model, self._model_folder(name))
+            save(model, self._model_folder(name))
         if self.recipe.evaluation.kind == "nash_conv":
-            policy = self._as_policy(trainer, averaged)
+            policy = self.measure.as_policy(trainer, averaged)
             with contextlib.suppress(UsageError):  # a policy that thinks freely has an estimate and no table
-                table = evaluate.strategy_table(policy, self.tree)
+                table = evaluate.strategy_table(policy, self.measure.tree)
                 (self.path / "strategy.json").write_text(json.dumps(table, indent=1) + "\n")
-        summary = summarize(self.recipe, start, lines[-1], cpu)
-        alarms = sorted({alarm["monitor"] for line in lines for alarm in line.get("alarms", ())})
-        summary |= {"alarms": alarms} if alarms else {}
-        summary |= {"stopped_by": trainer.guard.stopped, "updates": trainer.updates} if trainer.guard.stopped else {}
-        unseen = attendance.absent(self.recipe, lines)
-        summary |= {"unseen": unseen} if unseen else {}
+        summary = summarize(self.recipe, start, lines[-1], cpu) | watched(self.recipe, lines, trainer.guard.stopped)
         write_whole(self.path / "summary.json", summary)
         return summary
 
@@ -265,60 +228,3 @@ def _rare_collections() -> Iterator[None]:
     finally:
         gc.set_threshold(*thresholds)
         gc.unfreeze()
-
-
-def write_whole(path: Path, table: dict[str, Any]) -> None:
-    """A table as JSON: whether a control has ended is read from its summary, so that is whole or absent."""
-    draft = path.with_name(f".{path.name}.writing")
-    draft.write_text(json.dumps(table, indent=2) + "\n")
-    os.replace(draft, path)
-
-
-def _save_model(model: Any, folder: Path) -> None:
-    from transformers.utils import logging
-
-    logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # of the writing of one small file
-    model.save_pretrained(folder)
-    logging.enable_progress_bar()  # type: ignore[no-untyped-call]
-
-
-class _Metrics:
-    """`metrics.jsonl`, cut back to where the checkpoint left it."""
-
-    def __init__(self, path: Path, offset: int) -> None:
-        if path.exists():
-            os.truncate(path, offset)
-        self._file = open(path, "ab")  # noqa: SIM115 (closed by close)
-
-    def write(self, figures: dict[str, Any]) -> None:
-        self._file.write(json.dumps(figures).encode() + b"\n")
-        self._file.flush()
-
-    @property
-    def offset(self) -> int:
-        return self._file.tell()
-
-    def close(self) -> None:
-        self._file.close()
-
-    def __enter__(self) -> _Metrics:
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self.close()
-
-
-def summarize(chosen: Recipe, start: dict[str, Any], end: dict[str, Any], cpu: float) -> dict[str, Any]:
-    """The figures that matter, at the start and at the end; `_last` ones are of the last weights, the others of the averaged ones."""
-    nash = chosen.evaluation.kind == "nash_conv"
-    known = ("nash_conv", "nash_conv_legal", "illegal_mass", "nash_conv_estimate")
-    keys = known if nash else tuple(key for key in end if key.startswith("heldout/"))
-    summary: dict[str, Any] = {"env": chosen.env.id, "seed": chosen.training.seed, "updates": chosen.training.updates}
-    for key in keys:
-        share = key.removeprefix("heldout/")
-        name = share if share in chosen.facts.shares else key.replace("/", "_")
-        for suffix, source, where in (("_start", start, key), ("", end, key), ("_last", end, f"last/{key}")):
-            if where in source:
-                summary[name + suffix] = source[where]
-    summary["cpu_seconds"] = round(cpu, 2)
-    return summary

@@ -18,7 +18,8 @@ import axion_env as ax
 from axion_env.command import axion
 from axion_train import checkpoint, recipe
 from axion_train.recipe import Recipe
-from axion_train.run import Run, summarize
+from axion_train.run import Run
+from axion_train.summary import summarize
 from tests.train.stored import same, weights
 
 SMALL = (
