@@ -1,7 +1,7 @@
 """The rung `exact`: step functions, executed here.
 
 Their language has nothing to ban, and no state that could leak from one run to the next: of the gates `parse`, `syntax`, `execute` and
-`split` are left. Only the last word of an answer to a deduction or an abduction counts. The warm-up works the bounds out before it.
+`split` are left. Only the last word of an answer to a deduction or an abduction counts; what is worked out before it is free.
 """
 
 from __future__ import annotations

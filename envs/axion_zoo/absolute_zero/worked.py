@@ -13,14 +13,13 @@ _PAIR = re.compile(rf"([0-9]{{2}}) ([{language.LETTERS}])")
 
 
 def value(question: str, domain: int, noise: float, stream: Stream) -> str:
-    """Of a deduction or an abduction: the bounds as far as they are needed, then the letter, or the least input that has it."""
+    """Of a deduction or an abduction: the letter, or any of the inputs that have it."""
     program, word, given = question.partition(" of ")[2].rsplit(" ", 2)
-    worked = step.slipped(step.worked_out(program), domain, noise, stream)
-    letters, bounds = language.parts(worked)
-    at = int(given) if word == "at" else max(0, language.table(worked, domain).find(given))
-    place = sum(bound <= at for bound in bounds)
-    passed = worked.split(" ")[: place + (word == "at")]
-    return " ".join([*passed, letters[place] if word == "at" else f"{at:02d}"])
+    values = language.table(step.slipped(step.worked_out(program), domain, noise, stream), domain)
+    if word == "at":
+        return values[int(given)]
+    inputs = [x for x in range(domain) if values[x] == given] or range(domain)
+    return f"{inputs[stream.below(len(inputs))]:02d}"
 
 
 def program(question: str, domain: int, noise: float, stream: Stream) -> str:
