@@ -671,6 +671,13 @@ def test_warm_up_answers_have_the_form_of_answers(k: int, kind: Kind) -> None:
     assert [gate.code for gate in gates if gate.name in ("parse", "ban", "syntax")] == [""] * 3
 
 
+def test_a_warm_up_has_as_many_inputs_as_are_asked_for() -> None:
+    """Of every program there is, also of one that takes a single number or an empty text."""
+    rung = PythonRung(10, 0)
+    for k, triple in enumerate((*rung.triples("seed", "deduction"), *rung.triples("seed", "induction"))):
+        assert rung.proposed("induction", [triple], Stream(derive(k, "warm-up"))).count("```input") == 10
+
+
 def test_references_are_shown_to_proposers() -> None:
     for kind in KINDS:
         known = RUNG.triples("seed", kind)[:3]

@@ -22,14 +22,15 @@ def _varied(value: Any, stream: Stream) -> Any:
     if kind is bool:
         return stream.below(2) == 1
     if kind in (int, float):
-        return value + kind(stream.below(9))
+        return value + kind(stream.below(20))
     if kind is str:
-        return value[: stream.below(len(value) + 1)] + _LETTERS[stream.below(len(_LETTERS))]
+        added = [_LETTERS[stream.below(len(_LETTERS))] for _ in range(1 + stream.below(2))]
+        return value[: stream.below(len(value) + 1)] + "".join(added)
     if kind is dict:
         return {key: _varied(item, stream) for key, item in value.items()}
     if kind is tuple:
         return tuple(_varied(item, stream) for item in value)
     if kind is list:
         kept = [_varied(item, stream) for item in value]
-        return kept + [_varied(value[0], stream)] * stream.below(2) if value else [stream.below(9)] * stream.below(3)
+        return kept + [_varied(value[0], stream)] * stream.below(2) if value else [stream.below(20)] * stream.below(3)
     return value
