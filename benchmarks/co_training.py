@@ -2,7 +2,7 @@
 
 Every arm is the recipe with another tester. `co-trained` learns as the coder does, and is given what slipped through; `frozen` stays as
 the same warm-up left it; `random` is given as many different inputs for each program as a tester may choose; `everything` is full
-enumeration, the ceiling; `one input` tests all programs alike, the floor. What is compared is the coder's true accuracy on held-out
+enumeration, the ceiling; `one input` tests all programs alike, the floor; `warmed up longer` is four times as long. What is compared is the coder's true accuracy on held-out
 specifications, at equal numbers of samples, of verifications and of CPU seconds, all read from one set of runs by their curves.
 """
 
@@ -32,6 +32,7 @@ ARMS: dict[str, tuple[str, ...]] = {
     "everything": (*_SCRIPTED, "env.options.tester=all"),
     "co-trained": (),
     "frozen": _STILL,
+    "frozen, warmed up longer": (*_STILL, 'policies={tester=["warmup.steps=600"]}'),
     "co-trained, no archive": _FRESH,
     "co-trained, specification only": _BLIND,
     "frozen, specification only": (*_STILL, *_BLIND),
