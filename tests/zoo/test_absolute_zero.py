@@ -175,10 +175,8 @@ def test_an_answer_is_right_by_what_programs_do(
 def test_a_solver_sees_no_more_than_its_half() -> None:
     """Of an induction the first half of the pairs and the message; of others the program and one side."""
     env = _env(rules=False)
-    asked = {
-        kind: _play(env, kind, proposal)[0].turns[1].observation[-1].text
-        for kind, proposal in (("deduction", f"{GOOD} 07"), ("abduction", f"{GOOD} 07"), ("induction", "20 07 10 11 ba"))
-    }
+    proposals: dict[Kind, str] = {"deduction": f"{GOOD} 07", "abduction": f"{GOOD} 07", "induction": "20 07 10 11 ba"}
+    asked = {kind: _play(env, kind, said)[0].turns[1].observation[-1].text for kind, said in proposals.items()}
     assert asked == {
         "deduction": "Value of b<08+3 a at 07",
         "abduction": "Input of b<08+3 a for b",
