@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -336,3 +339,20 @@ def test_a_problem_is_plain() -> None:
     cases = (Example(((1, 2), {3}), float("inf")), Example(([None], "x"), {1: b"y"}))
     problem = Problem(id="p", prompt="", entry="f", hidden=cases)
     assert tuple(examples_of(problem.task().secret["cases"])) == cases
+
+
+def test_no_order_of_hashes_is_in_the_tasks() -> None:
+    """Hidden cases of one process are those of every other."""
+    program = (
+        "from axion_env import derive, load\n"
+        "for options in ({}, {'source': 'procedural', 'level': 3}):\n"
+        "    env = load('axion/CodeSynthesis-v0', **options)\n"
+        "    for split in env.splits:\n"
+        "        print(*(derive(0, repr((t.public, t.secret))) for t, _ in zip(env.tasks(split), range(40))))\n"
+    )
+    said = [
+        subprocess.run([sys.executable, "-c", program], env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, check=True).stdout
+        for seed in ("1", "2")
+    ]
+    assert said[0] == said[1]
+    assert len(said[0].split()) > 40

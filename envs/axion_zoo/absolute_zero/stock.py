@@ -28,9 +28,6 @@ ROUNDS = 4
 PROBES = 12
 """Inputs at which a held-out program is compared with a proposal."""
 
-_ORDERLESS = frozenset({"runoff"})
-"""Inputs drawn in the order of a set: others in every process."""
-
 
 class Item(NamedTuple):
     """A program before its inputs are drawn."""
@@ -59,7 +56,7 @@ def items(split: str) -> Mapping[str, Item]:
         return dict(_items(held_out.DEV))
     found = dict(_items(seeds.SEEDS if split == "seed" else held_out.TEST))
     theirs = {name: it for name, it in embedded.STATEMENTS.items() if (name in embedded.TEST) == (split == "test")}
-    return found | {name: Item(it.function, it.inputs) for name, it in theirs.items() if name not in _ORDERLESS}
+    return found | {name: Item(it.function, it.inputs) for name, it in theirs.items()}
 
 
 def _items(known: Mapping[Callable[..., Any], Draw]) -> Iterator[tuple[str, Item]]:

@@ -105,7 +105,7 @@ def tree_depths(parents: list[int]) -> list[int]:
         (["abc", "bca", "cab"],),
         (["ba", "ca", "a", "a"],),
     ],
-    inputs=lambda s: (["".join(sorted(set(text(s, 4, "abcd", 1)), key=lambda _: s.below(9))) for _ in range(s.below(8))],),
+    inputs=lambda s: (["".join(sorted(sorted(set(text(s, 4, "abcd", 1))), key=lambda _: s.below(9))) for _ in range(s.below(8))],),
     wrong={
         "strikes out the first by name of equals": ("(counts[name], -ord(name))", "(counts[name], ord(name))"),
         "counts first choices only": ("next((c for c in ballot if c in running), None)", "(ballot[0] if ballot[0] in running else None)"),
