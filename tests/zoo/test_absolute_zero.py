@@ -259,7 +259,7 @@ def test_a_valid_proposal_is_solved_again_and_shown_to_proposers() -> None:
     episode, _ = _play(env, "deduction", "c<06+1 d 03")
     solve, propose, write = env.derived(episode)
     triple = ["c<06+1 d", [3], ["c"], ""]
-    assert (solve.public, solve.secret) == ({"kind": "deduction"}, {"triple": triple})
+    assert (solve.public, solve.secret) == ({"kind": "deduction", "question": episode.turns[1].observation[-1].text}, {"triple": triple})
     assert solve.agents == ("deduction_solver_0", "deduction_solver_1")
     assert propose.public == {"kind": "deduction", "references": [triple, [GOOD, [5], ["b"], ""]]}
     assert propose.agents == ("deduction_proposer_0", "deduction_solver_0", "deduction_solver_1")

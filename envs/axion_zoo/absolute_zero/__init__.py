@@ -138,13 +138,15 @@ class AbsoluteZero(Env):
         return self._solving(f"{split}/{self.seed}/{kind}/{k}", kind, self.rung.triples(split, kind)[k], seats)
 
     def _solving(self, name: str, kind: Kind, triple: Triple, seats: int) -> Task:
-        return Task(name, {"kind": kind}, {"triple": triple.record()}, tuple(_seats(kind, seats))[1:])
+        public = {"kind": kind, "question": self.rung.question(kind, triple)}
+        return Task(name, public, {"triple": triple.record()}, tuple(_seats(kind, seats))[1:])
 
     async def play(self, task: Task, ctx: Context) -> Outcome:
         """A proposal and what the gates make of it, where the task asks for one; then the attempts at it."""
         kind: Kind = task.public["kind"]
         if "triple" in task.secret:
-            return Outcome({"kind": kind, **_COUNTS, **await self._attempts(ctx, kind, Triple.of(task.secret["triple"]))})
+            triple = Triple.of(task.secret["triple"])
+            return Outcome({"kind": kind, **_COUNTS, **await self._attempts(ctx, kind, triple, task.public["question"])})
         references = [Triple.of(facts) for facts in task.public["references"]]
         text = await ctx.ask(f"{kind}_proposer_0", self.rung.request(kind, references))
         certified = await self.rung.certify(ctx, kind, text, references)
@@ -161,15 +163,14 @@ class AbsoluteZero(Env):
         }
         if certified.triple is None:
             return Outcome({**facts, "solved": [], "solve_rate": None})
-        attempts = await self._attempts(ctx, kind, certified.triple)
+        attempts = await self._attempts(ctx, kind, certified.triple, self.rung.question(kind, certified.triple))
         solved = attempts["solved"]
         tried = {"proposals_attempted": len(solved), "proposals_solved": sum(solved)}
         return Outcome({**facts, **attempts, **tried, "solve_rate": sum(solved) / len(solved)})
 
-    async def _attempts(self, ctx: Context, kind: Kind, triple: Triple) -> dict[str, Any]:
+    async def _attempts(self, ctx: Context, kind: Kind, triple: Triple, question: str) -> dict[str, Any]:
         """All solvers at once, each on its own."""
         solvers = [agent for agent in ctx.agents if "_solver_" in agent]
-        question = self.rung.question(kind, triple)
         answers = await ctx.gather(*(ctx.ask(solver, question, parse=lambda text: self.rung.answer(kind, text)) for solver in solvers))
         solved = list(await self.rung.check(ctx, kind, triple, answers))
         counts = {f"{kind}_attempted": len(solved), f"{kind}_solved": sum(solved)}
