@@ -109,6 +109,15 @@ def test_planted_mistakes_are_as_often_as_they_should_be() -> None:
     assert letters / count == pytest.approx(0.075, abs=0.02)
 
 
+@pytest.mark.parametrize("domain", [8, 12, 16, 64])
+def test_what_is_planted_is_a_program(domain: int) -> None:
+    """Mistakes of ten in a small domain too."""
+    stream = Stream(derive(0, "planted", domain))
+    for _ in range(400):
+        found = language.mistaken(language.random_program(stream, domain, 3), domain, 1.0, stream)
+        assert language.read(found) == found
+
+
 # Who earns what ----------------------------------------------------------------------------------------------------------------------
 
 

@@ -20,8 +20,7 @@ def scripts(kind: Kind, script: Script, task: Task, shape: Shaper, wrong: float,
         wrong: What a wrong answer earns.
         malformed: What an answer earns that is none.
     """
-    agents = task.agents or ()
-    proposer, solvers = agents[0], agents[1:]
+    proposer, *solvers = list(task.agents or ())
 
     def demo(name: str, proposal: str, answers: Sequence[str], earned: Sequence[float], worth: float) -> Demo:
         said = {proposer: [proposal]} | {solver: [answer] for solver, answer in zip(solvers, answers, strict=True)}

@@ -92,7 +92,7 @@ def mistaken(program: str, domain: int, chance: float, stream: Stream) -> str:
     for i, bound in enumerate(bounds):
         if stream.uniform() < chance:
             step = (1 if stream.below(4) else 10) * (1 if stream.below(2) else -1)
-            bounds[i] = bound + step if 0 <= bound + step <= domain else bound - step
+            bounds[i] = next(b for b in (bound + step, bound - step, bound - 1) if 0 <= b <= domain)
     for i in range(len(letters)):
         if stream.uniform() < chance / 4:
             other = LETTERS.replace(letters[i], "")[stream.below(len(LETTERS) - 1)]
