@@ -2,7 +2,8 @@
 
 Kuhn poker: each run's NashConv at its end, then again by others: `axion eval` in a process of its own writes the strategy, and OpenSpiel
 (legal moves) and `benchmarks/kuhn.py` (illegal answers too) judge that file. Arithmetic: held-out accuracy before and after. Bug repair:
-solve rates of sampled answers before and after, of its controls, and on other bugs.
+solve rates of sampled answers before and after, of its controls, and on other bugs. Absolute Zero: accuracy by kind of task, validity and
+difficulty of proposals, before, after, and where solvers saw no proposal but the seed buffer alone.
 """
 
 from __future__ import annotations
@@ -18,6 +19,21 @@ from axion_train.run import Run
 from benchmarks import kuhn, many
 from benchmarks.table import Report, mean
 
+_SHOWN = {
+    "kuhn-poker": "nash_conv",
+    "arithmetic": "heldout_accuracy",
+    "bug-repair": "heldout_solve_rate",
+    "absolute-zero": "heldout_accuracy",
+}
+"""By recipe, the figure in the line of each run."""
+_TOLD = {
+    "heldout_accuracy": "accuracy, all kinds",
+    "deduction_accuracy": "deduction",
+    "abduction_accuracy": "abduction",
+    "induction_accuracy": "induction",
+    "heldout_propose_validity": "valid proposals",
+    "heldout_propose_solve_rate": "of valid proposals solved",
+}
 GOOD = 0.05
 _TASKS = 512  # of each test split
 _LEAST = 256  # plays, where a split has few tasks
@@ -25,7 +41,7 @@ _LEAST = 256  # plays, where a split has few tasks
 
 def main() -> None:
     options = many.parser("seeds", __doc__)
-    options.add_argument("--recipe", choices=("kuhn-poker", "arithmetic", "bug-repair"), default="kuhn-poker")
+    options.add_argument("--recipe", choices=tuple(_SHOWN), default="kuhn-poker")
     options.add_argument("--count", type=int, default=20, help="seeds")
     options.add_argument("--commit", help="decides the seeds; default: the commit checked out")
     chosen = options.parse_args()
@@ -33,12 +49,16 @@ def main() -> None:
     if chosen.out == options.get_default("out"):
         chosen.out = chosen.out.with_name(f"seeds-{chosen.recipe}.json")
     jobs = [many.Job(chosen.recipe, chosen.recipe, seed, tuple(chosen.changes)) for seed in islice(many.seeds(decides), chosen.count)]
-    figure = {"kuhn-poker": "nash_conv", "arithmetic": "heldout_accuracy", "bug-repair": "heldout_solve_rate"}[chosen.recipe]
-    runs = many.train(jobs, chosen.runs, at_once=chosen.jobs, show=figure)
+    runs = many.train(jobs, chosen.runs, at_once=chosen.jobs, show=_SHOWN[chosen.recipe])
     report = Report(f"{chosen.recipe}: {chosen.count} seeds nobody picked", "seeds", (run.commit for run in runs))
     report.say(f"Seed i is the first four bytes of sha256(`{decides}/i`), i = 0 … {chosen.count - 1}.")
-    tell = {"kuhn-poker": lambda: _kuhn(report, runs, chosen.jobs), "arithmetic": lambda: _accuracy(report, runs)}
-    figures = tell.get(chosen.recipe, lambda: _repair(report, runs))()
+    tell = {
+        "kuhn-poker": lambda: _kuhn(report, runs, chosen.jobs),
+        "arithmetic": lambda: _accuracy(report, runs),
+        "bug-repair": lambda: _repair(report, runs),
+        "absolute-zero": lambda: _proposed(report, runs),
+    }
+    figures = tell[chosen.recipe]()
     report.write(chosen.out, {"seeds_from": decides, "set": chosen.changes, **figures})
 
 
@@ -108,6 +128,31 @@ def _accuracy(report: Report, runs: list[many.Run]) -> dict[str, Any]:
         before: mean(r.summary[before] for r in runs),
         after: mean(found),
         "least": min(found),
+        "cpu_seconds": seconds,
+        "runs": [{**r.summary, "process_cpu_seconds": r.cpu_seconds} for r in runs],
+    }
+
+
+def _proposed(report: Report, runs: list[many.Run]) -> dict[str, Any]:
+    endings = {"before": "_start", "after": "", "seed buffer alone": "_seeds"}
+    found = {name: {e: [r.summary[name + ending] for r in runs] for e, ending in endings.items()} for name in _TOLD}
+    report.table(
+        ("on what training never met", *endings, "after - before", "after - seed buffer alone"),
+        [
+            (
+                _TOLD[name],
+                *map(mean, its.values()),
+                *(mean(a - b for a, b in zip(its["after"], its[e], strict=True)) for e in list(its)[::2]),
+            )
+            for name, its in found.items()
+        ],
+    )
+    key = "heldout_accuracy"
+    report.table(("seed", *endings), [(r.job.seed, *(r.summary[key + ending] for ending in endings.values())) for r in runs])
+    seconds = {e: mean(r.summary[f"cpu_seconds{ending}"] for r in runs) for e, ending in endings.items() if e != "before"}
+    report.say(f"CPU seconds: {seconds['after'].mean:.1f}, and on the seed buffer alone {seconds['seed buffer alone'].mean:.1f}.")
+    return {
+        **{name: {e: mean(values) for e, values in its.items()} for name, its in found.items()},
         "cpu_seconds": seconds,
         "runs": [{**r.summary, "process_cpu_seconds": r.cpu_seconds} for r in runs],
     }
