@@ -1,7 +1,7 @@
 """Does a tester that learns along keep a coder honest? All arms of `test-duel`, beside the truth, on seeds that a commit decides.
 
 Every arm is the recipe with another tester. `co-trained` learns as the coder does, and is given what slipped through; `frozen` stays as
-the same warm-up left it, or one four times as long; `random` is given as many different inputs for each program as a tester may choose;
+the same warm-up left it; `warmed up longer` is four times as long; `random` is given as many different inputs for each program as a tester may choose;
 `everything` is full enumeration, the ceiling; `one input` tests all programs alike, the floor. What is compared is the coder's true
 accuracy on held-out specifications, at equal numbers of samples, of verifications and of CPU seconds, all read from one set of runs by
 their curves.
@@ -28,11 +28,13 @@ RECIPE = "test-duel"
 _FRESH = ("curriculum.name=uniform_deals", "curriculum.deals=24", "curriculum.copies=1")
 _STILL = (*_FRESH, "roles.tester.train=false")
 _SCRIPTED = (*_FRESH, "roles.tester.policy=learner", "policies={}", "evaluation.also=[]")
+_LONGER = 'policies={tester=["warmup.steps=600", "optimizer.rate={start=7e-4, end=2e-4}"]}'
 _BLIND = ("env.options.sees_program=false", "env.options.pool=0.0")
 ARMS: dict[str, tuple[str, ...]] = {
     "everything": (*_SCRIPTED, "env.options.tester=all"),
     "co-trained": (),
     "frozen": _STILL,
+    "co-trained, warmed up longer": (_LONGER,),
     "frozen, warmed up longer": (*_STILL, 'policies={tester=["warmup.steps=600"]}'),
     "co-trained, no archive": _FRESH,
     "co-trained, specification only": _BLIND,
