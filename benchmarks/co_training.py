@@ -1,10 +1,10 @@
 """Does a tester that learns along keep a coder honest? All arms of `test-duel`, beside the truth, on seeds that a commit decides.
 
 Every arm is the recipe with another tester. `co-trained` learns as the coder does, and is given what slipped through; `frozen` stays as
-the same warm-up left it; `warmed up longer` is four times as long; `random` is given as many different inputs for each program as a tester may choose;
-`everything` is full enumeration, the ceiling; `one input` tests all programs alike, the floor. What is compared is the coder's true
-accuracy on held-out specifications, at equal numbers of samples, of verifications and of CPU seconds, all read from one set of runs by
-their curves.
+the same warm-up left it; both are there with one of four times as many steps, too. `random` is given as many different inputs for each
+program as a tester may choose; `everything` is full enumeration, the ceiling; `one input` tests all programs alike, the floor. What is
+compared is the coder's true accuracy on held-out specifications, at equal numbers of samples, of verifications and of CPU seconds, all
+read from one set of runs by their curves.
 """
 
 from __future__ import annotations
