@@ -43,6 +43,17 @@ ARMS: dict[str, tuple[str, ...]] = {
     "random, one suite for a play": (*_SCRIPTED, "env.options.tester=random_per_task"),
     "one input": (*_SCRIPTED, "env.options.tester=fixed", "env.options.inputs=1"),
 }
+PAIRS = (
+    ("co-trained", "frozen"),
+    ("co-trained, warmed up longer", "frozen, warmed up longer"),
+    ("co-trained, specification only", "frozen, specification only"),
+    ("co-trained", "frozen, warmed up longer"),
+    ("co-trained", "co-trained, no archive"),
+    ("co-trained", "random"),
+    ("everything", "co-trained"),
+    ("frozen", "one input"),
+)
+"""Whose ends are compared seed by seed."""
 COSTS = (0.0, 1e-3, 1e-2, 1e-1, 1.0)
 """CPU seconds that one verification is taken to cost: from nothing to a small project's test suite."""
 _POOL = 512  # wrong programs
@@ -172,21 +183,15 @@ def _ends(report: Report, found: Mapping[str, Sequence[many.Run]]) -> dict[str, 
 
 
 def _paired(report: Report, found: Mapping[str, Sequence[many.Run]]) -> dict[str, Mean]:
-    """How far each arm is below the co-trained one, seed by seed."""
-    if "co-trained" not in found:
-        return {}
-    mine = [r.summary["true_accuracy"] for r in found["co-trained"]]
-    others = {arm: [r.summary["true_accuracy"] for r in runs] for arm, runs in found.items() if arm != "co-trained"}
-    differences = {arm: mean(a - b for a, b in zip(mine, theirs, strict=True)) for arm, theirs in others.items()}
-    report.say("True accuracy of `co-trained` less that of each other arm, seed by seed.")
+    """Arms that differ in one thing, seed by seed."""
+    ends = {arm: [r.summary["true_accuracy"] for r in runs] for arm, runs in found.items()}
+    pairs = {f"{a} − {b}": [x - y for x, y in zip(ends[a], ends[b], strict=True)] for a, b in PAIRS if a in ends and b in ends}
+    report.say("True accuracy of arms that differ in one thing, seed by seed, after the same number of updates.")
     report.table(
-        ("tester", "co-trained ahead by", "on"),
-        [
-            (arm, differences[arm], f"{sum(a > b for a, b in zip(mine, theirs, strict=True))} of {len(mine)}")
-            for arm, theirs in others.items()
-        ],
+        ("testers", "difference", "ahead on"),
+        [(name, mean(values), f"{sum(value > 0 for value in values)} of {len(values)}") for name, values in pairs.items()],
     )
-    return differences
+    return {name: mean(values) for name, values in pairs.items()}
 
 
 def _equal(report: Report, curves: Mapping[str, Sequence[Curve]]) -> dict[str, dict[str, Mean]]:

@@ -11,14 +11,14 @@ import pytest
 
 pytest.importorskip("scipy")  # comes with open-spiel
 
-from axion_zoo.test_duel import language
+from axion_zoo.test_duel import TestDuel, language
 from axion_zoo.test_duel.exact import solution
 
 from axion_env import load
 from axion_train import recipe
 from axion_train.cast import castings
 from axion_train.run import Run
-from benchmarks import co_training, many
+from benchmarks import co_training, co_training_picture, drift, many
 from benchmarks.co_training import ARMS, RECIPE, Curve
 from benchmarks.table import Report
 
@@ -91,12 +91,13 @@ def _made(folder: Path, arm: str, seed: int, accuracies: list[float], *, cpu: fl
     """A run's folder as `axion train` leaves it, with figures chosen."""
     path = folder / f"{arm}-{seed}"
     path.mkdir()
-    lines = [{"update": 0, "cpu_seconds": 0.0, "heldout/true_accuracy": accuracies[0]}]
+    lines = [{"update": 0, "cpu_seconds": 0.0, "heldout/true_accuracy": accuracies[0], "heldout/in_game_reward": 0.9}]
     for i, accuracy in enumerate(accuracies[1:], 1):
         sums = {"sum/programs": 10, "sum/verifications": asked, "sum/tester_verifications": 1000, "sum/reference_calls": asked}
-        lines.append({"update": i, "cpu_seconds": cpu * i, "heldout/true_accuracy": accuracy, **sums, "sum/tester_reference_calls": 0})
+        measured = {"heldout/true_accuracy": accuracy, "heldout/in_game_reward": 0.9}
+        lines.append({"update": i, "cpu_seconds": cpu * i, **measured, **sums, "sum/tester_reference_calls": 0})
     (path / "metrics.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
-    summary = {
+    summary: dict[str, Any] = {
         "true_accuracy_start": accuracies[0],
         "true_accuracy": accuracies[-1],
         "in_game_reward": 0.9,
@@ -130,8 +131,8 @@ def test_the_tables_compare_what_they_say(tmp_path: Path) -> None:
     assert ends["co-trained"]["true_accuracy"].mean == pytest.approx(0.91)
     assert [ends[arm]["alarms"] for arm in found] == [0, 0, 3]
     differences = co_training._paired(report, found)
-    assert differences["random"].mean == pytest.approx(0.3)
-    assert differences["random"].half == pytest.approx(0.0, abs=1e-9)
+    assert differences["co-trained − random"].mean == pytest.approx(0.3)
+    assert differences["co-trained − random"].half == pytest.approx(0.0, abs=1e-9)
     curves = {arm: [co_training.curve(run.path, tester=co_training._learns(arm)) for run in runs] for arm, runs in found.items()}
     equal = co_training._equal(report, curves)
     assert equal["co-trained"]["samples"].mean == pytest.approx(0.91)
@@ -148,3 +149,32 @@ def test_the_tables_compare_what_they_say(tmp_path: Path) -> None:
     assert "| one input | 0.1100 ± 0.0248 |" in text
     assert "| 3 of 3 |" in text
     assert json.loads((tmp_path / "made.json").read_text())["equal"]["random"]["cpu"]["n"] == 3
+
+
+def test_the_picture_is_of_the_results() -> None:
+    """Drawn again from the stored figures it is the one on the page."""
+    figures = json.loads((many.ROOT / "docs" / "results" / "co-training.json").read_text())
+    assert co_training_picture.picture(figures["curves"]) == (many.ROOT / "docs" / "images" / "co-training.svg").read_text()
+
+
+@pytest.mark.slow
+def test_testers_are_held_against_wrong_programs_of_others(tmp_path: Path) -> None:
+    """What a pool holds is wrong, from the window asked for, each once; all testers are asked about the same."""
+    small = [*_SMALL, "training.store_every=1"]
+    jobs = {arm: many.Job(arm, RECIPE, 0, (*ARMS[arm], *small)) for arm in ("co-trained", "frozen", "random")}
+    runs = {}
+    for arm, job in jobs.items():
+        path = tmp_path / arm
+        runs[arm] = many.Run(job, path, Run.create(path, recipe.read(RECIPE, job.changes)).train(), 0.0, "0" * 40)
+    env = load(recipe.read(RECIPE, ()).env.id, **recipe.read(RECIPE, small).env.options)
+    assert isinstance(env, TestDuel)
+    wrong = list(drift.wrong_programs(runs["random"].path, range(1, 2)))
+    assert wrong
+    assert len({(w.task.id, w.program) for w in wrong}) == len(wrong)
+    assert all(language.mistakes(w.program, solution(w.task), 64) for w in wrong)
+    every = [w for w in wrong if len(language.mistakes(w.program, solution(w.task), 64)) == 64]
+    assert not every or drift.drawn(env, every) == 1.0
+    found = drift.recalls(runs)
+    assert set(found) == {"as it started", "co-trained", "random inputs"}
+    assert len({tuple(pools) for pools in found.values()}) == 1
+    assert all(0 <= value <= 1 for pools in found.values() for value in pools.values())
