@@ -13,9 +13,10 @@ from benchmarks.many import ROOT
 
 KINDS = {
     "everything": "level",
-    "co-trained, specification only": "second",
-    "co-trained": "main",
-    "frozen": "third",
+    "co-trained, warmed up longer": "main",
+    "frozen, warmed up longer": "third",
+    "co-trained": "second",
+    "frozen": "third thin",
     "random": "exact",
     "one input": "other",
 }
