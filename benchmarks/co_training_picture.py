@@ -26,22 +26,22 @@ _MARGIN = 16
 
 
 def picture(arms: dict[str, dict[str, Any]]) -> Markup:
-    """True accuracy of every arm against updates; of the floor what it is paid too, and between the two what is hacked.
+    """True accuracy of every arm against updates; of the floor what it is paid, too.
 
     Args:
         arms: By name, its `updates`, `true_accuracy` and `in_game_reward`.
     """
     lines = [Line(_points(arms[arm], "true_accuracy"), kind, _label(arms[arm], "true_accuracy", arm)) for arm, kind in KINDS.items()]
-    paid, true = _points(arms[_HACKED], "in_game_reward"), _points(arms[_HACKED], "true_accuracy")
-    lines.append(Line(paid, "level", _label(arms[_HACKED], "in_game_reward", f"{_HACKED}: what it is paid")))
+    lines.append(
+        Line(_points(arms[_HACKED], "in_game_reward"), "other thin", _label(arms[_HACKED], "in_game_reward", f"{_HACKED}: what it is paid"))
+    )
     drawn = chart(
         lines,
         title="True accuracy of the coder against updates, by who tests it",
         extent=(0.0, 1.0),
         margin=_MARGIN,
         x_label="updates",
-        y_label="true accuracy on held-out specifications; shaded: paid, and not true",
-        excess=(paid, true),
+        y_label="true accuracy on held-out specifications, by who tests; of one input, what coders are paid, too",
     )
     return standalone(drawn, margin=_MARGIN)
 
