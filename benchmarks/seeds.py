@@ -134,10 +134,17 @@ def _accuracy(report: Report, runs: list[many.Run]) -> dict[str, Any]:
 
 
 def _proposed(report: Report, runs: list[many.Run]) -> dict[str, Any]:
-    endings = {"before": "_start", "after": "", "seed buffer alone": "_seeds"}
-    found = {name: {e: [r.summary[name + ending] for r in runs] for e, ending in endings.items()} for name in _TOLD}
+    alone = [json.loads((r.path / "controls" / "seeds" / "summary.json").read_text()) for r in runs]
+    found = {
+        name: {
+            "before": [r.summary[f"{name}_start"] for r in runs],
+            "after": [r.summary[name] for r in runs],
+            "seed buffer alone": [summary[name] for summary in alone],
+        }
+        for name in _TOLD
+    }
     report.table(
-        ("on what training never met", *endings, "after - before", "after - seed buffer alone"),
+        ("on what training never met", *found["heldout_accuracy"], "after − before", "after − seed buffer alone"),
         [
             (
                 _TOLD[name],
@@ -147,10 +154,10 @@ def _proposed(report: Report, runs: list[many.Run]) -> dict[str, Any]:
             for name, its in found.items()
         ],
     )
-    key = "heldout_accuracy"
-    report.table(("seed", *endings), [(r.job.seed, *(r.summary[key + ending] for ending in endings.values())) for r in runs])
-    seconds = {e: mean(r.summary[f"cpu_seconds{ending}"] for r in runs) for e, ending in endings.items() if e != "before"}
-    report.say(f"CPU seconds: {seconds['after'].mean:.1f}, and on the seed buffer alone {seconds['seed buffer alone'].mean:.1f}.")
+    seeds = zip((r.job.seed for r in runs), *found["heldout_accuracy"].values(), strict=True)
+    report.table(("seed", *found["heldout_accuracy"]), list(seeds))
+    seconds = {"self-play": mean(r.summary["cpu_seconds"] for r in runs), "seed buffer alone": mean(s["cpu_seconds"] for s in alone)}
+    report.say("CPU seconds: " + ", ".join(f"{name} {value.mean:.1f}" for name, value in seconds.items()) + ".")
     return {
         **{name: {e: mean(values) for e, values in its.items()} for name, its in found.items()},
         "cpu_seconds": seconds,
