@@ -89,11 +89,13 @@ class Seat(gymnasium.Env[Observation, str]):
             chosen = int(self.np_random.integers(1 << 62)) if deal is None else deal
             observations, infos = self.steppable.reset(seed=chosen, options=options)
             agents = self.steppable.agents
+            deal = None
+            if self.seat not in agents:  # a task for others
+                continue
             start: _Step = (observations, dict.fromkeys(agents, 0.0), dict.fromkeys(agents, False), dict.fromkeys(agents, False), infos)
             observations, _, _, _, infos = self._others(start)
             if self.seat in self.steppable.acting:
                 return {"text": observations[self.seat]}, self._info(infos)
-            deal = None
         raise UsageError(
             f"{self.seat} was asked in none of {_DEALS} deals of {self.steppable.spec.id}; choose another seat or other options"
         )
