@@ -48,7 +48,8 @@ def test_a_part_or_role_that_there_is_not(source: Path, tmp_path: Path, changes:
 @pytest.mark.parametrize("changes", [("env.options.umpires=true",), (*ENDOGENOUS, "env.options.umpires=true")])
 def test_a_part_that_nobody_asked_about_may_be_missing(source: Path, tmp_path: Path, changes: tuple[str, ...]) -> None:
     """The default is no knob that somebody turned."""
-    Run.create(tmp_path / "run", recipe.read(str(source), changes))
+    run = Run.create(tmp_path / "run", recipe.read(str(source), changes))
+    assert (run.path / "recipe.toml").is_file()
 
 
 @pytest.mark.parametrize(
