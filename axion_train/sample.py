@@ -62,14 +62,7 @@ def sample_tasks(
     tasks = min(_TASKS, len(pool)) if tasks is None else tasks
     tally = Tally(env, part)
     deals = {(pool[k % len(pool)].id, _deal(seed, k)): k for k in range(tasks)}
-    there: set[tuple[int, int]] = set()
-    for k, episode in _stored(env, store, deals):
-        if episode.copy >= copies:
-            continue
-        _refuse_stranger(store, episode, policy)
-        if (k, episode.copy) not in there:
-            there.add((k, episode.copy))
-            tally.add(k, episode)
+    there = _found(env, policy, store, deals, copies, tally)
     found, failed = len(there), 0
     watch(found, tasks * copies)
     size = max(1, batch // copies)
@@ -120,6 +113,21 @@ def open_policy(name: str, *, seed: int, temperature: float | None, max_tokens: 
             member.max_tokens = max_tokens
             member.name += f" in {max_tokens} tokens"
     return policy
+
+
+def _found(
+    env: Env, policy: Policy, store: EpisodeStore, deals: dict[tuple[str, int], int], copies: int, tally: Tally
+) -> set[tuple[int, int]]:
+    """(task, copy) of every play that the file holds already; each is tallied once."""
+    there: set[tuple[int, int]] = set()
+    for k, episode in _stored(env, store, deals):
+        if episode.copy >= copies:
+            continue
+        _refuse_stranger(store, episode, policy)
+        if (k, episode.copy) not in there:
+            there.add((k, episode.copy))
+            tally.add(k, episode)
+    return there
 
 
 def _play(
