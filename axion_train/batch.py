@@ -10,6 +10,7 @@ import numpy as np
 import torch
 
 from axion_env import Tokens, Trajectory
+from axion_train import cache
 
 
 class Row(NamedTuple):
@@ -162,12 +163,13 @@ def answer_logits(model: Any, table: Tensors) -> torch.Tensor:
     steps = table.answers.shape[1] - 1
     if steps == 0:
         return first.float()
-    cache = read.past_key_values
-    cache.batch_select_indices(table.prompt)
+    keyword = cache.keyword(model)
+    shared = getattr(read, keyword)
+    shared.batch_select_indices(table.prompt)
     if padded:
         attention = torch.nn.functional.pad(table.attention[table.prompt], (0, steps), value=1)
         extra = {"attention_mask": attention, "position_ids": _positions(attention)[:, -steps:]}
-    rest = model(table.answers[:, :-1], past_key_values=cache, use_cache=True, **extra).logits
+    rest = model(table.answers[:, :-1], use_cache=True, **{keyword: shared}, **extra).logits
     return torch.cat((first, rest), dim=1).float()
 
 

@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 from transformers import DynamicCache
 from transformers.cache_utils import DynamicLayer
 
+from axion_train import cache
+
 
 class Sampled(NamedTuple):
     """Answers to a batch of prompts, equal ones once.
@@ -132,6 +134,7 @@ class Stepper:
         self._padded = not mask.all()
         self._mask = torch.from_numpy(mask)
         self._cache = DynamicCache(config=model.config)
+        self._keyword = cache.keyword(model)
         self._cache.layers = [Roomy(room) if type(layer) is DynamicLayer else layer for layer in self._cache.layers]
         self._row = np.arange(len(prompts))  # each node's row of the batch
         self.logits = self._forward(torch.from_numpy(ids), self._mask.cumsum(1) - 1)
@@ -156,7 +159,7 @@ class Stepper:
     def _forward(self, ids: torch.Tensor, positions: torch.Tensor) -> torch.Tensor:
         device = self._model.device
         padding = {"attention_mask": self._mask.to(device), "position_ids": positions.clamp(min=0).to(device)} if self._padded else {}
-        out = self._model(ids.to(device), past_key_values=self._cache, use_cache=True, logits_to_keep=1, **padding)
+        out = self._model(ids.to(device), use_cache=True, logits_to_keep=1, **{self._keyword: self._cache}, **padding)
         logits: torch.Tensor = out.logits[:, -1].cpu()
         return logits
 
