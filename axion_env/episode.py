@@ -25,6 +25,23 @@ class Message(NamedTuple):
     """`system`, `user` (the environment speaks) or `assistant` (the agent itself spoke), as in chat formats."""
     text: str
 
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> Message:
+        """The message of a row of a chat: its `role`, and its `content` as one text or as a list of parts that are texts.
+
+        >>> Message.of({"role": "user", "content": [{"type": "text", "text": "2+"}, {"type": "text", "text": "2?"}]}).text
+        '2+2?'
+
+        Raises:
+            ValueError: its content is neither, such as an image or nothing.
+        """
+        content = row["content"]
+        parts = content if isinstance(content, list) else [content] if isinstance(content, str) else [None]
+        texts = [part.get("text") if isinstance(part, Mapping) else part for part in parts]
+        if not all(isinstance(text, str) for text in texts):
+            raise ValueError(f"the content of a message is a text or a list of texts: got {repr(content)[:80]}")
+        return cls(str(row["role"]), "".join(texts))
+
 
 class Tokens(NamedTuple):
     """What a language model read and sampled for one action; training uses these ids and never tokenizes text again.

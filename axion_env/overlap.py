@@ -7,13 +7,14 @@ common wording, not a problem's.
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from axion_env import jsonl
+from axion_env.episode import Message
 from axion_env.error import UsageError
 from axion_env.select import Candidate, Exchange
 from axion_env.task import Task
@@ -69,13 +70,9 @@ def read_texts(path: Path) -> Iterator[str]:
     Raises:
         UsageError: the file cannot be read, or a line holds no text in any of these ways.
     """
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as problem:
-        raise UsageError(f"cannot read {path}: {problem}") from problem
-    for number, line in enumerate(lines, 1):
+    for number, record in jsonl.numbered(path):
         try:
-            texts = list(_texts(json.loads(line)))
+            texts = list(_texts(record))
         except (ValueError, TypeError, KeyError, AttributeError):
             texts = []
         if not texts:
@@ -86,7 +83,7 @@ def read_texts(path: Path) -> Iterator[str]:
 
 def _texts(record: dict[str, Any]) -> Iterator[str]:
     if "messages" in record:
-        yield from (m["content"] for m in record["messages"] if m["role"] == "user")
+        yield from (Message.of(m).text for m in record["messages"] if m["role"] == "user")
     elif "task" in record and "schema" in record:
         yield task_text(Task(record["task"]["id"], record["task"]["public"]))
     else:

@@ -1,7 +1,7 @@
 """Episodes on disk: an append-only file of JSON lines that survives a crash.
 
 A line is in the file as soon as `append` returns, so a killed process loses at most the episode in flight. A last line
-without its newline is torn: readers report and skip it, and the next writer cuts it off.
+without its newline is torn: readers report and skip it, and the next writer cuts it off. One process at a time writes a file.
 """
 
 from __future__ import annotations
@@ -9,14 +9,17 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from io import FileIO
 from pathlib import Path
 from types import TracebackType
-from typing import NamedTuple
 
+from axion_env import jsonl
+from axion_env._file import lock
 from axion_env.codec import decode, encode
 from axion_env.episode import Episode
 from axion_env.error import StoreError
+from axion_env.jsonl import Line
 
 _BLOCK = 1 << 20  # bytes read at a time in search of the last newline
 
@@ -25,23 +28,17 @@ class TornRecord(UserWarning):
     """The last line of a file of episodes is incomplete: its writer was stopped in the middle of it."""
 
 
-class Line(NamedTuple):
-    """One complete line of a file of episodes."""
-
-    number: int
-    """From 1."""
-    text: str
-
-
 class EpisodeStore:
     """Appends episodes to a file and reads them back.
 
+    From the first append until it is closed, nobody else can write the file.
+
     Args:
         path: The file; made when first written to.
-        offset: Cut the file back to this many bytes before the first append, as a resumed run does with its checkpoint's offset.
+        offset: Open the file at once and cut it back to this many bytes, as a resumed run does with its checkpoint's offset.
 
     Raises:
-        StoreError: the file is shorter than `offset`.
+        StoreError: the file is shorter than `offset`, cannot be written, or is being written by another process.
     """
 
     def __init__(self, path: str | os.PathLike[str], *, offset: int | None = None) -> None:
@@ -51,8 +48,8 @@ class EpisodeStore:
             size = self.path.stat().st_size if self.path.exists() else 0
             if size < offset:
                 raise StoreError(f"{self.path} has {size} bytes and should have at least {offset}; it is not the file this run wrote")
-            if size:
-                os.truncate(self.path, offset)
+            with self._writing():
+                self._open().truncate(offset)
 
     @property
     def offset(self) -> int:
@@ -64,31 +61,46 @@ class EpisodeStore:
         self.extend((episode,))
 
     def extend(self, episodes: Iterable[Episode]) -> None:
-        """Write episodes, all of them handed to the system before it returns.
+        """Write episodes, all of them handed to the system before it returns. With none of them the file is opened, and kept from others.
 
         Raises:
-            StoreError: the disk is full, or the file cannot be written. What was written before stays readable.
+            StoreError: the disk is full, the file cannot be written, or another process writes it. What was written before stays readable.
         """
         lines = "".join(encode(episode) + "\n" for episode in episodes)
-        try:
+        with self._writing():
             if self._file is None:
-                self.path.parent.mkdir(parents=True, exist_ok=True)
+                self._open()
                 self._mend()
-                self._file = open(self.path, "ab", buffering=0)  # noqa: SIM115 (closed by close)
+            assert self._file is not None
             data = memoryview(lines.encode())
             while data:
                 data = data[self._file.write(data) :]
+
+    def _open(self) -> FileIO:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self._file = open(self.path, "ab", buffering=0)  # noqa: SIM115 (closed by close)
+        lock(self._file, self.path)
+        return self._file
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Whatever fails inside, the file is closed: a part of a line may be in it, and the next append mends that."""
+        try:
+            yield
         except OSError as problem:
-            self.close()  # a part of a line may be in the file: the next append mends it
+            self.close()
             raise StoreError(
                 f"cannot write {self.path}: {problem.strerror}; free some space or choose another folder, then resume"
             ) from problem
+        except StoreError:
+            self.close()
+            raise
 
     def lines(self) -> Iterator[Line]:
-        """Every complete line; a torn last one is reported as a `TornRecord` warning and skipped."""
+        """Every complete line that holds something; a torn last one is reported as a `TornRecord` warning and skipped."""
         try:
             with open(self.path, "rb") as file:
-                for number, raw in enumerate(file, 1):
+                for number, raw in jsonl.split(file):
                     if not raw.endswith(b"\n"):
                         warnings.warn(f"{self.path} line {number} is torn after {len(raw)} bytes and skipped", TornRecord, stacklevel=2)
                         return
@@ -109,8 +121,6 @@ class EpisodeStore:
                 raise StoreError(f"{self.path} line {line.number}: {problem}") from None
 
     def _mend(self) -> None:
-        if not self.path.exists():
-            return
         with open(self.path, "rb") as file:
             size = whole = file.seek(0, os.SEEK_END)
             while whole:

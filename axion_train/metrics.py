@@ -3,23 +3,33 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
+from axion_env._file import lock
+
 
 class Metrics:
-    """`metrics.jsonl`, cut back to where the checkpoint left it.
+    """`metrics.jsonl`, cut back to where the checkpoint left it, and kept from other writers until it is closed.
 
     Args:
         path: Of the file.
         offset: Bytes that are kept of it.
+
+    Raises:
+        StoreError: another process writes it.
     """
 
     def __init__(self, path: Path, offset: int) -> None:
-        if path.exists():
-            os.truncate(path, offset)
         self._file = open(path, "ab")  # noqa: SIM115 (closed by close)
+        try:
+            lock(self._file, path)
+            if self._file.tell() > offset:
+                self._file.truncate(offset)
+                self._file.seek(offset)
+        except BaseException:
+            self._file.close()
+            raise
 
     def write(self, figures: dict[str, Any]) -> None:
         """A line more, at once: whoever looks on sees it."""

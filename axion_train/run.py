@@ -19,7 +19,8 @@ from typing import Any
 
 import numpy as np
 
-from axion_env import Env, EpisodeStore, NotFound, UsageError, derive
+from axion_env import Env, EpisodeStore, NotFound, UsageError, derive, jsonl
+from axion_env._file import locked
 from axion_train import attendance, checkpoint, control, evaluate, recipe
 from axion_train.cast import LEARNER, castings, policies
 from axion_train.ensemble import Seated
@@ -91,7 +92,7 @@ class Run:
         return cls(path, recipe.read(str(path / "recipe.toml")))
 
     def train(self, watch: Watcher = lambda event, figures: None, *, controls: bool = True) -> dict[str, Any]:
-        """Train to the end of the recipe, and then its controls.
+        """Train to the end of the recipe, and then its controls. Until it returns, nobody else can train the run.
 
         Args:
             watch: Told about every update and measurement.
@@ -99,9 +100,19 @@ class Run:
 
         Returns:
             The summary, as in `summary.json`.
+
+        Raises:
+            StoreError: another process trains the run.
         """
+        use_threads(self.recipe.training.threads)
+        with locked(self.path):
+            summary = self._train(watch)
+            if controls and self.recipe.controls:
+                write_whole(self.path / "summary.json", summary := summary | control.train_all(self, watch))
+        return summary
+
+    def _train(self, watch: Watcher) -> dict[str, Any]:
         training = self.recipe.training
-        use_threads(training.threads)
         began = time.process_time()
         trainer, spent, start = self._begin(watch)
         store = EpisodeStore(self.path / "episodes.jsonl", offset=self._written["episodes"])
@@ -120,11 +131,7 @@ class Run:
                 if trainer.updates % training.checkpoint_every == 0 or trainer.done:
                     offsets = {"episodes": store.offset, "metrics": metrics.offset}
                     self._save(trainer, offsets, cpu, start)
-        summary = self._finish(trainer, start, spent + time.process_time() - began)
-        del trainer  # a control has a model of its own
-        if controls and self.recipe.controls:
-            write_whole(self.path / "summary.json", summary := summary | control.train_all(self, watch))
-        return summary
+        return self._finish(trainer, start, spent + time.process_time() - began)
 
     def policy(self, *, averaged: bool = True, seed: int = 0) -> Seated:
         """Who plays every seat as of the last checkpoint, frozen."""
@@ -184,7 +191,7 @@ class Run:
         return [e for i, e in enumerate(episodes) if (first + i // copies) % every == 0]
 
     def _finish(self, trainer: Trainer, start: dict[str, Any], cpu: float) -> dict[str, Any]:
-        lines = [json.loads(line) for line in (self.path / "metrics.jsonl").read_text().splitlines()]
+        lines = list(jsonl.read(self.path / "metrics.jsonl"))
         averaged = trainer.cast.averaged()
         for name, model in averaged.items():
             save(model, self._model_folder(name))

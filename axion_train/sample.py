@@ -56,9 +56,10 @@ def sample_tasks(
 
     Raises:
         PlayFailed: the environment's own code broke.
-        UsageError: no such split, or the file holds plays of these deals by another policy.
+        UsageError: no such split, the file holds plays of these deals by another policy, or another process writes it.
     """
     pool = env.tasks(split)
+    store.extend(())  # nobody else writes the file from before it is read until this has ended
     tasks = min(_TASKS, len(pool)) if tasks is None else tasks
     tally = Tally(env, part)
     deals = {(pool[k % len(pool)].id, _deal(seed, k)): k for k in range(tasks)}

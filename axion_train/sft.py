@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from axion_env import Message, UsageError
+from axion_env import Message, UsageError, jsonl
 from axion_env.select import Selection
 from axion_train.batch import Row, demonstration
 from axion_train.renderer import Renderer
@@ -53,18 +52,18 @@ def read_rows(path: Path, renderer: Renderer, vocabulary: int) -> list[Row]:
         UsageError: the file cannot be read or holds nothing, or a line is of neither form or of another model's ids.
     """
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as problem:
-        raise UsageError(f"cannot read sft.data {str(path)!r}: {problem}") from problem
-    if not lines:
+        rows = list(_rows(path, renderer, vocabulary))
+    except UsageError as problem:
+        raise UsageError(f"sft.data: {problem}") from None
+    if not rows:
         raise UsageError(f"sft.data {str(path)!r} is empty")
-    return list(_rows(path, lines, renderer, vocabulary))
+    return rows
 
 
-def _rows(path: Path, lines: list[str], renderer: Renderer, vocabulary: int) -> Iterator[Row]:
-    for number, line in enumerate(lines, 1):
+def _rows(path: Path, renderer: Renderer, vocabulary: int) -> Iterator[Row]:
+    for number, record in jsonl.numbered(path):
         try:
-            row = _row(json.loads(line), renderer)
+            row = _row(record, renderer)
         except (ValueError, TypeError, KeyError) as problem:
             wanted = '{"messages": [… , {"role": "assistant", "content": …}]} nor {"prompt_ids": […], "completion_ids": […]}'
             raise UsageError(f"{path} line {number} is neither {wanted} ({type(problem).__name__}: {problem})") from None
@@ -75,7 +74,7 @@ def _rows(path: Path, lines: list[str], renderer: Renderer, vocabulary: int) -> 
 
 def _row(record: Mapping[str, Any], renderer: Renderer) -> Row:
     if "messages" in record:
-        *asked, answer = (Message(str(m["role"]), str(m["content"])) for m in record["messages"])
+        *asked, answer = map(Message.of, record["messages"])
         if answer.author != "assistant" or not asked:
             raise ValueError("the last message must be the assistant's, after a question")
         return demonstration(renderer.prompt_ids(tuple(asked)), renderer.completion_ids(answer.text))

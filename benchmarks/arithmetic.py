@@ -14,6 +14,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from axion_env import jsonl
 from benchmarks import many
 from benchmarks.table import Report, mean
 
@@ -98,7 +99,7 @@ def updates_seconds(run: Path) -> float:
 
     The last line of `metrics.jsonl` holds the final measurement too: the updates up to the line before it, scaled to all.
     """
-    lines = [json.loads(line) for line in (run / "metrics.jsonl").read_text().splitlines()]
+    lines = list(jsonl.read(run / "metrics.jsonl"))
     first, before_last, last = lines[0], lines[-2], lines[-1]
     each = (before_last["cpu_seconds"] - first["cpu_seconds"]) / (before_last["update"] - first["update"])
     return float(each * last["update"])

@@ -9,7 +9,6 @@ read from one set of runs by their curves.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from itertools import islice
 from math import comb
@@ -20,6 +19,7 @@ import numpy as np
 from axion_zoo.test_duel import TestDuel, language
 from axion_zoo.test_duel.exact import solution
 
+from axion_env import jsonl
 from axion_train import recipe
 from benchmarks import many
 from benchmarks.table import Mean, Report, mean
@@ -89,7 +89,7 @@ def curve(path: Path, *, tester: bool) -> Curve:
     paid: list[float] = []
     made = Curve([], {"updates": [], "samples": [], "cpu": [], "verifications": [], "reference_calls": []}, paid)
     sums = dict.fromkeys(made.spent, 0.0)
-    for line in map(json.loads, (path / "metrics.jsonl").read_text().splitlines()):
+    for line in jsonl.read(path / "metrics.jsonl"):
         sums["updates"], sums["cpu"] = line["update"], line["cpu_seconds"]
         sums["samples"] += line.get("sum/programs", 0.0)
         for name in counts:

@@ -8,12 +8,12 @@ Processor seconds are those of the updates: warm-up and measurements are left ou
 
 from __future__ import annotations
 
-import json
 from itertools import islice, pairwise
 from pathlib import Path
 from statistics import fmean, median
 from typing import Any
 
+from axion_env import jsonl
 from axion_train import recipe
 from benchmarks import many
 from benchmarks.arithmetic import measure
@@ -96,7 +96,7 @@ def learning_seconds(run: Path) -> list[float]:
     A line of `metrics.jsonl` that holds a measurement holds its seconds too: such an update counts as the median of those of its kind
     (with or without playing) that measured nothing.
     """
-    lines = [json.loads(line) for line in (run / "metrics.jsonl").read_text().splitlines()]
+    lines = list(jsonl.read(run / "metrics.jsonl"))
     taken = [(line, line["cpu_seconds"] - last["cpu_seconds"]) for last, line in pairwise(lines)]
     usual = {
         plays: median(seconds for line, seconds in taken if ("episodes" in line) == plays and not _measured(line))
@@ -110,7 +110,7 @@ def learning_seconds(run: Path) -> list[float]:
 
 def curve(run: Path, rounds: int) -> list[tuple[float, float]]:
     """(seconds, held-out accuracy) at the start and after each round."""
-    lines = {line["update"]: line for line in map(json.loads, (run / "metrics.jsonl").read_text().splitlines()) if _measured(line)}
+    lines = {line["update"]: line for line in jsonl.read(run / "metrics.jsonl") if _measured(line)}
     seconds = learning_seconds(run)
     each = max(lines) // rounds
     return [(seconds[k * each], lines[k * each]["heldout/accuracy"]) for k in range(rounds + 1)]

@@ -20,6 +20,7 @@ from itertools import islice
 from statistics import fmean
 from typing import Any
 
+from axion_env import jsonl
 from benchmarks import many
 from benchmarks.expert_iteration import learning_seconds
 from benchmarks.table import Report, mean
@@ -116,7 +117,7 @@ def _seconds(runs: list[many.Run]) -> str:
 
 def bugs(run: many.Run) -> dict[str, Any]:
     """Valid bugs in all and as a share of proposals; unlike ones; difficulty; seconds per update, first and last tenth."""
-    lines = [json.loads(line) for line in (run.path / "metrics.jsonl").read_text().splitlines()][1:]
+    lines = list(jsonl.read(run.path / "metrics.jsonl"))[1:]
     tenth = max(1, len(lines) // 10)
     ends = (lines[:tenth], lines[-tenth:])
     spent = learning_seconds(run.path)

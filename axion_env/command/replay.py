@@ -16,10 +16,11 @@ from axion_env.command.warning import warnings_as_lines
 from axion_env.env import Env
 from axion_env.episode import Called, Ending, Episode
 from axion_env.error import AxionError, NotFound, StoreError, UsageError
+from axion_env.jsonl import Line
 from axion_env.replay import rerun, verify
 from axion_env.reward import Verdict, judge
 from axion_env.sandbox import Sandbox
-from axion_env.store import EpisodeStore, Line
+from axion_env.store import EpisodeStore
 from axion_env.transcript import printable, transcript
 
 _EXAMPLES = """\b

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from axion_env import AxionError, Env, Episode, EpisodeStore, TornRecord, UsageError, load
+from axion_env import AxionError, Env, Episode, EpisodeStore, TornRecord, UsageError, jsonl, load
 from axion_env.codec import decode
 from axion_train.schedule import Schedule
 
@@ -151,7 +151,7 @@ def read(path: Path) -> Record:
         recipe = tomllib.loads(recipe_text)
     except tomllib.TOMLDecodeError:
         recipe = {}
-    lines = [_json(line) for line in _text(path / "metrics.jsonl").splitlines()]
+    lines = _lines(path / "metrics.jsonl")
     summary, strategy = _json(_text(path / "summary.json")), _json(_text(path / "strategy.json"))
     return Record(
         path,
@@ -184,6 +184,13 @@ def _env(recipe: Mapping[str, Any]) -> Env | None:
         return load(recipe["env"]["id"], **recipe["env"].get("options", {}))
     except Exception:  # it is somebody else's code, and a report without it is better than none
         return None
+
+
+def _lines(path: Path) -> list[Any]:
+    try:
+        return [_json(line.text) for line in jsonl.lines(path, errors="replace")]
+    except UsageError:
+        return []
 
 
 def _text(path: Path) -> str:

@@ -92,7 +92,7 @@ def test_overlap_with_a_split_or_a_file(file: Path, tmp_path: Path) -> None:
     assert counts(keep(file, "--out", out, "--against-split", "test"))["kept"] == 40
     wording = "=? Work, then answer in <answer> tags."
     public = [ENV.tasks("train")[k].public for k in range(3)]
-    lines = [
+    lines: list[dict[str, Any]] = [
         {"question": f"{public[0]['a']}+{public[0]['b']}{wording}"},
         {"messages": [{"role": "user", "content": f"{public[1]['a']}+{public[1]['b']}{wording}"}]},
         {"schema": 1, "task": {"id": "x", "public": public[2]}},
@@ -101,6 +101,12 @@ def test_overlap_with_a_split_or_a_file(file: Path, tmp_path: Path) -> None:
     found = counts(keep(file, "--out", out, "--against", against))
     assert found["dropped: overlaps the evaluation set"] == 27
     assert {row["task"] for row in rows(out)} == {f"train/0/{k}" for k in range(3, 8)}
+    # the same, as others write it: a byte order mark, blank lines, a line separator inside a text, content in parts
+    lines[0] = {"question": lines[0]["question"].replace(" ", "\u2028")}
+    (message,) = lines[1]["messages"]
+    lines[1] = {"messages": [{**message, "content": [{"type": "text", "text": text} for text in message["content"].partition("W")]}]}
+    against.write_text("\ufeff" + "".join(json.dumps(line, ensure_ascii=False) + "\n\n" for line in lines), encoding="utf-8")
+    assert counts(keep(file, "--out", out, "--against", against)) == found
 
 
 def test_void_episodes_are_counted_and_left_out(tmp_path: Path) -> None:

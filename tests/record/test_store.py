@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -110,7 +112,7 @@ def test_offset_cuts_back(tmp_path: Path) -> None:
         assert list(store) == EPISODES[:2]
         store.extend(EPISODES[2:4])
     assert path.read_bytes() == whole
-    EpisodeStore(tmp_path / "new.jsonl", offset=0)
+    EpisodeStore(tmp_path / "new.jsonl", offset=0).close()
     with pytest.raises(StoreError, match="not the file this run wrote"):
         EpisodeStore(path, offset=len(whole) + 1)
 
@@ -155,7 +157,7 @@ def test_dev_full() -> None:
         EpisodeStore("/dev/full").append(SMALL)
 
 
-@pytest.mark.parametrize("spoil", [lambda b: b.replace(b"FINISHED", b"FINISHEX"), lambda b: b[:50] + b"\n" + b[50:], lambda b: b"\n" + b])
+@pytest.mark.parametrize("spoil", [lambda b: b.replace(b"FINISHED", b"FINISHEX"), lambda b: b[:50] + b"\n" + b[50:], lambda b: b"\0" + b])
 def test_a_broken_line_is_named(tmp_path: Path, spoil: Callable[[bytes], bytes]) -> None:
     """A line in the middle that is no episode stops the reader with its number."""
     path = tmp_path / "run.jsonl"
@@ -170,3 +172,46 @@ def test_a_missing_file_is_a_store_error(tmp_path: Path) -> None:
     """Reading what is not there says so."""
     with pytest.raises(StoreError, match="cannot read"):
         list(EpisodeStore(tmp_path / "nothing.jsonl"))
+
+
+def test_blank_lines_and_a_byte_order_mark_are_passed_over(tmp_path: Path) -> None:
+    """What an editor leaves in a file changes no episode, and numbers stay those of the file."""
+    path = tmp_path / "run.jsonl"
+    path.write_text(f"\ufeff{encode(SMALL)}\n\n \n{encode(EPISODES[0])}\n", encoding="utf-8")
+    assert list(EpisodeStore(path)) == [SMALL, EPISODES[0]]
+    assert [line.number for line in EpisodeStore(path).lines()] == [1, 4]
+
+
+_WRITER = """
+import sys
+from axion_env import EpisodeStore
+store = EpisodeStore(sys.argv[1])
+store.extend(())
+print("writing", flush=True)
+sys.stdin.read()
+"""
+
+
+def test_one_process_at_a_time_writes(tmp_path: Path) -> None:
+    """A second writer is refused, told who the first is, and cuts off nothing; it may write once the first has ended, in whatever way."""
+    path = tmp_path / "run.jsonl"
+    half = encode(SMALL)[:100]
+    path.write_text(encode(SMALL) + "\n")
+    with subprocess.Popen([sys.executable, "-c", _WRITER, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as writer:
+        assert writer.stdout is not None
+        assert writer.stdout.readline() == b"writing\n"
+        with open(path, "a") as file:
+            file.write(half)  # the first is in the middle of a line
+        for second in (lambda: EpisodeStore(path).append(SMALL), lambda: EpisodeStore(path, offset=0)):
+            with pytest.raises(StoreError, match=f"{path.name} is being written by process {writer.pid}; wait"):
+                second()
+        assert path.read_text() == f"{encode(SMALL)}\n{half}"
+        with pytest.warns(TornRecord):
+            assert list(EpisodeStore(path)) == [SMALL]  # readers are not kept out
+        writer.kill()
+    with EpisodeStore(path) as store:
+        with pytest.warns(TornRecord, match="cut off"):
+            store.append(EPISODES[0])
+        with pytest.raises(StoreError, match="by this process already"):
+            EpisodeStore(path).append(SMALL)
+    assert list(EpisodeStore(path)) == [SMALL, EPISODES[0]]

@@ -10,7 +10,7 @@ import pytest
 import torch
 from click.testing import CliRunner
 
-from axion_env import EpisodeStore, judge, load
+from axion_env import EpisodeStore, UsageError, judge, load
 from axion_env.command import axion
 from axion_env.select import solved
 from axion_train import recipe
@@ -18,9 +18,11 @@ from axion_train.batch import Batch, demonstration
 from axion_train.imitation import Imitation
 from axion_train.learner import Learner, Optimizer
 from axion_train.recipe import Recipe
+from axion_train.renderer import Renderer
 from axion_train.run import Run
 from axion_train.schedule import Schedule
-from axion_train.tiny import TinyLlama
+from axion_train.sft import read_rows
+from axion_train.tiny import TinyLlama, WordTokenizer
 from tests.train.stored import same
 
 ENV = load("axion/Arithmetic-v0", digits=1, scratchpad=False)
@@ -187,6 +189,21 @@ def test_both_forms_are_the_same_rows(files: dict[str, Path]) -> None:
     whole = [row for row in read["tokens"] if row.ids[-1] == 1]
     assert whole
     assert set(whole) <= set(read["chat"])
+
+
+def test_however_a_chat_is_written(tmp_path: Path) -> None:
+    """Content in parts, a line separator inside of it, a byte order mark and blank lines make no other rows, and no content is an error."""
+    renderer = Renderer(WordTokenizer.of(["What is 2+2?\u2028Quick: 4"]))
+    said = [("user", "What is 2+2?\u2028Quick:"), ("assistant", "4")]
+    plain = json.dumps({"messages": [{"role": role, "content": text} for role, text in said]})
+    parts = {"messages": [{"role": role, "content": [{"type": "text", "text": text}]} for role, text in said]}
+    (tmp_path / "plain.jsonl").write_text(f"{plain}\n{plain}\n")
+    (tmp_path / "odd.jsonl").write_text(f"\ufeff{json.dumps(parts, ensure_ascii=False)}\n\n{plain}", encoding="utf-8")
+    (tmp_path / "none.jsonl").write_text(plain.replace('"4"', "null"))
+    size = len(renderer.tokenizer)  # type: ignore[arg-type]
+    assert read_rows(tmp_path / "odd.jsonl", renderer, size) == read_rows(tmp_path / "plain.jsonl", renderer, size)
+    with pytest.raises(UsageError, match=r"line 1 .*content of a message is a text"):
+        read_rows(tmp_path / "none.jsonl", renderer, size)
 
 
 def test_a_file_is_learned_from(files: dict[str, Path], tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ import torch
 from click.testing import CliRunner
 
 import axion_env as ax
+from axion_env import jsonl
 from axion_env.command import axion
 from axion_train import checkpoint, recipe
 from axion_train.recipe import Recipe
@@ -276,3 +277,24 @@ def test_a_summary_tells_an_estimate_where_nothing_is_exact():
     told = summarize(recipe.read("kuhn-poker"), {"nash_conv_estimate": 1.0}, {"nash_conv_estimate": 0.5}, 1.0)
     assert (told["nash_conv_estimate_start"], told["nash_conv_estimate"]) == (1.0, 0.5)
     assert "nash_conv" not in told
+
+
+def test_a_run_in_progress_is_not_trained_a_second_time(tmp_path):
+    """--resume of a run that another process trains is refused, names run and process, and changes nothing; the first ends as if alone."""
+    path = tmp_path / "run"
+    command = [sys.executable, "-c", "from axion_env.command import main; main()", "train"]
+    argv = [*command, "kuhn-poker", "--out", str(path), *(x for change in (*SMALL, "training.updates=40") for x in ("--set", change))]
+    with subprocess.Popen(argv, env={**os.environ, "OMP_NUM_THREADS": "1"}, stdout=subprocess.DEVNULL) as first:
+        deadline = time.monotonic() + 120
+        while not checkpoint.found(path / "checkpoints"):
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        os.kill(first.pid, signal.SIGSTOP)  # in the middle of whatever it does
+        before = {file: file.read_bytes() for file in path.rglob("*") if file.is_file()}
+        refused = CliRunner().invoke(axion, ["train", "--resume", str(path)])
+        assert refused.exit_code == 2
+        assert f"run is being written by process {first.pid}; wait until that ends" in " ".join(refused.output.split())
+        assert {file: file.read_bytes() for file in path.rglob("*") if file.is_file()} == before
+        os.kill(first.pid, signal.SIGCONT)
+        assert first.wait() == 0
+    assert [line["update"] for line in jsonl.read(path / "metrics.jsonl")] == list(range(41))

@@ -234,7 +234,7 @@ def test_a_file(tmp_path: Path, layout: str, rows: list[dict[str, str]], suffix:
 @pytest.mark.parametrize(
     ("text", "layout", "said"),
     [
-        ("{}\n", "gsm8k", "row 0 of p.jsonl is no problem in the format 'gsm8k'"), ("not JSON\n", "gsm8k", "no readable JSONL"),
+        ("{}\n", "gsm8k", "row 0 of p.jsonl is no problem in the format 'gsm8k'"), ("not JSON\n", "gsm8k", "line 1 is not JSON"),
         ('{"question": "?", "answer": "5"}\n', "gsm8k", "no #### in its answer"), ('{"problem": "?", "answer": ""}\n', "math", "row 0"),
         ("", "math", "no problems"),
         ('{"problem": "?", "answer": "1"}\n', "maht", "did you mean 'math'"), ("[1]\n", "math", "row 0"),

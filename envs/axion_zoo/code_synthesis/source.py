@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
-import json
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -12,7 +10,7 @@ from itertools import islice, zip_longest
 from pathlib import Path
 from typing import Any
 
-from axion_env import NotFound, Stream, UsageError, derive
+from axion_env import NotFound, Stream, UsageError, derive, jsonl
 from axion_env.sandbox import Function, JobResult, Limits, Match, Opaque, shared
 from axion_zoo.code_synthesis import check, twin
 from axion_zoo.code_synthesis.check import getter
@@ -43,16 +41,10 @@ def read(source: str) -> Iterator[Row]:
         raise UsageError(
             f"CodeSynthesis: no file {source!r}; source is embedded, procedural, datasets:NAME or the path of a .jsonl or .jsonl.gz"
         )
-    with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as lines:
-        for number, line in enumerate(lines, 1):
-            if line.strip():
-                try:
-                    row = json.loads(line)
-                except ValueError as problem:
-                    raise UsageError(f"{source}, line {number}: {problem}") from None
-                if not isinstance(row, dict):
-                    raise UsageError(f"{source}, line {number}: a row is an object, not a {type(row).__name__}")
-                yield row
+    for number, row in jsonl.numbered(path):
+        if not isinstance(row, dict):
+            raise UsageError(f"{source} line {number}: a row is an object, not a {type(row).__name__}")
+        yield row
 
 
 def _datasets(name: str) -> Iterator[Row]:

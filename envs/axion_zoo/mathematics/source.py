@@ -2,14 +2,12 @@ r"""Where problems come from: made on demand, a JSONL file, the `datasets` packa
 
 from __future__ import annotations
 
-import gzip
 import importlib
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from axion_env import NotFound, Procedural, Stream, Task, UsageError, derive
+from axion_env import NotFound, Procedural, Stream, Task, UsageError, derive, jsonl
 from axion_zoo.mathematics.family import FAMILIES, LEVELS
 from axion_zoo.mathematics.form import read
 from axion_zoo.mathematics.lexer import Unreadable
@@ -73,12 +71,7 @@ def from_file(path: str, layout: str) -> Callable[[str], Sequence[Task]]:
     Raises:
         UsageError: it cannot be read, or a row is no problem.
     """
-    try:
-        data = Path(path).read_bytes()
-        rows = [json.loads(line) for line in (gzip.decompress(data) if path.endswith(".gz") else data).splitlines() if line.strip()]
-    except (OSError, ValueError) as problem:
-        raise UsageError(f"{path} is no readable JSONL file: {problem}") from None
-    tasks = _tasks(Path(path).name, rows, layout)
+    tasks = _tasks(Path(path).name, jsonl.read(path), layout)
     test = [task for task in tasks if held_out(task.public["question"])]
     train = [task for task in tasks if not held_out(task.public["question"])]
     splits = {"train": train, "test": test, "all": tasks} if train else {"train": tasks, "test": [], "all": tasks}

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import gzip
 import json
-import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from axion_env import Illegal, UsageError
+from axion_env import Illegal, UsageError, jsonl
 from axion_zoo.bug_repair.suite import Artifact
 
 
@@ -60,17 +59,12 @@ def read(path: Path) -> Sequence[Bug]:
     Raises:
         UsageError: there is none, or a line of it is no bug.
     """
-    try:
-        data = path.read_bytes()
-        lines = (gzip.decompress(data) if path.suffix == ".gz" else data).decode().splitlines()
-    except (OSError, EOFError, zlib.error, UnicodeDecodeError) as problem:
-        raise UsageError(f"cannot read the bank of bugs {str(path)!r}: {problem}") from problem
-    return list(_bugs(path, lines))
+    return list(_bugs(path))
 
 
-def _bugs(path: Path, lines: Sequence[str]) -> Iterator[Bug]:
-    for number, line in enumerate(lines, 1):
+def _bugs(path: Path) -> Iterator[Bug]:
+    for number, facts in jsonl.numbered(path):
         try:
-            yield Bug.of(json.loads(line))
+            yield Bug.of(facts)
         except ValueError as problem:
             raise UsageError(f"{path} line {number}: {problem}") from None
