@@ -1,4 +1,7 @@
-"""One thread per process, so that times and sums do not depend on the machine; signals as at a prompt; and `--update-golden`."""
+"""One thread per process, so that times and sums do not depend on the machine; signals as at a prompt; and `--update-golden`.
+
+How a run goes, what a warning does to it and what it says at its end stand in `tests/plugin`.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,8 @@ import sys
 
 import pytest
 from hypothesis import settings
+
+pytest_plugins = ("tests.plugin.order", "tests.plugin.skipped", "tests.plugin.warned")
 
 for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ.setdefault(name, "1")  # read when the library is loaded: before any test imports it

@@ -47,7 +47,7 @@ def test_links_lead_somewhere(page: Path) -> None:
 
 def test_the_site_builds_without_a_warning(tmp_path: Path) -> None:
     """From the pages and the docstrings; every public name has its place in the reference."""
-    pytest.importorskip("mkdocs", reason="mkdocs is not installed: pip install axion-rl[docs]")
+    pytest.importorskip("mkdocs", reason="mkdocs is not installed: pip install 'axion-rl[docs]'")
     site = tmp_path / "site"
     done = subprocess.run(
         [sys.executable, "-m", "mkdocs", "build", "--strict", "-d", str(site)], cwd=ROOT, capture_output=True, text=True, timeout=300

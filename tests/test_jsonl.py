@@ -51,6 +51,7 @@ def test_numbers_are_those_of_an_editor(tmp_path: Path) -> None:
         (gzip.compress(b"1\n" * 1000)[:-9], "file.jsonl.gz", "cannot read"),
         (None, "file.jsonl", "cannot read"),
     ],
+    ids=["no UTF-8", "too deep", "not packed", "packed and cut", "not there"],
 )
 def test_what_cannot_be_read_is_a_usage_error(tmp_path: Path, data: bytes | None, name: str, says: str) -> None:
     """It names the file, and the line where there is one."""

@@ -16,8 +16,8 @@ from axion_env.sandbox import File, Workspace
 from axion_env.sandbox.workspace import path_problem
 from axion_env.unified import MAX_CHARACTERS
 
-needs_git = pytest.mark.skipif(shutil.which("git") is None, reason="this machine has no git")
-needs_patch = pytest.mark.skipif(shutil.which("patch") is None, reason="this machine has no patch")
+needs_git = pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed: apt install git")
+needs_patch = pytest.mark.skipif(shutil.which("patch") is None, reason="patch is not installed: apt install patch")
 
 lines = st.sampled_from(
     ["a", "b", "c", "", " d", "+e", "-f", "--- a/x", "+++ b/x", "@@ -1 +1 @@", "\\ No newline", "g\r", "h\x0ci", "é\u2028z", "\t"]

@@ -154,7 +154,7 @@ def test_mistakes_are_one_line(file: Path, tmp_path: Path) -> None:
 def test_hugging_face_datasets_reads_both_forms(file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """`load_dataset("json")`, offline: the columns are there, with their types."""
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
-    datasets = pytest.importorskip("datasets", reason="Hugging Face datasets is not installed")
+    datasets = pytest.importorskip("datasets", reason="datasets is not installed: pip install datasets")
     for form, columns in (("chat", {"messages"}), ("tokens", {"prompt_ids", "completion_ids"})):
         out = tmp_path / f"{form}.jsonl"
         assert keep(file, "--out", out, "--form", form).exit_code == 0

@@ -20,7 +20,7 @@ from tests.command import browser
 HOSTILE = (
     '</script><script>window.owned = 1</script><img src="http://x.invalid/p" onerror="window.owned = 2"> \u202e evil \x1b[2J \ud800 \x00'
 )
-needs_browser = pytest.mark.skipif(browser.installed() is None, reason=f"no browser: {' or '.join(browser.NAMES)} is not on the PATH")
+needs_browser = pytest.mark.skipif(browser.installed() is None, reason="no browser is installed: apt install chromium")
 
 
 class Everything(Env):

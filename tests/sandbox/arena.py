@@ -1,6 +1,6 @@
 """Where attacks are run: a host with canaries planted all over it, and what must be true of it after each attack.
 
-    python -m tests.sandbox.arena TIER[/PROFILE]… [--only NAME]     one line of JSON for each attack, as whoever runs it
+    python -m tests.sandbox.arena TIER[/PROFILE]… [--only NAME…]     one line of JSON for each attack, as whoever runs it
 
 Never run an attack any other way: some of them would kill every process they can reach.
 """
@@ -20,7 +20,7 @@ import sys
 import sysconfig
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -384,18 +384,20 @@ def attacks(tier: str, profile: str) -> list[tuple[str, Attack]]:
     ]
 
 
-def assault(tier: str, profile: str, only: str | None = None) -> Iterator[Outcome]:
-    """Run them all."""
+def assault(tier: str, profile: str, only: Collection[str] = ()) -> Iterator[Outcome]:
+    """Run them all, or only those of these names."""
     with Arena(tier, profile) as arena:
         for family, attack in attacks(tier, profile):
-            if only is None or attack.name == only:
+            if not only or attack.name in only:
                 yield arena.run(family, attack)
 
 
 def main(arguments: Sequence[str]) -> None:
     """One line of JSON for each attack in each of the tiers."""
-    only = arguments[arguments.index("--only") + 1] if "--only" in arguments else None
-    for word in arguments:
+    words, only = list(arguments), []
+    if "--only" in words:
+        words, only = words[: words.index("--only")], words[words.index("--only") + 1 :]
+    for word in words:
         tier, _, profile = word.partition("/")
         if tier in TIERS:
             for each in [profile] if profile else PROFILES[tier]:

@@ -1,20 +1,43 @@
-"""Every attack of the corpus, in every tier that this machine offers, as whoever runs the tests and, where that is root, as nobody too."""
+"""Every attack of the corpus in the strongest tier of this machine, and a third of them in every other place where they must fail.
+
+Which third is decided by the commit, so that three commits in a row that differ in it try everything; `python -m benchmarks.attacks` tries
+everything at once.
+"""
 
 from __future__ import annotations
 
 import json
 import os
+import subprocess
+import zlib
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from axion_env.sandbox import Sandbox, SandboxUnavailable
 from tests.sandbox import elsewhere
 from tests.sandbox.arena import PROFILES, TIERS, Arena, Outcome, attacks
 from tests.sandbox.attack.corpus import CORPUS
 from tests.sandbox.attack.entry import Attack
+from tests.sandbox.offer import missing
 
 EVERY = [(tier, profile) for tier in TIERS for profile in PROFILES[tier]]
+STRONGEST = next((tier for tier in TIERS if not missing(tier)), TIERS[0])
+_THIRDS = 3
+
+
+def commit() -> int:
+    """A number that changes with the commit; 0 where there is no git checkout."""
+    told = subprocess.run(["git", "rev-parse", "HEAD"], cwd=Path(__file__).parent, capture_output=True, text=True, check=False)
+    return int(told.stdout or "0", 16)
+
+
+def drawn(tier: str, profile: str, number: int) -> list[tuple[str, Attack]]:
+    """The attacks that are tried in a tier and a profile at a commit."""
+    found = attacks(tier, profile)
+    if tier == STRONGEST:
+        return found
+    return [(family, attack) for family, attack in found if (zlib.crc32(attack.name.encode()) + number) % _THIRDS == 0]
 
 
 @pytest.fixture(scope="module")
@@ -30,10 +53,9 @@ def _arena(arenas: dict[tuple[str, str], Arena], where: tuple[str, str]) -> Aren
     if where not in arenas:
         while arenas:
             arenas.popitem()[1].close()
-        try:
-            arenas[where] = Arena(*where)
-        except SandboxUnavailable as missing:
-            pytest.skip(f"this machine has no {'/'.join(where)}: {missing.reasons.get(where[0])}")
+        if missing(*where):
+            pytest.skip(missing(*where))
+        arenas[where] = Arena(*where)
     return arenas[where]
 
 
@@ -42,10 +64,11 @@ def _marks(profile: str, family: str) -> list[pytest.MarkDecorator]:
     return [pytest.mark.slow] if profile == "repo" and family not in ("program", "residue") else []
 
 
+COMMIT = commit()
 CASES = [
     pytest.param(where, family, attack, id=f"{'/'.join(where)}: {attack.name}", marks=_marks(where[1], family))
     for where in EVERY
-    for family, attack in attacks(*where)
+    for family, attack in drawn(*where, COMMIT)
 ]
 
 
@@ -56,20 +79,27 @@ def test_it_holds(arenas: dict[tuple[str, str], Arena], where: tuple[str, str], 
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(os.geteuid() != 0, reason="these tests run without root already")
+@pytest.mark.skipif(os.geteuid() != 0, reason="the tests run without root already")
 @pytest.mark.parametrize(("tier", "profile"), EVERY)
 def test_it_holds_without_root(tier: str, profile: str) -> None:
     """The same as a user without any right: no cgroup, and the planted files and processes are the job's own user's."""
-    try:
-        with Sandbox(slots=1, tier=tier) as sandbox:
-            sandbox.tier(profile)
-    except SandboxUnavailable as missing:
-        pytest.skip(str(missing.reasons.get(tier)))
-    done = elsewhere.run(["-m", "tests.sandbox.arena", f"{tier}/{profile}"], user=elsewhere.USER)
+    if missing(tier, profile):
+        pytest.skip(missing(tier, profile))
+    names = [attack.name for _, attack in drawn(tier, profile, COMMIT)]
+    done = elsewhere.run(["-m", "tests.sandbox.arena", f"{tier}/{profile}", "--only", *names], user=elsewhere.USER)
     outcomes = [Outcome(**json.loads(line)) for line in done.stdout.splitlines()]
     assert [outcome for outcome in outcomes if outcome.problems] == []
     assert done.returncode == 0, done.stderr[-2000:]
-    assert len(outcomes) == len(attacks(tier, profile))
+    assert [outcome.name for outcome in outcomes] == names
+
+
+@pytest.mark.parametrize("where", EVERY, ids="/".join)
+def test_three_commits_try_everything(where: tuple[str, str]) -> None:
+    """Every attack is drawn somewhere in the three thirds, none twice outside the strongest tier, and no third is empty."""
+    thirds = [[attack.name for _, attack in drawn(*where, number)] for number in range(_THIRDS)]
+    everything = sorted(attack.name for _, attack in attacks(*where))
+    assert all(thirds)
+    assert sorted(thirds[0] if where[0] == STRONGEST else [name for third in thirds for name in third]) == everything
 
 
 def test_names_are_unique() -> None:

@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 
-from axion_env.sandbox import Command, Function, Job, Sandbox, SandboxUnavailable, Workspace
+from axion_env.sandbox import Command, Function, Job, Sandbox, Workspace
+from tests.sandbox.arena import TIERS
+from tests.sandbox.offer import missing, skip_without
 
 HASHES = """
 import os, random, sys
@@ -99,14 +101,13 @@ def test_arguments_are_values(sandbox: Sandbox) -> None:
 def test_one_record_in_every_tier() -> None:
     """nsjail, bubblewrap and Landlock give one record, but for the name of the job's folder, which Landlock cannot hide."""
     found = {}
-    for tier in ("nsjail", "bubblewrap", "landlock"):
-        try:
+    lacking = {tier: missing(tier) for tier in TIERS}
+    for tier in TIERS:
+        if not lacking[tier]:
             with Sandbox(slots=1, tier=tier) as sandbox:
                 found[tier] = _said(facts(sandbox.run([job()])[0]), without="cwd")
-        except SandboxUnavailable as problem:
-            print(problem)
     if len(found) < 2:
-        pytest.skip("one tier at most works here")
+        pytest.skip(next(filter(None, lacking.values())))
     assert all(said == found[next(iter(found))] for said in found.values())
 
 
@@ -136,10 +137,8 @@ def test_commands_too(sandbox: Sandbox) -> None:
         "import random\nwords = {f'w{i}' for i in range(30)}\nfor w in words: open(w, 'w').write(w)\nprint(list(words), random.random())\n"
     )
     given: list[tuple[Job, Workspace]] = [(Command(["python", "run.py"], seed=4), Workspace({"run.py": code, "w3": "old"}))] * 6
-    try:
-        results = sandbox.run(given)
-    except SandboxUnavailable as problem:
-        pytest.skip(f"no tier here runs commands: {problem}")
+    skip_without(sandbox, "proc")
+    results = sandbox.run(given)
     records = {json.dumps(result.record(workspace)) for result, (_, workspace) in zip(results, given, strict=True)}
     assert len(records) == 1
     assert results[0].workspace is not None
@@ -150,10 +149,8 @@ def test_tracebacks_tell_of_the_command_alone(sandbox: Sandbox) -> None:
     """Where this package is installed shows in no stream: another machine's record is the same."""
     tree = Workspace({"run.py": "def f(): 1 / 0\nf()\n", "bad.py": "def", "chain.py": "try: 1 / 0\nexcept Exception: raise LookupError"})
     commands = (["python", "run.py"], ["python", "bad.py"], ["python", "-m", "chain"], ["python", "-c", "1 / 0"])
-    try:
-        results = sandbox.run((Command(command), tree) for command in commands)
-    except SandboxUnavailable as problem:
-        pytest.skip(f"no tier here runs commands: {problem}")
+    skip_without(sandbox, "proc")
+    results = sandbox.run((Command(command), tree) for command in commands)
     assert [result.exit_code for result in results] == [1] * 4
     assert not any("axion" in result.stderr or "runpy" in result.stderr for result in results), results
     assert results[0].stderr.splitlines()[0] == "Traceback (most recent call last):"

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 import axion_env
-from axion_env.sandbox import JobStatus, Limits, Profile, Sandbox, SandboxUnavailable
+from axion_env.sandbox import JobStatus, Limits, Profile, Sandbox
 from axion_env.sandbox.profile import FUNC, NUMERIC, PROC, REPO
 from axion_env.sandbox.tier import TIERS
+from tests.sandbox.offer import skip_without
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -30,10 +31,7 @@ def test_the_second_example_runs(capsys: pytest.CaptureFixture[str]) -> None:
     """Tests of the broken tree fail, and those of the mended one pass."""
     first, second = blocks("sandbox.md")
     with Sandbox(slots=1) as sandbox:
-        try:
-            sandbox.tier("proc")
-        except SandboxUnavailable as problem:
-            pytest.skip(f"no tier here runs commands: {problem}")
+        skip_without(sandbox, "proc")
     namespace: dict[str, Any] = {"__name__": "docs"}
     exec(compile(first.partition("\n\n")[0] + "\n" + second, "sandbox.md", "exec"), namespace)
     assert capsys.readouterr().out == "1 0\n"

@@ -16,7 +16,7 @@ import pytest
 from axion_env.sandbox import Command, Function, JobStatus, Limits, Sandbox, Workspace
 from axion_env.sandbox.sandbox import sweep
 from tests.sandbox.arena import TIERS
-from tests.sandbox.test_tier import offers
+from tests.sandbox.offer import missing, needs
 
 LONG = Limits(cpu_s=60.0, wall_s=60.0)
 SLEEP = Function("import time\ndef f(x):\n    time.sleep(60)\n    return x", "f", [(1,)], limits=LONG)
@@ -39,8 +39,8 @@ except KeyboardInterrupt:
 
 @pytest.fixture(params=TIERS)
 def tier(request: pytest.FixtureRequest) -> str:
-    if not offers(request.param):
-        pytest.skip(f"this machine has no {request.param}")
+    if missing(request.param):
+        pytest.skip(missing(request.param))
     return str(request.param)
 
 
@@ -209,11 +209,13 @@ time.sleep(60)
 
 
 @pytest.mark.slow
+@needs("nsjail", "proc")
 def test_a_job_that_starves_its_slot_is_out_of_memory() -> None:
     """A job can make the kernel end its slot, with memory that belongs to no process. That is its own doing, not the machine's error."""
-    with Sandbox(slots=1) as sandbox:
-        if not offers("nsjail", "proc") or sandbox.tier("proc") is None or not sandbox._pools["proc"][0].limited:
-            pytest.skip("it takes cgroups")
+    with Sandbox(slots=1, tier="nsjail") as sandbox:
+        sandbox.tier("proc")
+        if not sandbox._pools["proc"][0].limited:
+            pytest.skip("slots have no cgroup here: run the tests as root, where cgroups can be made")
         limits = Limits(cpu_s=30.0, wall_s=60.0, memory_mib=256, disk_mib=1000)
         result = sandbox.run([(Command(["python", "-c", _STARVING], limits=limits), Workspace())])[0]
         assert result.status is JobStatus.MEMORY

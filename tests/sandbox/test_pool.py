@@ -32,6 +32,7 @@ from axion_env.sandbox import (
 from axion_env.sandbox.cgroup import mark
 from axion_env.sandbox.sandbox import sweep
 from axion_env.sandbox.slot import Slot
+from tests.sandbox.offer import skip_without
 
 IDENTITY = "def f(x): return x"
 SLEEPS = "import time\ndef f(x, s):\n    time.sleep(s)\n    return x"
@@ -50,10 +51,7 @@ def sandbox() -> Iterator[Sandbox]:
 
 @pytest.fixture
 def needs_commands(sandbox: Sandbox) -> None:
-    try:
-        sandbox.tier("proc")
-    except SandboxUnavailable as problem:
-        pytest.skip(f"no tier here runs commands: {problem}")
+    skip_without(sandbox, "proc")
 
 
 def test_results_keep_the_order_of_jobs(sandbox: Sandbox) -> None:

@@ -12,6 +12,7 @@ from axion_env.error import NotFound, UsageError
 from axion_env.sandbox import Command, Profile, Sandbox, SandboxUnavailable, Workspace
 from axion_env.sandbox.profile import PROC, REPO, interpreter, named
 from axion_env.sandbox.program import SHELL, TOOLS, find, links
+from tests.sandbox.offer import skip_without
 
 TREE = Workspace({"a.py": "x = 1\n", "d/b.txt": "one\ntwo\nthree\n", "test_it.py": "def test_it(): pass\n"})
 
@@ -19,10 +20,7 @@ TREE = Workspace({"a.py": "x = 1\n", "d/b.txt": "one\ntwo\nthree\n", "test_it.py
 @pytest.fixture(scope="module", params=["nsjail", "bubblewrap"])
 def sandbox(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
     with Sandbox(slots=1, tier=request.param) as sandbox:
-        try:
-            sandbox.tier("repo")
-        except SandboxUnavailable as problem:
-            pytest.skip(str(problem))
+        skip_without(sandbox, "repo")
         yield sandbox
 
 
@@ -84,10 +82,8 @@ def test_one_more_distribution_is_named_in_the_profile() -> None:
             named(wrong, {"repo": REPO})
     look = "import hypothesis; print('here')"
     with Sandbox(slots=1) as sandbox:
-        try:
-            results = sandbox.run([Command(["python", "-c", look], profile=name) for name in ("repo", "repo+hypothesis")])
-        except SandboxUnavailable as problem:
-            pytest.skip(str(problem))
+        skip_without(sandbox, "repo")
+        results = sandbox.run([Command(["python", "-c", look], profile=name) for name in ("repo", "repo+hypothesis")])
         assert [result.stdout for result in results] == ["", "here\n"]
         with pytest.raises(SandboxUnavailable, match="needs no-such-distribution, which is not installed"):
             sandbox.run([Command(["python", "-c", look], profile="repo+no-such-distribution")])

@@ -31,6 +31,7 @@ from axion_env.error import UsageError
 from axion_env.replay import fork, rerun, verify
 from axion_env.request import Fault
 from axion_env.sandbox import Command, Function, JobResult, Limits, Match, Sandbox, SandboxUnavailable, Workspace
+from tests.sandbox.offer import skip_without
 
 CALLS = [([3, 1, 2],), ([],), ([1, 1],)]
 EXPECTED = ([1, 2, 3], [], [1, 1])
@@ -103,10 +104,7 @@ def sandbox() -> Iterator[Sandbox]:
 
 @pytest.fixture
 def needs_commands(sandbox: Sandbox) -> None:
-    try:
-        sandbox.tier("proc")
-    except SandboxUnavailable as problem:
-        pytest.skip(f"no tier here runs commands: {problem}")
+    skip_without(sandbox, "proc")
 
 
 def finish(env: Env, answers: Mapping[str, Sequence[str]], service: Any) -> Episode:

@@ -15,6 +15,7 @@ from axion_env.command import axion
 from axion_env.error import UsageError
 from axion_env.sandbox import Function, Sandbox, SandboxUnavailable, UnsafeSandbox, shared, tier
 from tests.sandbox import elsewhere
+from tests.sandbox.offer import needs
 
 ADD = Function("def add(a, b): return a + b", "add", [(1, 2)])
 _LANDLOCK, _ENOSYS = 444, 38
@@ -34,7 +35,7 @@ for profile in ("func", "proc"):
         found[profile] = [None, {name: [unfit.reason, unfit.mend] for name, unfit in problem.reasons.items()}]
 print(json.dumps(found))
 """
-root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user here")
+root = pytest.mark.skipif(os.geteuid() != 0, reason="not run as root, who alone can become another user")
 
 
 def look(**where: Any) -> dict[str, Any]:
@@ -44,18 +45,7 @@ def look(**where: Any) -> dict[str, Any]:
     return dict(json.loads(done.stdout))
 
 
-def offers(name: str, profile: str = "func") -> bool:
-    """Whether this machine has a tier."""
-    try:
-        with Sandbox(slots=1, tier=name) as sandbox:
-            return sandbox.tier(profile) == name
-    except SandboxUnavailable:
-        return False
-
-
-needs_nsjail = pytest.mark.skipif(not offers("nsjail"), reason="this machine has no nsjail")
-needs_bubblewrap = pytest.mark.skipif(not offers("bubblewrap"), reason="this machine has no bubblewrap")
-needs_landlock = pytest.mark.skipif(not offers("landlock"), reason="this machine has no Landlock")
+needs_nsjail, needs_bubblewrap, needs_landlock = needs("nsjail"), needs("bubblewrap"), needs("landlock")
 
 
 @root

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 import torch
 
-pytest.importorskip("scipy")  # comes with open-spiel
+pytest.importorskip("scipy", reason="scipy is not installed: pip install scipy")
 
 from axion_env import EpisodeStore, GameTree, load
 from axion_env.tree import ILLEGAL
@@ -128,7 +128,7 @@ def test_without_a_baseline_variance_is_that_of_one_play(game: FlatGame, policy:
 
 def test_three_judges_agree() -> None:
     """Our tree, OpenSpiel and the rules written down in the benchmark: one NashConv, illegal answers included where there are any."""
-    pytest.importorskip("pyspiel")
+    pytest.importorskip("pyspiel", reason="open-spiel is not installed: pip install open-spiel")
     tree, legal = GameTree(KUHN, illegal=True), GameTree(KUHN)
     strategy = np.random.default_rng(1).dirichlet((1, 1, 0.2), size=12)
     ours = [chances[: len(s.actions)].tolist() for s, chances in zip(tree.information_sets, strategy, strict=True)]

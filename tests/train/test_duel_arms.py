@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-pytest.importorskip("scipy")  # comes with open-spiel
+pytest.importorskip("scipy", reason="scipy is not installed: pip install scipy")
 
 from axion_zoo.test_duel import TestDuel, language
 from axion_zoo.test_duel.exact import solution

@@ -76,7 +76,7 @@ def test_what_still_fails_teaches_to_mend(tmp_path):
 
 def test_exported_strategies_agree_with_openspiel(tmp_path):
     """NashConv of a trained text policy, recomputed by OpenSpiel from the exported table, agrees to 1e-6."""
-    pyspiel = pytest.importorskip("pyspiel")
+    pyspiel = pytest.importorskip("pyspiel", reason="open-spiel is not installed: pip install open-spiel")
     from open_spiel.python import policy as tabular
     from open_spiel.python.algorithms import exploitability
 

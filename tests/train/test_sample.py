@@ -152,8 +152,8 @@ def test_an_environment_that_breaks_is_the_author_s_to_mend(tmp_path: Path) -> N
     async def broken(task: Task, ctx: Context) -> Outcome:
         raise ValueError("planted")
 
-    with pytest.raises(PlayFailed, match="planted"):
-        sample_tasks(game(broken), RandomPolicy(), EpisodeStore(tmp_path / "none.jsonl"), split="train", copies=1)
+    with EpisodeStore(tmp_path / "none.jsonl") as store, pytest.raises(PlayFailed, match="planted"):
+        sample_tasks(game(broken), RandomPolicy(), store, split="train", copies=1)
 
 
 def test_mistakes_are_one_line(run: Path, tmp_path: Path) -> None:

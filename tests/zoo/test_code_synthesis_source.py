@@ -307,7 +307,7 @@ def test_bad_lines_are_named(tmp_path: Path) -> None:
 
 def test_data_sets_by_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Rows of Hugging Face's library, from a folder here; without the library, or the data set, a clear error."""
-    pytest.importorskip("datasets")
+    pytest.importorskip("datasets", reason="datasets is not installed: pip install datasets")
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     monkeypatch.setenv("HF_DATASETS_CACHE", str(tmp_path / "cache"))
     folder = tmp_path / "set"

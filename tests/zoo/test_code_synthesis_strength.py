@@ -21,7 +21,7 @@ from axion_env.sandbox import Function, Limits, shared
 
 HUMANEVAL = Path(__file__).parents[2] / "../shared/data/HumanEval.jsonl.gz"
 EXTRA = 100
-needs_humaneval = pytest.mark.skipif(not HUMANEVAL.exists(), reason=f"{HUMANEVAL.name} is not part of the project, and not beside it")
+needs_humaneval = pytest.mark.skipif(not HUMANEVAL.exists(), reason=f"{HUMANEVAL.name} is not part of the project")
 
 EQUIVALENT = {
     ("longest_plateau", "1", "0"): "the first item equals itself, and an empty run is no longer than none",

@@ -11,7 +11,7 @@ import pytest
 from axion_env import Env, GameTree, enumerate_plays, judge, load
 from axion_env.tree import Enumerated
 
-pyspiel = pytest.importorskip("pyspiel")
+pyspiel = pytest.importorskip("pyspiel", reason="open-spiel is not installed: pip install open-spiel")
 
 RANKS = "JQK"
 PASSIVE = {"check", "fold"}  # OpenSpiel has two actions: 0 passes, 1 bets

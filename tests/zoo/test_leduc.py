@@ -10,7 +10,7 @@ import pytest
 from axion_env import Env, GameTree, enumerate_plays, judge, load
 from axion_env.episode import Draw, Turn
 
-pyspiel = pytest.importorskip("pyspiel")
+pyspiel = pytest.importorskip("pyspiel", reason="open-spiel is not installed: pip install open-spiel")
 
 MOVES = {"fold": 0, "check": 1, "call": 1, "raise": 2}
 RANKS = "JQK"

@@ -252,7 +252,7 @@ def test_files_that_hold_no_problems(tmp_path: Path, text: str, layout: str, sai
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        ({"source": "nowhere.jsonl"}, "nowhere.jsonl is no readable"), ({"source": "gsm8k"}, "no source 'gsm8k'; give procedural"),
+        ({"source": "nowhere.jsonl"}, "cannot read nowhere.jsonl"), ({"source": "gsm8k"}, "no source 'gsm8k'; give procedural"),
         ({"family": "linear_equations"}, "did you mean 'linear_equation'"), ({"level": 6}, "levels 1 to 5"),
         ({"answer": "box"}, "boxed or answer_tags"), ({"format_weight": 1.0}, "format_weight"),
         ({"source": "x.jsonl", "level": 2}, "family and level are of procedural problems"),
@@ -274,7 +274,7 @@ def test_gsm8k_itself() -> None:
     """Every gold answer of the test set is a number, told right without a job."""
     path = DATA / "gsm8k_test.jsonl.gz"
     if not path.exists():
-        pytest.skip("no gsm8k_test.jsonl.gz in ../shared/data, which only the project's own machines have")
+        pytest.skip("gsm8k_test.jsonl.gz is not part of the project")
     env = _load(source=str(path))
     tasks = env.tasks("all")
     assert len(tasks) == 1319
@@ -284,7 +284,7 @@ def test_gsm8k_itself() -> None:
 
 def test_the_datasets_package(tmp_path: Path) -> None:
     """A data set by name, here a folder of its own: its splits are those of the data set."""
-    pytest.importorskip("datasets", reason="datasets is not installed")
+    pytest.importorskip("datasets", reason="datasets is not installed: pip install datasets")
     for split, rows in (("train", GSM8K[:40]), ("test", GSM8K[40:])):
         (tmp_path / f"{split}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
     env = _load(source=f"datasets:{tmp_path}")

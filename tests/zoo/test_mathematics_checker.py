@@ -16,25 +16,23 @@ from axion_zoo.mathematics.reply import boxes
 
 from axion_env import Scripted, Task, UsageError, load, play, verify
 from axion_env.codec import encode
-from axion_env.sandbox import Sandbox, SandboxUnavailable, profile, shared
+from axion_env.sandbox import Sandbox, profile, shared
 from tests.zoo.math_check import DATA, check_all
 
 pytest.importorskip("math_verify", reason="math-verify is not installed: pip install 'axion-rl[math]'")
+from tests.sandbox.offer import skip_without
 
 
 def _rows(name: str) -> list[dict[str, Any]]:
     path = DATA / name
     if not path.exists():
-        pytest.skip(f"no {name} in ../shared/data, which only the project's own machines have")
+        pytest.skip(f"{name} is not part of the project")
     return [json.loads(line) for line in gzip.decompress(path.read_bytes()).splitlines()]
 
 
 @pytest.fixture(scope="module", autouse=True)
 def _sandbox() -> None:
-    try:
-        shared().tier("numeric")
-    except SandboxUnavailable as problem:
-        pytest.skip(str(problem))
+    skip_without(shared(), "numeric")
 
 
 def _pairs() -> list[tuple[bool, str, str, str]]:

@@ -14,7 +14,8 @@ from axion_zoo.mathematics.reply import boxes
 from axion_zoo.mathematics.tree import valid
 
 from axion_env import Episode, Scripted, Task, judge, load, play
-from axion_env.sandbox import Case, Function, JobResult, JobStatus, Opaque, SandboxUnavailable, shared
+from axion_env.sandbox import Case, Function, JobResult, JobStatus, Opaque, shared
+from tests.sandbox.offer import skip_without
 
 pytest.importorskip("math_verify", reason="math-verify is not installed: pip install 'axion-rl[math]'")
 
@@ -26,10 +27,7 @@ CPU_S = 2 * 2.0 + 1  # two jobs at their limit, and what the host takes
 
 @pytest.fixture(scope="module", autouse=True)
 def _sandbox() -> None:
-    try:
-        shared().tier("numeric")
-    except SandboxUnavailable as problem:
-        pytest.skip(str(problem))
+    skip_without(shared(), "numeric")
 
 
 def _play(reply: str, task: Task = TASK) -> tuple[Episode, float]:

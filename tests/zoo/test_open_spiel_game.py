@@ -13,9 +13,11 @@ import pytest
 from axion_env import Env, GameTree, NotFound, Play, RandomPolicy, UsageError, drive, judge, load, play, replay
 from axion_env.codec import encode
 
-pyspiel = pytest.importorskip("pyspiel")
-exploitability = pytest.importorskip("open_spiel.python.algorithms.exploitability")
-policy = pytest.importorskip("open_spiel.python.policy")
+pyspiel = pytest.importorskip("pyspiel", reason="open-spiel is not installed: pip install open-spiel")
+exploitability = pytest.importorskip(
+    "open_spiel.python.algorithms.exploitability", reason="open-spiel is not installed: pip install open-spiel"
+)
+policy = pytest.importorskip("open_spiel.python.policy", reason="open-spiel is not installed: pip install open-spiel")
 
 GAMES = [
     "kuhn_poker", "leduc_poker", "tiny_hanabi", "tic_tac_toe", "connect_four", "breakthrough", "hex", "nim", "pig", "liars_dice",

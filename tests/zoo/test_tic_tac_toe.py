@@ -8,7 +8,7 @@ import pytest
 
 from axion_env import Env, Play, judge, load
 
-pyspiel = pytest.importorskip("pyspiel")
+pyspiel = pytest.importorskip("pyspiel", reason="open-spiel is not installed: pip install open-spiel")
 
 
 class Board(NamedTuple):

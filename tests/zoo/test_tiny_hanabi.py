@@ -9,7 +9,7 @@ import pytest
 from axion_env import Env, GameTree, enumerate_plays, judge, load
 from axion_env.episode import Draw
 
-pyspiel = pytest.importorskip("pyspiel")
+pyspiel = pytest.importorskip("pyspiel", reason="open-spiel is not installed: pip install open-spiel")
 
 ACTIONS = ("red", "green", "blue")
 

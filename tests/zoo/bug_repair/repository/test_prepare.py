@@ -421,7 +421,7 @@ def test_an_interrupt_leaves_nothing(tmp_path: Path, shop: tuple[Repository, Pat
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not SDISTS, reason="AXION_SDISTS names no folder of source archives")
+@pytest.mark.skipif(not SDISTS, reason="AXION_SDISTS names no folder of packages' source archives")
 def test_real_archives(sandbox: Sandbox) -> None:
     """Whatever real source distributions there are, each is prepared or refused in words."""
     paths = sorted(Path(SDISTS).glob("*.tar.gz"))
