@@ -36,9 +36,9 @@ class Message(NamedTuple):
             ValueError: its content is neither, such as an image or nothing.
         """
         content = row["content"]
-        parts = content if isinstance(content, list) else [content] if isinstance(content, str) else [None]
-        texts = [part.get("text") if isinstance(part, Mapping) else part for part in parts]
-        if not all(isinstance(text, str) for text in texts):
+        parts = [part.get("text") if isinstance(part, Mapping) else part for part in content] if isinstance(content, list) else [content]
+        texts = [part for part in parts if isinstance(part, str)]
+        if len(texts) < len(parts):
             raise ValueError(f"the content of a message is a text or a list of texts: got {repr(content)[:80]}")
         return cls(str(row["role"]), "".join(texts))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
@@ -12,9 +13,9 @@ def keyword(model: Any) -> str:
 
     It is read off the model's own signature, not off a version: a model whose code comes with its weights may keep the old name.
     """
-    return _keyword(type(model))
+    return _keyword(type(model).forward)
 
 
 @lru_cache(maxsize=64)
-def _keyword(kind: type) -> str:
-    return "cache" if "cache" in inspect.signature(kind.forward).parameters else "past_key_values"
+def _keyword(forward: Callable[..., Any]) -> str:
+    return "cache" if "cache" in inspect.signature(forward).parameters else "past_key_values"
