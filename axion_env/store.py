@@ -87,14 +87,13 @@ class EpisodeStore:
         """Whatever fails inside, the file is closed: a part of a line may be in it, and the next append mends that."""
         try:
             yield
-        except OSError as problem:
+        except BaseException as problem:
             self.close()
+            if not isinstance(problem, OSError):
+                raise
             raise StoreError(
                 f"cannot write {self.path}: {problem.strerror}; free some space or choose another folder, then resume"
             ) from problem
-        except StoreError:
-            self.close()
-            raise
 
     def lines(self) -> Iterator[Line]:
         """Every complete line that holds something; a torn last one is reported as a `TornRecord` warning and skipped."""

@@ -179,7 +179,7 @@ def bubblewrap(profile: Profile, descriptor: int) -> Start:
     """The same slot in bubblewrap's namespaces."""
     binary = shutil.which("bwrap")
     if binary is None:
-        raise Unfit("bubblewrap is not installed", "install your distribution's package bubblewrap")
+        raise Unfit("bubblewrap is not installed", "apt install bubblewrap, or your distribution's package of that name")
     needs = _needs(profile)
     options = shlex.split("--unshare-user --unshare-ipc --unshare-pid --unshare-net --unshare-uts --unshare-cgroup-try --new-session")
     options += shlex.split("--die-with-parent --uid 1000 --gid 1000 --hostname box --cap-drop ALL --cap-add CAP_SYS_ADMIN --clearenv")
