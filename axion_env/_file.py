@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import stat
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
@@ -12,48 +14,103 @@ from typing import Protocol
 from axion_env.error import StoreError
 
 
-class _Open(Protocol):
-    def fileno(self) -> int: ...
+class Open(Protocol):
+    """A file or folder that is open."""
+
+    def fileno(self) -> int:
+        """Its descriptor."""
+        ...
+
+    def close(self) -> None:
+        """Let go of it."""
+        ...
 
 
-def lock(file: int | _Open, path: Path) -> None:
+def lock(file: Open, path: Path) -> None:
     """Let nobody else write an open file or folder until it is closed, or this process ends, in whatever way.
 
-    Readers are not kept out. Where a file system knows no locks, there is none.
+    Readers are not kept out. What is no file, such as a terminal, is everybody's. Where a file system knows no locks, there is none.
 
     Raises:
         StoreError: another process writes it, or this one does a second time; says which.
     """
+    mode = os.fstat(file.fileno()).st_mode
+    if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
+        return
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        number = file if isinstance(file, int) else file.fileno()
-        raise StoreError(f"{path} is being written by {_holder(number)}; wait until that ends, or stop it, and then try again") from None
+        holder = _holder(file.fileno())
+        if holder == os.getpid():
+            raise StoreError(f"{path} is being written by this process already; close what was opened first") from None
+        who = f"process {holder}" if holder else "another process"
+        raise StoreError(f"{path} is being written by {who}; wait until that ends, or stop it, and then try again") from None
     except OSError:  # some network file systems have no locks: to write without one is what was done before there were any
-        pass
+        return
+    _locked.add(file)
+
+
+def cut_back(file: Open, path: Path, size: int) -> None:
+    """Leave so many bytes of an open file.
+
+    Raises:
+        StoreError: it is shorter, and so another than the one that had them.
+    """
+    there = os.fstat(file.fileno()).st_size
+    if there < size:
+        raise StoreError(f"{path} has {there} bytes and should have at least {size}; it is not the file this run wrote")
+    if there > size:
+        os.ftruncate(file.fileno(), size)
 
 
 @contextlib.contextmanager
-def locked(folder: Path) -> Iterator[None]:
+def locked(path: Path) -> Iterator[None]:
     """Keep others from writing a folder meanwhile, as `lock` does.
 
     Raises:
         StoreError: another process writes it.
     """
-    number = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    folder = _Folder(path)
     try:
-        lock(number, folder)
+        lock(folder, path)
         yield
     finally:
-        os.close(number)
+        folder.close()
 
 
-def _holder(number: int) -> str:
-    """Who holds the lock of an open file, as far as the system tells: Linux lists `N: FLOCK ADVISORY WRITE PID MAJOR:MINOR:INODE`."""
+class _Folder:
+    """A folder that is open."""
+
+    def __init__(self, path: Path) -> None:
+        self._number = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+
+    def fileno(self) -> int:
+        return self._number
+
+    def close(self) -> None:
+        if self._number >= 0:
+            os.close(self._number)
+            self._number = -1
+
+
+_locked: weakref.WeakSet[Open] = weakref.WeakSet()
+
+
+def _let_go() -> None:
+    """A child that was forked has its parent's locks, too, and would keep them when the parent is dead."""
+    for file in list(_locked):
+        file.close()
+
+
+os.register_at_fork(after_in_child=_let_go)
+
+
+def _holder(number: int) -> int:
+    """Which process holds the lock of an open file, or 0. Linux tells it in lines of `N: FLOCK ADVISORY WRITE PID MAJOR:MINOR:INODE`."""
     about = os.fstat(number)
     wanted = f"{os.major(about.st_dev):02x}:{os.minor(about.st_dev):02x}:{about.st_ino}"
     with contextlib.suppress(OSError):
         for fields in map(str.split, Path("/proc/locks").read_text().splitlines()):
-            if fields[1:2] == ["FLOCK"] and wanted in fields and int(fields[4]) > 0:  # 0: in another namespace of processes
-                return "this process already" if int(fields[4]) == os.getpid() else f"process {fields[4]}"
-    return "another process"
+            if fields[1:2] == ["FLOCK"] and wanted in fields:
+                return max(0, int(fields[4]))  # 0 or less: in another namespace of processes
+    return 0

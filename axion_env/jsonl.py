@@ -1,7 +1,7 @@
 """JSON lines: the one reader of all files of them.
 
-A line ends at a newline and nowhere else: `str.splitlines` also ends one at U+2028 and at seven other characters that JSON allows inside a
-string. A byte order mark and blank lines are passed over. A file whose name ends in `.gz` is unpacked.
+A line ends at a newline and nowhere else: `str.splitlines` also ends one at U+2028, U+2029 and U+0085, which JSON allows inside a string.
+A byte order mark and blank lines are passed over. A file whose name ends in `.gz` is unpacked.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def lines(path: str | os.PathLike[str], *, errors: str = "strict") -> Iterator[L
                 yield Line(number, raw.decode("utf-8", errors).rstrip("\r\n"))
     except UnicodeDecodeError as problem:
         raise UsageError(f"{path} line {number} is not UTF-8: {problem.reason} at byte {problem.start + 1} of it") from None
-    except (OSError, EOFError, zlib.error) as problem:
+    except (OSError, EOFError, zlib.error, ValueError) as problem:  # ValueError: a path with a null character
         raise UsageError(f"cannot read {path}: {getattr(problem, 'strerror', None) or problem}") from problem
 
 

@@ -73,7 +73,9 @@ def read_texts(path: Path) -> Iterator[str]:
     for number, record in jsonl.numbered(path):
         try:
             texts = list(_texts(record))
-        except (ValueError, TypeError, KeyError, AttributeError):
+        except ValueError as problem:
+            raise UsageError(f"{path} line {number} is no evaluation text: {problem}") from None
+        except (TypeError, KeyError, AttributeError):
             texts = []
         if not texts:
             wanted = ", ".join(_FIELDS)

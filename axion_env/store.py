@@ -15,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 
 from axion_env import jsonl
-from axion_env._file import lock
+from axion_env._file import cut_back, lock
 from axion_env.codec import decode, encode
 from axion_env.episode import Episode
 from axion_env.error import StoreError
@@ -44,12 +44,10 @@ class EpisodeStore:
     def __init__(self, path: str | os.PathLike[str], *, offset: int | None = None) -> None:
         self.path = Path(path)
         self._file: FileIO | None = None
+        self._mended = False
         if offset is not None:
-            size = self.path.stat().st_size if self.path.exists() else 0
-            if size < offset:
-                raise StoreError(f"{self.path} has {size} bytes and should have at least {offset}; it is not the file this run wrote")
             with self._writing():
-                self._open().truncate(offset)
+                cut_back(self._open(), self.path, offset)
 
     @property
     def offset(self) -> int:
@@ -61,25 +59,25 @@ class EpisodeStore:
         self.extend((episode,))
 
     def extend(self, episodes: Iterable[Episode]) -> None:
-        """Write episodes, all of them handed to the system before it returns. With none of them the file is opened, and kept from others.
+        """Write episodes, all of them handed to the system before it returns. With none, the file is opened, so that nobody else writes it.
 
         Raises:
             StoreError: the disk is full, the file cannot be written, or another process writes it. What was written before stays readable.
         """
         lines = "".join(encode(episode) + "\n" for episode in episodes)
         with self._writing():
-            if self._file is None:
-                self._open()
+            file = self._file or self._open()
+            if lines and not self._mended:
                 self._mend()
-            assert self._file is not None
             data = memoryview(lines.encode())
             while data:
-                data = data[self._file.write(data) :]
+                data = data[file.write(data) :]
 
     def _open(self) -> FileIO:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self._file = open(self.path, "ab", buffering=0)  # noqa: SIM115 (closed by close)
         lock(self._file, self.path)
+        self._mended = False
         return self._file
 
     @contextmanager
@@ -113,9 +111,17 @@ class EpisodeStore:
         Raises:
             StoreError: a line is not an episode; names it.
         """
+        return (episode for _, episode in self.numbered())
+
+    def numbered(self) -> Iterator[tuple[int, Episode]]:
+        """Every episode with the number of its line.
+
+        Raises:
+            StoreError: a line is not an episode; names it.
+        """
         for line in self.lines():
             try:
-                yield decode(line.text)
+                yield line.number, decode(line.text)
             except StoreError as problem:
                 raise StoreError(f"{self.path} line {line.number}: {problem}") from None
 
@@ -132,6 +138,7 @@ class EpisodeStore:
         if whole < size:
             warnings.warn(f"{self.path} ended in a torn line of {size - whole} bytes, cut off before writing on", TornRecord, stacklevel=4)
             os.truncate(self.path, whole)
+        self._mended = True
 
     def close(self) -> None:
         """Close the file; the next append opens it again."""

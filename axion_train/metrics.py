@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
-from axion_env._file import lock
+from axion_env._file import cut_back, lock
 
 
 class Metrics:
@@ -17,16 +18,15 @@ class Metrics:
         offset: Bytes that are kept of it.
 
     Raises:
-        StoreError: another process writes it.
+        StoreError: another process writes it, or it is shorter than that.
     """
 
     def __init__(self, path: Path, offset: int) -> None:
         self._file = open(path, "ab")  # noqa: SIM115 (closed by close)
         try:
             lock(self._file, path)
-            if self._file.tell() > offset:
-                self._file.truncate(offset)
-                self._file.seek(offset)
+            cut_back(self._file, path, offset)
+            self._file.seek(0, os.SEEK_END)
         except BaseException:
             self._file.close()
             raise

@@ -64,8 +64,9 @@ class Run:
         Raises:
             UsageError: the folder holds something, or the environment cannot be loaded.
         """
+        taken = f"{path} holds another run or other files; go on with it by --resume {path}, or choose another --out"
         if path.exists() and (not path.is_dir() or any(path.iterdir())):
-            raise UsageError(f"{path} holds another run or other files; go on with it by --resume {path}, or choose another --out")
+            raise UsageError(taken)
         run = cls(path, chosen)
         for name in chosen.controls:  # what would be refused once the run has ended is refused before it begins
             own = chosen.control(name)
@@ -75,7 +76,10 @@ class Run:
                 raise UsageError(f"control {name!r}: {problem}") from None
         try:
             path.mkdir(parents=True, exist_ok=True)
-            chosen.dump(path / "recipe.toml")
+            with locked(path):  # another process may have begun a run there by now
+                if any(path.iterdir()):
+                    raise UsageError(taken)
+                chosen.dump(path / "recipe.toml")
         except OSError as problem:
             raise UsageError(f"cannot write to {path}: {problem.strerror}; choose another --out") from problem
         return run

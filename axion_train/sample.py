@@ -59,7 +59,7 @@ def sample_tasks(
         UsageError: no such split, the file holds plays of these deals by another policy, or another process writes it.
     """
     pool = env.tasks(split)
-    store.extend(())  # nobody else writes the file from before it is read until this has ended
+    store.extend(())  # from before the file is read until the last play is in it, nobody else writes it
     tasks = min(_TASKS, len(pool)) if tasks is None else tasks
     tally = Tally(env, part)
     deals = {(pool[k % len(pool)].id, _deal(seed, k)): k for k in range(tasks)}

@@ -78,7 +78,9 @@ def _row(record: Mapping[str, Any], renderer: Renderer) -> Row:
         if answer.author != "assistant" or not asked:
             raise ValueError("the last message must be the assistant's, after a question")
         return demonstration(renderer.prompt_ids(tuple(asked)), renderer.completion_ids(answer.text))
-    prompt, completion = (tuple(map(int, record[name])) for name in ("prompt_ids", "completion_ids"))
+    prompt, completion = (tuple(record[name]) for name in ("prompt_ids", "completion_ids"))
+    if not all(type(i) is int for i in (*prompt, *completion)):
+        raise ValueError("ids are whole numbers")
     if not prompt or not completion:
         raise ValueError("a prompt and a completion have one id or more")
     return demonstration(prompt, completion)

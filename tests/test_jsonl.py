@@ -50,8 +50,9 @@ def test_numbers_are_those_of_an_editor(tmp_path: Path) -> None:
         (b"no archive", "file.jsonl.gz", "cannot read"),
         (gzip.compress(b"1\n" * 1000)[:-9], "file.jsonl.gz", "cannot read"),
         (None, "file.jsonl", "cannot read"),
+        (None, "\0.jsonl", "cannot read"),
     ],
-    ids=["no UTF-8", "too deep", "not packed", "packed and cut", "not there"],
+    ids=["no UTF-8", "too deep", "not packed", "packed and cut", "not there", "no name for a file"],
 )
 def test_what_cannot_be_read_is_a_usage_error(tmp_path: Path, data: bytes | None, name: str, says: str) -> None:
     """It names the file, and the line where there is one."""

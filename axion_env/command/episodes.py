@@ -106,7 +106,7 @@ def filter_command(
 def _candidates(files: Sequence[Path], envs: Environments) -> Iterator[Candidate | None]:
     """Every trajectory of every file, read as it is needed; None for an agent of an episode that ended FAILED or TRUNCATED."""
     for file in files:
-        for number, episode in enumerate(EpisodeStore(file), 1):
+        for number, episode in EpisodeStore(file).numbered():
             if episode.ending in (Ending.FAILED, Ending.TRUNCATED):
                 yield from [None] * len({turn.agent for turn in episode.turns})
                 continue

@@ -87,7 +87,8 @@ def play(
         earned.append(judge(env, episode))
         _show(episode, earned[-1], own)
         if store is not None:
-            store.append(episode)
+            with warnings_as_lines():
+                store.append(episode)
     _sum_up(earned, store, save)
 
 
@@ -126,8 +127,7 @@ def _open_store(save: Path | None) -> EpisodeStore | None:
     if save is None:
         return None
     store = EpisodeStore(save)
-    with warnings_as_lines():
-        store.extend(())  # opens the file: a place that cannot be written to is found before the game, not after it
+    store.extend(())  # opens the file: a place that cannot be written to is found before the game, not after it
     return store
 
 

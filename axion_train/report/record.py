@@ -129,8 +129,8 @@ class Record:
                 stored = math.ceil(sum(1 for _ in store.lines()) / copies)
                 wanted = {round(i * (stored - 1) / (most - 1)) for i in range(most)} if stored > most else range(stored)
                 chosen: dict[int, list[Episode]] = {deal: [] for deal in sorted(wanted)}
-                for line in store.lines():
-                    deal = (line.number - 1) // copies
+                for index, line in enumerate(store.lines()):
+                    deal = index // copies
                     if deal in chosen:
                         chosen[deal].append(decode(line.text))
         except AxionError:

@@ -171,6 +171,15 @@ def test_records_of_odd_types(kuhn: Path, tmp_path: Path, field: str, value: str
     assert done.exit_code == 0 or re.fullmatch(r"error: .* line 1: not an episode.*\n", done.stderr)
 
 
+def test_blank_lines_hide_no_episode(kuhn: Path, tmp_path: Path) -> None:
+    """Wherever they are, all episodes are on the page."""
+    blank = tmp_path / "blank.jsonl"
+    blank.write_bytes(b"\n\n\n" + kuhn.read_bytes().replace(b"\n", b"\n\n"))
+    told = [CliRunner().invoke(axion, ["view", str(file)]).output.partition(" →")[0] for file in (kuhn, blank)]
+    assert told[0] == told[1]
+    assert "evenly" not in told[1]
+
+
 def test_wrong_sources_and_targets(tmp_path: Path, kuhn: Path) -> None:
     for args, why in (
         ((tmp_path,), "holds no episodes.jsonl"),

@@ -99,18 +99,23 @@ class PureFirst(LoadScheduling):
         """Give a worker what it is to do next: a worker holds its last test until it is given another or told to end."""
         if self.pending or not self.serial:
             super().check_schedule(node, duration)
-        elif node is not self.nodes[0]:
+        elif node is not self._last:
             node.shutdown()
         elif len(self.nodes) == 1:
             self.pending, self.serial = self.serial, []
             self._send_tests(node, len(self.pending))
             node.shutdown()
 
+    @property
+    def _last(self) -> WorkerController | None:
+        """The worker that is to run the serial tests: the first that was not told to end. None until one replaces a dead one."""
+        return next((node for node in self.nodes if not node.shutting_down), None)
+
     def remove_node(self, node: WorkerController) -> str | None:
         """A worker has ended; the last one there can begin with the serial tests."""
         crashed = super().remove_node(node)
-        for other in self.nodes[:1]:
-            self.check_schedule(other)
+        if self._last is not None:
+            self.check_schedule(self._last)
         return crashed
 
     @property

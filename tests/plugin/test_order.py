@@ -61,6 +61,17 @@ def test_a_worker_that_dies_costs_one_test(pytester: pytest.Pytester) -> None:
     assert len({name for name, *_ in log}) == 25
 
 
+def test_a_worker_in_place_of_a_dead_one_runs_the_serial_tests(pytester: pytest.Pytester) -> None:
+    """Though it is not the first of those there, while another is still in a long test that was its last."""
+    (pytester.path / "tests").mkdir()
+    dies = "import os, time\nimport pytest\n\n@pytest.mark.parametrize('i', range(40))\ndef test_it(i):\n"
+    dies += "    time.sleep(0.01 + 0.3 * (i < 10))\n    if i == 4: os._exit(3)\n    time.sleep(6 * (i == 39))\n"
+    (pytester.path / "tests" / "test_dies.py").write_text(dies)
+    result, log = run(pytester, 0, 6, "-n", "2")
+    result.assert_outcomes(passed=45, failed=1)
+    assert len(log) == 6
+
+
 def test_serial_ones_can_be_chosen_and_left_out(pytester: pytest.Pytester) -> None:
     """By their marker; and without workers they come last."""
     assert run(pytester, 2, 3, "-m", "serial")[0].parseoutcomes() == {"passed": 3, "deselected": 2}

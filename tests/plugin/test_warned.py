@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import types
+
 import pytest
+
+from tests.plugin import warned
 
 pytest_plugins = ("pytester",)
 
@@ -70,17 +74,44 @@ def test_what_a_test_expects_is_no_failure(outcome):
     assert outcome(body) == {"passed": 1}
 
 
-@pytest.mark.parametrize(
-    "left",
-    ["open(__file__)", "own_coroutine()"],
-    ids=["a file that nobody closes", "a coroutine that nobody awaits"],
-)
-def test_what_a_test_leaves_behind_fails(pytester, monkeypatch, left):
-    """Python complains of it, and that is ours."""
-    monkeypatch.setattr("tests.plugin.warned._ROOT", str(pytester.path))
-    pytester.makepyfile(f"async def own_coroutine(): pass\n\ndef test_it():\n    {left}\n")
-    options = ("-p", "no:cacheprovider", "-p", "no:xdist", "-W", "always", "-W", "error::pytest.PytestUnraisableExceptionWarning")
-    from tests.plugin import warned
+LEFT = {
+    "a file that nobody closes": "open(__file__)",
+    "a file that a function leaves": "file = open(__file__)",
+    "a file that a thread leaves": "thread = threading.Thread(target=leave)\n    thread.start()\n    thread.join()",
+    "a file that a command leaves": "CliRunner().invoke(click.command()(leave))",
+    "a process that nobody waits for": "child = subprocess.Popen(['sleep', '1'])\n    del child",
+    "a folder that nobody removes": "folder = tempfile.TemporaryDirectory()\n    del folder",
+    "a coroutine that nobody awaits": "own_coroutine()",
+    "a division by zero": "numpy.zeros(2) / numpy.zeros(2)",
+    "an escape that is none": "import own_part",
+    "an own warning beside an expected one": "with pytest.warns(UserWarning):\n        two()",
+}
 
-    result = pytester.runpytest_inprocess(*options, plugins=[warned])
+
+@pytest.mark.parametrize("left", LEFT.values(), ids=LEFT)
+def test_what_is_left_behind_or_said_of_a_line_fails(pytester, left):
+    """Python and NumPy complain of it, and that is ours."""
+    pytester.makeconftest(f"from tests.plugin import warned\nwarned._ROOT = {str(pytester.path)!r}\n")
+    imports = "import click, numpy, pytest, subprocess, tempfile, threading, warnings\nfrom click.testing import CliRunner\n"
+    helpers = "async def own_coroutine(): pass\n\ndef leave(): file = open(__file__)\n\n"
+    helpers += "def two():\n    warnings.warn('x')\n    warnings.warn('y', FutureWarning)\n"
+    pytester.makepyfile(f"{imports}{helpers}\ndef test_it():\n    {left}\n", own_part='"\\d"')
+    unraisable = ("error::pytest.PytestUnraisableExceptionWarning", "error::pytest.PytestUnhandledThreadExceptionWarning")
+    errors = [part for each in unraisable for part in ("-W", each)]
+    result = pytester.runpytest_subprocess("-p", "tests.plugin.warned", "-p", "no:cacheprovider", "-p", "no:xdist", "-W", "always", *errors)
     assert result.parseoutcomes().get("failed") == 1
+
+
+def test_a_deprecation_from_c_is_the_library_s(monkeypatch, tmp_path):
+    """It points at our line, and nothing of Python gave it; what a library leaves behind is its own as well."""
+    monkeypatch.setattr(warned, "_ROOT", str(tmp_path))
+    ours, theirs = str(tmp_path / "axion_env" / "part.py"), "/lib/library/part.py"
+
+    def frame(name: str, filename: str) -> types.FrameType:
+        exec(compile("import sys\nframe = sys._getframe()", filename, "exec"), scope := {"__name__": name})
+        return scope["frame"]
+
+    assert not warned.is_own(frame("axion_env.part", ours), DeprecationWarning, ours)
+    assert not warned.is_own(frame("library.part", theirs), ResourceWarning, theirs)
+    assert not warned.is_own(frame("library.part", theirs), RuntimeWarning, theirs)
+    assert warned.is_own(frame("axion_env.part", ours), RuntimeWarning, ours)

