@@ -41,4 +41,4 @@ if __name__ == "__main__":
         for name, requirement in wanted(set(sys.argv[1].split(","))).items()
         if release(version(name)) != release(floor(requirement))
     ]
-    sys.exit("\n".join(above))
+    sys.exit("\n".join(above) or 0)
