@@ -104,7 +104,7 @@ def test_what_is_left_behind_or_said_of_a_line_fails(pytester, left):
 
 def test_a_deprecation_from_c_is_the_library_s(monkeypatch, tmp_path):
     """It points at our line, and nothing of Python gave it; what a library leaves behind is its own as well."""
-    monkeypatch.setattr(warned, "_ROOT", str(tmp_path))
+    monkeypatch.setattr(warned, "_ROOT", tmp_path)
     ours, theirs = str(tmp_path / "axion_env" / "part.py"), "/lib/library/part.py"
 
     def frame(name: str, filename: str) -> types.FrameType:

@@ -19,7 +19,7 @@ from typing import Any, TextIO
 import pytest
 
 OWN = ("axion_env", "axion_train", "axion_zoo")
-_ROOT = str(Path(__file__).parents[2])
+_ROOT = Path(__file__).parents[2]
 _GIVES = {"warn", "warn_explicit"}  # what a function that gives a warning itself has among its names
 _CALLERS = {"_pytest", "pluggy", "xdist", "execnet", "hypothesis", "click"}  # they run our code, and are still at work when it has left
 _OF_A_LINE = (RuntimeWarning, SyntaxWarning, BytesWarning, EncodingWarning, UnicodeWarning)
@@ -96,4 +96,4 @@ def _top(module: str | None) -> str:
 
 def _is_here(filename: str) -> bool:
     """Whether a file is the project's, tests included."""
-    return filename.startswith(_ROOT) and "site-packages" not in filename
+    return Path(filename).is_relative_to(_ROOT) and "site-packages" not in filename
