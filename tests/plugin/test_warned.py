@@ -51,6 +51,8 @@ def outcome(pytester: pytest.Pytester) -> object:
         "def test_it(): library.old()",
         "def test_it(): own.asked(library.old)  # which points at our line",
         "library.old(2)\ndef test_it(): pass  # while it is imported",
+        "import pytest, warnings\ndef test_it():\n    with pytest.warns(UserWarning):\n        both()\n"
+        "def both():\n    own.asked(library.old)\n    warnings.warn('x')",
     ],
 )
 def test_a_library_s_is_shown_and_counted(outcome, body):
@@ -94,7 +96,7 @@ def test_what_is_left_behind_or_said_of_a_line_fails(pytester, left):
     pytester.makeconftest(f"from tests.plugin import warned\nwarned._ROOT = {str(pytester.path)!r}\n")
     imports = "import click, numpy, pytest, subprocess, tempfile, threading, warnings\nfrom click.testing import CliRunner\n"
     helpers = "async def own_coroutine(): pass\n\ndef leave(): file = open(__file__)\n\n"
-    helpers += "def two():\n    warnings.warn('x')\n    warnings.warn('y', FutureWarning)\n"
+    helpers += "def two():\n    warnings.warn('x')\n    numpy.zeros(2) / numpy.zeros(2)\n"
     pytester.makepyfile(f"{imports}{helpers}\ndef test_it():\n    {left}\n", own_part='"\\d"')
     unraisable = ("error::pytest.PytestUnraisableExceptionWarning", "error::pytest.PytestUnhandledThreadExceptionWarning")
     errors = [part for each in unraisable for part in ("-W", each)]

@@ -20,6 +20,7 @@ import pytest
 
 OWN = ("axion_env", "axion_train", "axion_zoo")
 _ROOT = Path(__file__).parents[2]
+_MARK = "given_by_our_own_code"
 _GIVES = {"warn", "warn_explicit"}  # what a function that gives a warning itself has among its names
 _CALLERS = {"_pytest", "pluggy", "xdist", "execnet", "hypothesis", "click"}  # they run our code, and are still at work when it has left
 _OF_A_LINE = (RuntimeWarning, SyntaxWarning, BytesWarning, EncodingWarning, UnicodeWarning)
@@ -41,28 +42,36 @@ def pytest_collection() -> Generator[None, Any, Any]:
 
 @contextmanager
 def own_are_errors() -> Iterator[None]:
-    """Raise what is ours where it is given; hand everything else on."""
-    show = warnings.showwarning
+    """Raise what is ours where it is given; hand everything else on.
+
+    What `pytest.warns` records is only marked: it gives again what it was not told to expect, and then the mark says whose it was.
+    """
+    show, hand_on = warnings.showwarning, warnings._showwarnmsg  # type: ignore[attr-defined]
+
+    def mark(given: warnings.WarningMessage) -> None:
+        if not hasattr(given.message, _MARK):
+            setattr(given.message, _MARK, is_own(sys._getframe(1), given.category, given.filename))
+        hand_on(given)
 
     def raise_own(
         message: Warning | str, category: type[Warning], filename: str, lineno: int, file: TextIO | None = None, line: str | None = None
     ) -> None:
-        if is_own(sys._getframe(1), category, filename):
-            raise message if isinstance(message, Warning) else category(message)
+        if isinstance(message, Warning) and getattr(message, _MARK, False):
+            raise message
         show(message, category, filename, lineno, file, line)
 
-    warnings.showwarning = raise_own
+    warnings._showwarnmsg, warnings.showwarning = mark, raise_own  # type: ignore[attr-defined]
     try:
         yield
     finally:
-        warnings.showwarning = show
+        warnings._showwarnmsg, warnings.showwarning = hand_on, show  # type: ignore[attr-defined]
 
 
 def is_own(frame: FrameType | None, category: type[Warning], filename: str) -> bool:
     """Whether a warning is ours.
 
     Args:
-        frame: Of the function of `warnings` that shows it.
+        frame: Of the code that gave it, or of a function of `warnings` that did so for others.
         category: Its class.
         filename: Of the line it points at.
     """
@@ -78,12 +87,13 @@ def is_own(frame: FrameType | None, category: type[Warning], filename: str) -> b
     top = _top(_module(frame))
     if left:
         return top in OWN or top in _CALLERS or top in sys.stdlib_module_names or _is_here(frame.f_code.co_filename)
-    if _module(frame) == "_pytest.recwarn":  # `pytest.warns` gives again what it was not told to expect
-        return _is_here(filename)
+    of_a_line = issubclass(category, _OF_A_LINE)
+    if of_a_line and _is_here(frame.f_code.co_filename):
+        return True
     if not _GIVES.isdisjoint(frame.f_code.co_names):
         return top in OWN
     by_compiler = frame.f_code.co_filename != filename
-    return _is_here(filename) and (by_compiler or issubclass(category, _OF_A_LINE))
+    return _is_here(filename) and (by_compiler or of_a_line)
 
 
 def _module(frame: FrameType) -> str:
