@@ -7,6 +7,7 @@ without its newline is torn: readers report and skip it, and the next writer cut
 from __future__ import annotations
 
 import os
+import stat
 import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -22,6 +23,7 @@ from axion_env.error import StoreError
 from axion_env.jsonl import Line
 
 _BLOCK = 1 << 20  # bytes read at a time in search of the last newline
+_BEGINNING = b'{"schema"'
 
 
 class TornRecord(UserWarning):
@@ -66,7 +68,7 @@ class EpisodeStore:
         """
         lines = "".join(encode(episode) + "\n" for episode in episodes)
         with self._writing():
-            file = self._file or self._open()
+            file = self._file if self._file is not None and not self._file.closed else self._open()  # closed: in a child that was forked
             if lines and not self._mended:
                 self._mend()
             data = memoryview(lines.encode())
@@ -77,8 +79,22 @@ class EpisodeStore:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self._file = open(self.path, "ab", buffering=0)  # noqa: SIM115 (closed by close)
         lock(self._file, self.path)
+        self._refuse_foreign()
         self._mended = False
         return self._file
+
+    def _refuse_foreign(self) -> None:
+        """A file that begins with something else was named by mistake: nothing is appended to it, and no line of it taken for a torn one.
+
+        Raises:
+            StoreError: it is no file of episodes.
+        """
+        if not stat.S_ISREG(self.path.stat().st_mode):
+            return
+        with open(self.path, "rb") as file:
+            first = next((raw for _, raw in jsonl.split(iter(lambda: file.readline(_BLOCK), b""))), b"").strip()
+        if not first.startswith(_BEGINNING) and not _BEGINNING.startswith(first):
+            raise StoreError(f"{self.path} is no file of episodes: it begins with {first[:20]!r}; choose another")
 
     @contextmanager
     def _writing(self) -> Iterator[None]:

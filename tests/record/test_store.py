@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -95,7 +96,7 @@ def test_a_torn_line_longer_than_a_block(tmp_path: Path, whole: int) -> None:
     with EpisodeStore(path) as store:
         store.extend(EPISODES[:whole])
     with open(path, "ab") as file:
-        file.write(b"x" * ((1 << 21) + 17))
+        file.write(encode(EPISODES[0])[:20].encode() + b"x" * ((1 << 21) + 17))
     with EpisodeStore(path) as store, pytest.warns(TornRecord):
         store.append(EPISODES[7])
     assert list(EpisodeStore(path)) == [*EPISODES[:whole], EPISODES[7]]
@@ -120,6 +121,8 @@ def test_offset_cuts_back(tmp_path: Path) -> None:
 
 class _Full:
     """A file on a disk with a little room left."""
+
+    closed = False
 
     def __init__(self, file: Any, room: int) -> None:
         self._file = file
@@ -218,23 +221,49 @@ def test_one_process_at_a_time_writes(tmp_path: Path) -> None:
     assert list(EpisodeStore(path)) == [SMALL, EPISODES[0]]
 
 
-def test_to_open_a_file_changes_nothing_in_it(tmp_path: Path) -> None:
-    """Somebody else's file, named by mistake, is as it was; a torn line goes when there is an episode to write, and not before."""
+@pytest.mark.parametrize("held", ["my first note\nmy last precious note", '{"api_key": "s3cret"}', "\n\n?", "\ufefffoo", '{"scheme": 1}'])
+def test_a_foreign_file_is_left_as_it_is(tmp_path: Path, held: str) -> None:
+    """Named by mistake, it is refused before anything is written to it or cut off, whatever its last line looks like."""
     path = tmp_path / "notes.txt"
-    path.write_text("my first note\nmy last precious note")
+    path.write_text(held, encoding="utf-8")
+    for write in (lambda store: store.extend(()), lambda store: store.append(SMALL)):
+        with EpisodeStore(path) as store, pytest.raises(StoreError, match="no file of episodes"):
+            write(store)
+    assert path.read_text(encoding="utf-8") == held
+
+
+@pytest.mark.parametrize("held", ["", "\n", '{"sch'])
+def test_a_file_that_was_just_begun_is_gone_on_with(tmp_path: Path, held: str) -> None:
+    """Its writer may have been stopped within the first bytes."""
+    path = tmp_path / "run.jsonl"
+    path.write_text(held)
+    with warnings.catch_warnings(), EpisodeStore(path) as store:
+        warnings.simplefilter("ignore", TornRecord)
+        store.append(SMALL)
+    assert list(EpisodeStore(path)) == [SMALL]
+
+
+def test_opening_cuts_nothing(tmp_path: Path) -> None:
+    """A torn line goes when there is an episode to write, and not before."""
+    path = tmp_path / "run.jsonl"
+    path.write_text(encode(SMALL)[:50])
     with EpisodeStore(path) as store:
         store.extend(())
-        with pytest.raises(StoreError, match="line 1"):
-            list(store)
-    assert path.read_text() == "my first note\nmy last precious note"
+    assert path.read_text() == encode(SMALL)[:50]
 
 
 _FORKS = """
 import os, sys, time
-from axion_env import EpisodeStore
+from axion_env import EpisodeStore, StoreError
 store = EpisodeStore(sys.argv[1])
 store.extend(())
-if os.fork() == 0:
+child = os.fork() == 0
+if child:
+    time.sleep(0.5)
+    try:
+        store.extend(())
+    except StoreError as problem:
+        print(problem, flush=True)
     time.sleep(60)  # an orphan that a pool of processes leaves behind
 print("writing", flush=True)
 sys.stdin.read()
@@ -250,6 +279,7 @@ def test_a_child_does_not_keep_the_lock_of_its_dead_parent(tmp_path: Path) -> No
         assert writer.stdout.readline() == b"writing\n"
         with pytest.raises(StoreError, match="is being written by process"):
             EpisodeStore(path).append(SMALL)  # the parent is alive, and has not lost it by forking
+        assert writer.stdout.readline().startswith(f"{path} is being written by process {writer.pid}".encode())
         writer.kill()
         writer.wait()
         with EpisodeStore(path) as store:

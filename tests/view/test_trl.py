@@ -45,7 +45,6 @@ CALL = '<tool_call>\n{{"name": "act", "arguments": {{"text": "{}"}}}}\n</tool_ca
 
 
 @pytest.mark.slow
-@pytest.mark.filterwarnings("ignore")  # TRL's and its libraries', about each other
 def test_trl_trains_on_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two steps of GRPO with a tiny model that has learned to call the tool: whole games are played, paid and learned from."""
     trl = pytest.importorskip("trl", reason="trl is not installed: pip install trl")

@@ -22,7 +22,6 @@ from axion_env import Scripted, judge, load, play, replay
 from axion_env.codec import decode, encode
 
 pytest.importorskip("verifiers.v1", reason="verifiers is not installed: pip install verifiers==0.4.0")
-pytestmark = pytest.mark.filterwarnings("ignore")  # verifiers' and its libraries', about each other
 
 Chat = list[dict[str, str]]
 
