@@ -292,3 +292,4 @@ def test_what_is_no_file_is_everybodys(tmp_path: Path) -> None:
     with EpisodeStore("/dev/null") as first, EpisodeStore("/dev/null") as second:
         first.append(SMALL)
         second.append(SMALL)
+        assert first.offset == second.offset == 0
