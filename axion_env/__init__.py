@@ -1,27 +1,29 @@
 """Axion's environment SDK: a verifiable multi-agent text environment is one async function."""
 
-from axion_env.chance import Deck, Stream, derive
-from axion_env.context import Context
-from axion_env.demo import Demo, play_demo
-from axion_env.driver import Service, drive, play
-from axion_env.env import Env
-from axion_env.episode import Action, Draw, Ending, Episode, Message, Outcome, Tokens, Turn
+from axion_env.core.context import Context
+from axion_env.core.demo import Demo
+from axion_env.core.driver import Service, drive, play, play_demo
+from axion_env.core.env import Env
+from axion_env.core.parse import Illegal, strip_thinking, tagged_answer
+from axion_env.core.play import Play
+from axion_env.core.policy import Human, Policies, Policy, RandomPolicy, Scripted
+from axion_env.core.registry import find, ids, load, make
+from axion_env.core.replay import fork, replay, verify
+from axion_env.core.request import Ask, Call, Forfeit, Truncated
+from axion_env.core.rng import Deck, Stream, derive
+from axion_env.core.rubric import Reward, Rubric, judge, trajectories
+from axion_env.core.spec import EnvSpec, Memory, Role, Utility
+from axion_env.core.steppable import Steppable
 from axion_env.error import AxionError, ContractError, NotFound, PlayFailed, StoreError, UsageError
-from axion_env.hunk import PatchError
-from axion_env.parse import Illegal, strip_thinking, tagged_answer
-from axion_env.patch import Patch
-from axion_env.policy import Human, Policies, Policy, RandomPolicy, Scripted
-from axion_env.registry import find, ids, load, make
-from axion_env.replay import fork, replay, verify
-from axion_env.request import Ask, Call, Forfeit, Truncated
-from axion_env.reward import Part, Reward, Rubric, Trajectory, Verdict, judge, trajectories
-from axion_env.running import Play
-from axion_env.shaper import Shaper, shaper
-from axion_env.spec import EnvSpec, Memory, Role, Utility
-from axion_env.steppable import Steppable
-from axion_env.store import EpisodeStore, TornRecord
-from axion_env.task import Procedural, Task
-from axion_env.tree import GameTree, enumerate_plays
+from axion_env.gametree.enumerate import enumerate_plays
+from axion_env.gametree.tree import GameTree
+from axion_env.patch.hunk import PatchError
+from axion_env.patch.patch import Patch
+from axion_env.record.episode import Action, Draw, Ending, Episode, Message, Outcome, Tokens, Turn
+from axion_env.record.store import EpisodeStore, TornRecord
+from axion_env.record.task import Procedural, Task
+from axion_env.record.verdict import Part, Trajectory, Verdict
+from axion_env.reward.shaper import Shaper, shaper
 
 __all__ = [
     "Action",

@@ -21,7 +21,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from axion_env.episode import Episode
+    from axion_env.record.episode import Episode
 
 
 class AxionError(Exception):

@@ -19,13 +19,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from axion_env.check import Inspection, Severity, Status, Subject, catalog
 from axion_env.check.hostile import HOSTILE, variations
-from axion_env.driver import Service, serve
-from axion_env.env import Env
-from axion_env.episode import Episode
-from axion_env.registry import load
-from axion_env.request import Ask, Call
-from axion_env.running import Play
-from axion_env.task import Task
+from axion_env.core.driver import Service, serve
+from axion_env.core.env import Env
+from axion_env.core.play import Play
+from axion_env.core.registry import load
+from axion_env.core.request import Ask, Call
+from axion_env.record.episode import Episode
+from axion_env.record.task import Task
 
 if TYPE_CHECKING:
     import pytest

@@ -29,16 +29,17 @@ from pydantic import create_model  # pyright: ignore[reportMissingImports]
 from verifiers.v1.dialects.chat import message_to_wire  # pyright: ignore[reportMissingImports]
 from verifiers.v1.runtimes import ProgramResult  # pyright: ignore[reportMissingImports]
 
-from axion_env.codec import encode
-from axion_env.driver import Service, serve
-from axion_env.env import Env
-from axion_env.episode import Ending, Episode
+from axion_env.core.driver import Service, serve
+from axion_env.core.env import Env
+from axion_env.core.play import Play
+from axion_env.core.registry import load
+from axion_env.core.request import Ask, Call
+from axion_env.core.rubric import judge
+from axion_env.core.spec import Memory
 from axion_env.error import PlayFailed, UsageError
-from axion_env.registry import load
-from axion_env.request import Ask, Call
-from axion_env.reward import Verdict, judge
-from axion_env.running import Play
-from axion_env.spec import Memory
+from axion_env.record.codec import encode
+from axion_env.record.episode import Ending, Episode
+from axion_env.record.verdict import Verdict
 
 
 class Exported(NamedTuple):

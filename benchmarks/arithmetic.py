@@ -14,7 +14,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from axion_env import jsonl
+from axion_env.record import jsonl
 from benchmarks import many
 from benchmarks.table import Report, mean
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from axion_zoo.kuhn_poker import KuhnPoker
+from axion_zoo.games.kuhn_poker import KuhnPoker
 
 
 class BlindKuhnPoker(KuhnPoker):

@@ -16,10 +16,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-from axion_zoo.test_duel import TestDuel, language
-from axion_zoo.test_duel.exact import solution
+from axion_zoo.selfplay.test_duel import TestDuel
+from axion_zoo.selfplay.test_duel.exact import solution
+from axion_zoo.shared import language
 
-from axion_env import jsonl
+from axion_env.record import jsonl
 from axion_train import recipe
 from benchmarks import many
 from benchmarks.table import Mean, Report, mean

@@ -12,14 +12,15 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from axion_zoo.test_duel import TestDuel, language
-from axion_zoo.test_duel.exact import solution
+from axion_zoo.selfplay.test_duel import TestDuel
+from axion_zoo.selfplay.test_duel.exact import solution
+from axion_zoo.shared import language
 
 from axion_env import Play, Task, derive, drive
-from axion_env.store import EpisodeStore
+from axion_env.record.store import EpisodeStore
 from axion_train import recipe
-from axion_train.run import Run
-from axion_train.sample import open_policy
+from axion_train.run.folder import Run
+from axion_train.run.policy import open_policy
 from benchmarks import co_training, many
 from benchmarks.table import Mean, Report, mean
 

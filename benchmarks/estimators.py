@@ -14,9 +14,11 @@ from typing import Any
 
 from axion_env import load
 from axion_train import recipe
-from axion_train.advantage import Advantage, GroupMean, LeaveOneOut
-from axion_train.dynamics import FlatGame, Numbers, dynamics, flatten, gradient, softmax, trace
-from axion_train.schedule import Schedule
+from axion_train.analysis.tabular import FlatGame, Numbers, dynamics, flatten, gradient, softmax, trace
+from axion_train.estimator.group_mean import GroupMean
+from axion_train.estimator.leave_one_out import LeaveOneOut
+from axion_train.learner.schedule import Schedule
+from axion_train.protocol import Advantage
 from benchmarks import many
 from benchmarks.table import Mean, Report, mean
 from benchmarks.variance import ENV, Moments, leave_one_out_by_role, moments, role_baseline
@@ -175,8 +177,8 @@ def _exact(chosen: argparse.Namespace) -> None:
     magnets = {"recipe's": knobs.magnet.coefficient, ".2": Schedule(0.2), ".1": Schedule(0.1), ".05": Schedule(0.05), ".03": Schedule(0.03)}
     report = Report("Dividing by a deal's standard deviation, exactly", "estimators")
     report.say(
-        "NashConv along exact tabular dynamics (`axion_train/dynamics.py`): expected gradients, no network, no sampling; step size, "
-        "optimism and averaging as in the recipe, eta the step in logits where the schedule starts. `mean` subtracts a deal's mean, "
+        "NashConv along exact tabular dynamics (`axion_train/analysis/tabular.py`): expected gradients, no network, no sampling; step "
+        "size, optimism and averaging as in the recipe, eta the step in logits where the schedule starts. `mean` subtracts a deal's mean, "
         "`std` also divides by its standard deviation: deals then count by how settled they are, which is another game."
     )
     rows, figures = [], []

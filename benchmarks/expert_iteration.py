@@ -13,7 +13,7 @@ from pathlib import Path
 from statistics import fmean, median
 from typing import Any
 
-from axion_env import jsonl
+from axion_env.record import jsonl
 from axion_train import recipe
 from benchmarks import many
 from benchmarks.arithmetic import measure

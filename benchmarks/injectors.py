@@ -20,7 +20,7 @@ from itertools import islice
 from statistics import fmean
 from typing import Any
 
-from axion_env import jsonl
+from axion_env.record import jsonl
 from benchmarks import many
 from benchmarks.expert_iteration import learning_seconds
 from benchmarks.table import Report, mean

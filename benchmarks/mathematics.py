@@ -16,11 +16,11 @@ from pathlib import Path
 from typing import Any
 
 import math_verify
-from axion_zoo.mathematics.checker import check
-from axion_zoo.mathematics.form import read
+from axion_zoo.reasoning.mathematics.checker import check
+from axion_zoo.reasoning.mathematics.form import read
 
 from benchmarks.account import account
-from tests.zoo.math_check import check_all
+from tests.zoo.reasoning.mathematics.math_check import check_all
 
 _PAIRS = Path("tests/zoo/math_pairs.tsv")
 Pair = tuple[str, str]

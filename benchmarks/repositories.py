@@ -25,14 +25,14 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
-from axion_zoo.bug_repair import bank
-from axion_zoo.bug_repair.bank import Bug, Repositories, Tree, breed, repository_tree
-from axion_zoo.bug_repair.gate import Grade, broken, grade
-from axion_zoo.bug_repair.injector.baseline import TAMPERERS, Solver, idle, oracle
-from axion_zoo.bug_repair.injector.tree import written
-from axion_zoo.bug_repair.repository import Repository, prepare, sdist
-from axion_zoo.bug_repair.repository.prepare import Meter
-from axion_zoo.bug_repair.suite import BARE, BRIEF, Run, plain, together
+from axion_zoo.selfplay.bug_repair import bank
+from axion_zoo.selfplay.bug_repair.bank import Bug, Repositories, Tree, breed, repository_tree
+from axion_zoo.selfplay.bug_repair.gate import Grade, broken, grade
+from axion_zoo.selfplay.bug_repair.injector.baseline import TAMPERERS, Solver, idle, oracle
+from axion_zoo.selfplay.bug_repair.injector.tree import written
+from axion_zoo.selfplay.bug_repair.repository import Repository, prepare, sdist
+from axion_zoo.selfplay.bug_repair.repository.prepare import Meter
+from axion_zoo.selfplay.bug_repair.suite import BARE, BRIEF, Run, plain, together
 
 from axion_env import Patch, Stream, derive
 from axion_env.sandbox import Sandbox, Workspace

@@ -13,9 +13,9 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from axion_train import evaluate
-from axion_train.model import use_threads
-from axion_train.run import Run
+from axion_train.evaluate.reward import sampled_reward
+from axion_train.model.load import use_threads
+from axion_train.run.folder import Run
 from benchmarks import kuhn, many
 from benchmarks.table import Report, mean
 
@@ -202,9 +202,7 @@ def _on_splits(folder: Path) -> dict[str, float]:
         policy, found = run.policy(), {}
         for split in (name for name in run.env.splits if name.startswith(("test", "orbit"))):
             tasks = min(_TASKS, len(run.env.tasks(split)))
-            figures = evaluate.sampled_reward(
-                run.env, policy, split=split, tasks=tasks, copies=max(1, _LEAST // tasks), seed=1, part="solved"
-            )
+            figures = sampled_reward(run.env, policy, split=split, tasks=tasks, copies=max(1, _LEAST // tasks), seed=1, part="solved")
             found[split] = figures["accuracy"]
         kept.write_text(json.dumps(found))
     rates: dict[str, float] = json.loads(kept.read_text())

@@ -15,7 +15,7 @@ from types import ModuleType
 from typing import Any
 
 from axion_env import Ask, Env, Episode, Play, RandomPolicy, Scripted, Stream, drive, judge, load
-from axion_env.episode import Draw
+from axion_env.record.episode import Draw
 
 
 class State:

@@ -17,15 +17,15 @@ from typing import Any
 
 from axion_env import derive
 from axion_train import recipe
-from axion_train.cast import LEARNER
-from axion_train.model import from_scratch, use_threads
-from axion_train.recipe import Recipe
-from axion_train.renderer import Renderer
-from axion_train.run import Run
-from axion_train.schedule import Schedule
-from axion_train.start import train_reward
-from axion_train.trainer import Trainer
-from axion_train.warmup import WarmUp, collect, warm_up
+from axion_train.learner.schedule import Schedule
+from axion_train.learner.warmup import WarmUp, collect, warm_up
+from axion_train.model.load import from_scratch, use_threads
+from axion_train.model.renderer import Renderer
+from axion_train.policy.roles import LEARNER
+from axion_train.recipe.schema import Recipe
+from axion_train.run.folder import Run
+from axion_train.run.initialize import train_reward
+from axion_train.trainer.loop import Trainer
 
 
 def main() -> None:

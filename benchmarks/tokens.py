@@ -23,13 +23,13 @@ import torch
 
 from axion_env import Env, Message, Play
 from axion_train import recipe
-from axion_train.batch import Batch, Row
-from axion_train.learner import Learner
-from axion_train.model import from_scratch, use_threads
-from axion_train.renderer import Renderer, layout
-from axion_train.sampler import sample
-from axion_train.schedule import Schedule
-from axion_train.warmup import collect, warm_up
+from axion_train.engine.exact import sample
+from axion_train.learner.learner import Learner
+from axion_train.learner.schedule import Schedule
+from axion_train.learner.warmup import collect, warm_up
+from axion_train.model.load import from_scratch, use_threads
+from axion_train.model.renderer import Renderer, layout
+from axion_train.types import Batch, Row
 from benchmarks.measure import Spread, ratios, spread
 
 ROWS = 512

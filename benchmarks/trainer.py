@@ -13,9 +13,9 @@ from statistics import median
 from typing import Any
 
 from axion_train import recipe
-from axion_train.model import from_scratch, use_threads
-from axion_train.trainer import Trainer
-from axion_train.warmup import collect, warm_up
+from axion_train.learner.warmup import collect, warm_up
+from axion_train.model.load import from_scratch, use_threads
+from axion_train.trainer.loop import Trainer
 from benchmarks.measure import spread
 
 ROUNDS = 60

@@ -17,8 +17,9 @@ from typing import NamedTuple
 import numpy as np
 
 from axion_env import Trajectory, Verdict
-from axion_train.advantage import Advantage, RoleBaseline
-from axion_train.dynamics import FlatGame, Numbers
+from axion_train.analysis.tabular import FlatGame, Numbers
+from axion_train.estimator.role_baseline import RoleBaseline
+from axion_train.protocol import Advantage
 
 ENV = "kuhn"
 

@@ -15,7 +15,7 @@ PACKAGES = {"axion_env": "axion_env", "axion_train": "axion_train", "envs/axion_
 """Folders of the checkout, and where a wheel has them."""
 BESIDE = {"pyproject.toml", "README.md", "LICENSE", "CHANGELOG.md", "PKG-INFO", ".gitignore"}
 """What a source archive holds besides; the last two are the builder's own."""
-DATA = ("axion_zoo/bug_repair/module/test/", "axion_env/command/template/")
+DATA = ("axion_zoo/selfplay/bug_repair/module/test/", "axion_env/command/template/")
 """Tests that are data: what an environment's bugs are found by, and what `axion new` writes."""
 
 

@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from axion_env.blame import blame
-from axion_env.chance import Stream, derive
 from axion_env.check.catalog import Skip, promise
 from axion_env.check.finding import Finding
 from axion_env.check.hostile import HOSTILE, variations
 from axion_env.check.subject import Subject, spoken
-from axion_env.demo import Demo, play_demo
-from axion_env.episode import Ending
+from axion_env.core.author_frame import blame
+from axion_env.core.demo import Demo
+from axion_env.core.driver import play_demo
+from axion_env.core.play import Play
+from axion_env.core.policy import RandomPolicy
+from axion_env.core.request import Ask
+from axion_env.core.rng import Stream, derive
 from axion_env.error import AxionError
-from axion_env.policy import RandomPolicy
-from axion_env.request import Ask
-from axion_env.running import Play
+from axion_env.record.episode import Ending
 
 _EXAMPLES = 8
 _BABBLES = 4  # plays of babble per deal

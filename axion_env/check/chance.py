@@ -9,19 +9,19 @@ from contextlib import contextmanager
 from inspect import signature
 from typing import Any
 
-from axion_env.chance import Stream, derive
 from axion_env.check.catalog import Skip, promise
 from axion_env.check.finding import Finding, Severity
 from axion_env.check.subject import Subject
 from axion_env.check.watch import Reach, Sight, watching
-from axion_env.codec import difference
-from axion_env.driver import serve
-from axion_env.env import Env
-from axion_env.episode import Episode, Gathered
-from axion_env.policy import RandomPolicy
-from axion_env.replay import again, answer_from
-from axion_env.request import Call
-from axion_env.running import Play
+from axion_env.core.driver import serve
+from axion_env.core.env import Env
+from axion_env.core.play import Play
+from axion_env.core.policy import RandomPolicy
+from axion_env.core.replay import again, answer_from
+from axion_env.core.request import Call
+from axion_env.core.rng import Stream, derive
+from axion_env.record.codec import difference
+from axion_env.record.episode import Episode, Gathered
 
 _WATCHED = 4  # plays; watching costs ten times a play
 _ORDERS = 4

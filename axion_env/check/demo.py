@@ -9,9 +9,9 @@ from axion_env.check.catalog import promise
 from axion_env.check.finding import Finding, Severity
 from axion_env.check.hostile import INJECTIONS
 from axion_env.check.subject import Subject, spoken
-from axion_env.demo import Demo
-from axion_env.episode import Ending
-from axion_env.policy import RandomPolicy
+from axion_env.core.demo import Demo
+from axion_env.core.policy import RandomPolicy
+from axion_env.record.episode import Ending
 
 _TOLERANCE = 1e-9
 _MARGIN = 0.05  # of the reward range

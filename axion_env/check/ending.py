@@ -9,11 +9,11 @@ from typing import Any
 from axion_env.check.catalog import Skip, promise
 from axion_env.check.finding import Finding
 from axion_env.check.subject import Subject
-from axion_env.driver import serve
-from axion_env.episode import Ending, Episode
-from axion_env.policy import RandomPolicy
-from axion_env.request import Ask, Call
-from axion_env.running import Play
+from axion_env.core.driver import serve
+from axion_env.core.play import Play
+from axion_env.core.policy import RandomPolicy
+from axion_env.core.request import Ask, Call
+from axion_env.record.episode import Ending, Episode
 
 _NOTHING = "\x00"
 _DEALS = 4

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from axion_env.request import Address
+from axion_env.core.request import Address
 
 SCHEMA = 1
 """Of `Report.to_json`; goes up when a field changes its meaning."""

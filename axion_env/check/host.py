@@ -17,9 +17,9 @@ from axion_env.check.chance import differing, watched
 from axion_env.check.finding import Finding, Severity
 from axion_env.check.subject import Memo, Subject
 from axion_env.check.watch import Reach
-from axion_env.codec import encode
-from axion_env.env import Env
-from axion_env.episode import Episode
+from axion_env.core.env import Env
+from axion_env.record.codec import encode
+from axion_env.record.episode import Episode
 
 _DEALS = 8
 _PROCESS_S = 120

@@ -11,14 +11,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import zip_longest
 from typing import Any, TypeAlias
 
-from axion_env.chance import Stream, derive
 from axion_env.check.catalog import Skip, promise
 from axion_env.check.finding import Finding
 from axion_env.check.subject import Subject
-from axion_env.episode import Action, Draw, Episode, Event, Gathered, Reveal, Turn
-from axion_env.fact import is_fact, record
-from axion_env.policy import RandomPolicy
-from axion_env.request import Address, Ask
+from axion_env.core.policy import RandomPolicy
+from axion_env.core.request import Address, Ask
+from axion_env.core.rng import Stream, derive
+from axion_env.record.episode import Action, Draw, Episode, Event, Gathered, Reveal, Turn
+from axion_env.record.value import is_fact, record
 
 KnownTurn: TypeAlias = tuple[Turn, set[str]]
 

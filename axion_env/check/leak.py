@@ -10,12 +10,12 @@ from typing import Any
 from axion_env.check.catalog import Skip, promise
 from axion_env.check.finding import Finding, Severity
 from axion_env.check.subject import Subject, spoken
-from axion_env.episode import Draw, Episode
-from axion_env.fact import is_fact
-from axion_env.policy import RandomPolicy, Scripted
-from axion_env.request import Ask
-from axion_env.running import Play
-from axion_env.task import Task
+from axion_env.core.play import Play
+from axion_env.core.policy import RandomPolicy, Scripted
+from axion_env.core.request import Ask
+from axion_env.record.episode import Draw, Episode
+from axion_env.record.task import Task
+from axion_env.record.value import is_fact
 
 _MARK = "zq7canary"  # nothing an environment would say by itself
 _DEALS = 8

@@ -7,17 +7,18 @@ from collections.abc import Iterator
 from math import isfinite, sqrt
 from typing import TypeAlias
 
-from axion_env.blame import begin, blame
 from axion_env.check.catalog import Skip, promise
 from axion_env.check.finding import Finding, Severity
 from axion_env.check.subject import Subject
 from axion_env.check.watch import watching
-from axion_env.codec import decode, encode
-from axion_env.episode import Episode
+from axion_env.core.author_frame import begin, blame
+from axion_env.core.rubric import Reward
+from axion_env.core.spec import Utility
+from axion_env.core.steppable import Steppable
 from axion_env.error import AxionError
-from axion_env.reward import Reward, Verdict
-from axion_env.spec import Utility
-from axion_env.steppable import Steppable
+from axion_env.record.codec import decode, encode
+from axion_env.record.episode import Episode
+from axion_env.record.verdict import Verdict
 
 Verdicts: TypeAlias = dict[str, Verdict]
 

@@ -6,14 +6,14 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from axion_env.blame import blame
 from axion_env.check.catalog import Check, Skip, catalog, chosen
 from axion_env.check.finding import Finding, Report, Result, Severity, Status
 from axion_env.check.subject import Subject
-from axion_env.driver import Service
-from axion_env.env import Env
+from axion_env.core.author_frame import blame
+from axion_env.core.driver import Service
+from axion_env.core.env import Env
+from axion_env.core.registry import load
 from axion_env.error import NotFound, UsageError
-from axion_env.registry import load
 
 
 def check(

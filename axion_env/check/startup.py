@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from axion_env.blame import blame
 from axion_env.check.catalog import promise
 from axion_env.check.finding import Finding, Severity
 from axion_env.check.subject import Subject
-from axion_env.episode import Ending
+from axion_env.core.author_frame import blame
+from axion_env.core.registry import find, ids
+from axion_env.core.spec import EnvSpec
 from axion_env.error import AxionError
-from axion_env.fact import record
-from axion_env.registry import find, ids
-from axion_env.spec import EnvSpec
-from axion_env.task import Task
+from axion_env.record.episode import Ending
+from axion_env.record.task import Task
+from axion_env.record.value import record
 
 _TASKS = 64
 

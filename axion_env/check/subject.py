@@ -7,17 +7,18 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
-from axion_env.blame import blame
-from axion_env.demo import Demo, play_demo
-from axion_env.driver import Service, drive
-from axion_env.env import Env
-from axion_env.episode import Called, Episode
+from axion_env.core.author_frame import blame
+from axion_env.core.demo import Demo
+from axion_env.core.driver import Service, drive, play_demo
+from axion_env.core.env import Env
+from axion_env.core.play import Chance, Play
+from axion_env.core.policy import Policies, RandomPolicy
+from axion_env.core.request import Ask
+from axion_env.core.rubric import judge
 from axion_env.error import UsageError
-from axion_env.policy import Policies, RandomPolicy
-from axion_env.request import Ask
-from axion_env.reward import Verdict, judge
-from axion_env.running import Chance, Play
-from axion_env.task import Task
+from axion_env.record.episode import Called, Episode
+from axion_env.record.task import Task
+from axion_env.record.verdict import Verdict
 
 _DEALS = 32
 _DEALS_WITH_CALLS = 4  # a job costs a thousand times a turn

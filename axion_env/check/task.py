@@ -10,7 +10,7 @@ from typing import Any
 from axion_env.check.catalog import Skip, promise
 from axion_env.check.finding import Finding
 from axion_env.check.subject import Subject
-from axion_env.task import Task
+from axion_env.record.task import Task
 
 _TASKS = 256
 _TRAIN = 1024

@@ -13,8 +13,8 @@ from axion_env.check.catalog import chosen
 from axion_env.command.environment import options_option
 from axion_env.command.table import show_table
 from axion_env.command.watchdog import watched_report
+from axion_env.core.registry import ids
 from axion_env.error import UsageError
-from axion_env.registry import ids
 
 _EXAMPLES = """\b
 Examples:

@@ -6,10 +6,10 @@ import inspect
 import re
 from typing import Any
 
-from axion_env.demo import play_demo
-from axion_env.env import Env
-from axion_env.episode import Ending
-from axion_env.reward import Reward, judge
+from axion_env.core.driver import play_demo
+from axion_env.core.env import Env
+from axion_env.core.rubric import Reward, judge
+from axion_env.record.episode import Ending
 
 
 def option_table(cls: type[Env]) -> dict[str, dict[str, Any]]:

@@ -12,8 +12,8 @@ import click
 from axion_env.command.describe import agrees, demos
 from axion_env.command.environment import open_env
 from axion_env.command.table import show_table
+from axion_env.core.registry import ids
 from axion_env.error import AxionError
-from axion_env.registry import ids
 
 _CORE = ("axion-rl", "click", "rich")
 _OPTIONAL = ("numpy", "torch", "transformers", "tokenizers", "safetensors", "vllm", "trl")

@@ -10,10 +10,10 @@ from typing import Any, TypeVar
 
 import click
 
-from axion_env.env import Env
+from axion_env.core.env import Env
+from axion_env.core.registry import find, look_here
 from axion_env.error import AxionError, UsageError
-from axion_env.fact import is_fact
-from axion_env.registry import find, look_here
+from axion_env.record.value import is_fact
 
 F = TypeVar("F", bound=Callable[..., Any])
 

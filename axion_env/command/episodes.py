@@ -13,13 +13,13 @@ import click
 from axion_env.command.environment import Environments
 from axion_env.command.table import show_table
 from axion_env.command.warning import warnings_as_lines
-from axion_env.env import Env
-from axion_env.episode import Ending, Message
+from axion_env.core.env import Env
+from axion_env.core.rubric import trajectories
+from axion_env.dataset.decontaminate import Overlap, read_texts, task_text
+from axion_env.dataset.filter import Candidate, Exchange, Selection, Sieve, success_rates
 from axion_env.error import StoreError, UsageError
-from axion_env.overlap import Overlap, read_texts, task_text
-from axion_env.reward import trajectories
-from axion_env.select import Candidate, Exchange, Selection, Sieve, success_rates
-from axion_env.store import EpisodeStore
+from axion_env.record.episode import Ending, Message
+from axion_env.record.store import EpisodeStore
 
 _EXAMPLES = """\b
 Examples:

@@ -11,8 +11,8 @@ from axion_env.command.describe import agrees, demos, option_table, rewards, spl
 from axion_env.command.environment import open_env, options_option
 from axion_env.command.listing import summary
 from axion_env.command.table import show_table
-from axion_env.env import Env
-from axion_env.transcript import amount
+from axion_env.core.env import Env
+from axion_env.record.transcript import amount
 
 
 @click.command(

@@ -9,9 +9,9 @@ import click
 
 from axion_env.command.environment import open_env
 from axion_env.command.table import show_table
-from axion_env.env import Env
+from axion_env.core.env import Env
+from axion_env.core.registry import ids
 from axion_env.error import AxionError
-from axion_env.registry import ids
 
 
 @click.command("list")

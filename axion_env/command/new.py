@@ -17,8 +17,8 @@ from typing import NamedTuple
 import click
 
 import axion_env
+from axion_env.core.registry import ids
 from axion_env.error import UsageError
-from axion_env.registry import ids
 
 _NAME = re.compile(r"(?:(?P<namespace>[A-Za-z][A-Za-z0-9_.-]*)/)?(?P<name>[A-Za-z][A-Za-z0-9_-]*?)(?:-v(?P<version>\d+))?")
 _VARIANTS = {"1": "one", "2": "two"}

@@ -7,8 +7,8 @@ from typing import Any
 
 import click
 
-from axion_env.request import Ask
-from axion_env.transcript import printable
+from axion_env.core.request import Ask
+from axion_env.record.transcript import printable
 
 
 class Person:

@@ -10,19 +10,20 @@ from typing import Any
 
 import click
 
-from axion_env.chance import Stream, derive
 from axion_env.command.environment import open_env, options_option
 from axion_env.command.person import Person, say
 from axion_env.command.warning import warnings_as_lines
-from axion_env.driver import play as play_task
-from axion_env.env import Env
-from axion_env.episode import Ending, Episode
+from axion_env.core.driver import play as play_task
+from axion_env.core.env import Env
+from axion_env.core.policy import Policy, RandomPolicy
+from axion_env.core.rng import Stream, derive
+from axion_env.core.rubric import judge
 from axion_env.error import NotFound, UsageError
-from axion_env.policy import Policy, RandomPolicy
-from axion_env.reward import Verdict, judge
-from axion_env.store import EpisodeStore
-from axion_env.task import Task
-from axion_env.transcript import amount, printable, transcript
+from axion_env.record.episode import Ending, Episode
+from axion_env.record.store import EpisodeStore
+from axion_env.record.task import Task
+from axion_env.record.transcript import amount, printable, transcript
+from axion_env.record.verdict import Verdict
 
 NOBODY = "none"
 

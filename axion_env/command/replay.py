@@ -10,18 +10,19 @@ from pathlib import Path
 
 import click
 
-from axion_env.codec import damage, decode
 from axion_env.command.environment import Environments
 from axion_env.command.warning import warnings_as_lines
-from axion_env.env import Env
-from axion_env.episode import Called, Ending, Episode
+from axion_env.core.env import Env
+from axion_env.core.replay import rerun, verify
+from axion_env.core.rubric import judge
 from axion_env.error import AxionError, NotFound, StoreError, UsageError
-from axion_env.jsonl import Line
-from axion_env.replay import rerun, verify
-from axion_env.reward import Verdict, judge
+from axion_env.record.codec import damage, decode
+from axion_env.record.episode import Called, Ending, Episode
+from axion_env.record.jsonl import Line
+from axion_env.record.store import EpisodeStore
+from axion_env.record.transcript import printable, transcript
+from axion_env.record.verdict import Verdict
 from axion_env.sandbox import Sandbox
-from axion_env.store import EpisodeStore
-from axion_env.transcript import printable, transcript
 
 _EXAMPLES = """\b
 Examples:

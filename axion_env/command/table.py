@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 import click
 
-from axion_env.transcript import printable
+from axion_env.record.transcript import printable
 
 _UNBOUNDED = 10_000
 """Columns where nobody looks at a screen: a pipe gets whole rows, never folded ones."""

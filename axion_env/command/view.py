@@ -10,13 +10,14 @@ from typing import Any
 
 import click
 
-from axion_env.codec import decode
 from axion_env.command.environment import Environments
 from axion_env.command.warning import warnings_as_lines
-from axion_env.episode import Ending, Episode
+from axion_env.core.rubric import judge
 from axion_env.error import AxionError, StoreError, UsageError
-from axion_env.reward import Verdict, judge
-from axion_env.store import EpisodeStore
+from axion_env.record.codec import decode
+from axion_env.record.episode import Ending, Episode
+from axion_env.record.store import EpisodeStore
+from axion_env.record.verdict import Verdict
 
 _EXAMPLES = """\b
 Examples:

@@ -15,8 +15,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from axion_env.core.request import Fault
 from axion_env.error import NotFound, UsageError
-from axion_env.request import Fault
 from axion_env.sandbox import cgroup
 from axion_env.sandbox.job import Job, JobResult, JobStatus
 from axion_env.sandbox.probe import choose

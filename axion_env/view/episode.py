@@ -9,8 +9,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from axion_env.episode import Action, Called, Draw, Episode, Event, Limit, Message, Reveal, Tell, Turn
-from axion_env.reward import Verdict
+from axion_env.record.episode import Action, Called, Draw, Episode, Event, Limit, Message, Reveal, Tell, Turn
+from axion_env.record.verdict import Verdict
 from axion_env.sandbox.inside import wire
 
 _LONGEST = 200_000

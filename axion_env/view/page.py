@@ -12,7 +12,7 @@ from importlib.resources import files
 from string import Template
 from typing import Any
 
-from axion_env.transcript import printable
+from axion_env.record.transcript import printable
 
 _SCRIPTS = ("element.js", "text.js", "side.js", "episode.js", "filter.js", "list.js", "main.js")
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from axion_env import AxionError
-from axion_train import part
+from axion_train.recipe import plugin
 from axion_train.report.chart import Line, Mark, chart
 from axion_train.report.curve import smoothed
 from axion_train.report.markup import Markup, tag
@@ -70,7 +70,7 @@ def monitors(record: Record) -> dict[str, Any]:
     found = {}
     for name, table in tables.items() if isinstance(tables, Mapping) else ():
         try:
-            found[name] = part.build("monitors", {"name": name, **table})
+            found[name] = plugin.build("monitors", {"name": name, **table})
         except (AxionError, TypeError):
             continue
     return found

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from axion_env import Action, Draw, Ending, Env, Episode, Message, Turn, Verdict, judge
-from axion_env.transcript import amount
+from axion_env.record.transcript import amount
 from axion_train.report.markup import Markup, join, tag
 from axion_train.report.record import Series
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from html import escape
 
-from axion_env.transcript import printable
+from axion_env.record.transcript import printable
 
 
 class Markup(str):

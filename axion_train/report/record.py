@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from axion_env import AxionError, Env, Episode, EpisodeStore, TornRecord, UsageError, jsonl, load
-from axion_env.codec import decode
-from axion_train.schedule import Schedule
+from axion_env import AxionError, Env, Episode, EpisodeStore, TornRecord, UsageError, load
+from axion_env.record import jsonl
+from axion_env.record.codec import decode
+from axion_train.learner.schedule import Schedule
 
 Series: TypeAlias = list[tuple[float, float]]
 """(update, value)."""

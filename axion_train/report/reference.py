@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from axion_env import AxionError, GameTree
-from axion_train.dynamics import Point, dynamics, flatten
-from axion_train.report.kuhn import Kuhn, recognize
+from axion_train.analysis.kuhn import Kuhn, recognize
+from axion_train.analysis.tabular import Point, dynamics, flatten
 from axion_train.report.record import Record
 
 ETA = 3.0

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import NamedTuple
 
-from axion_train.monitor import Gap
+from axion_train.monitor.gap import Gap
 from axion_train.report.alarm import marks, monitors
 from axion_train.report.curve import named, roles
 from axion_train.report.markup import Markup, join, tag

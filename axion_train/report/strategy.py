@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import Any
 
-from axion_train.report.kuhn import PLACES, Kuhn, Place, Spot, fit
+from axion_train.analysis.kuhn import PLACES, Kuhn, Place, Spot, fit
 from axion_train.report.markup import Markup, join, tag
 from axion_train.report.record import number
 

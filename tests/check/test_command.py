@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 from axion_env.check import catalog
 from axion_env.command import axion
 from tests.check.stuck import Busy
-from tests.contract.game import line
+from tests.core.game import line
 
 KUHN = "axion/KuhnPoker-v0"
 

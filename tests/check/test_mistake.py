@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
-from axion_env import Context, Env, EnvSpec, Outcome, Reward, Role, Rubric, Task, UsageError, find, registry
+from axion_env import Context, Env, EnvSpec, Outcome, Reward, Role, Rubric, Task, UsageError, find
 from axion_env.check import check
+from axion_env.core import registry
 from tests.check.honest import Card, won
-from tests.contract.game import line
+from tests.core.game import line
 
 
 class Unawaited(Card):
@@ -133,4 +134,4 @@ def test_an_id_of_another_class() -> None:
             return Outcome({})
 
     (result,) = check(Kuhn(), only=["static.manifest"]).failed
-    assert "is that of axion_zoo.kuhn_poker:KuhnPoker; choose another" in result.errors[0].message
+    assert "is that of axion_zoo.games.kuhn_poker:KuhnPoker; choose another" in result.errors[0].message

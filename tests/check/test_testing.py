@@ -13,7 +13,7 @@ from hypothesis import given
 
 from axion_env import Ending, Play, judge, load, verify
 from axion_env.check import catalog
-from axion_env.codec import encode
+from axion_env.record.codec import encode
 from axion_env.testing import EnvSuite, actions, plays, tasks
 from tests.check.honest import Both, Card, Sums
 

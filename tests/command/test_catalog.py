@@ -6,10 +6,11 @@ from importlib.metadata import EntryPoint
 import pytest
 from click.testing import CliRunner
 
-from axion_env import Demo, Env, EnvSpec, Outcome, Reward, Role, Rubric, ids, load, registry
+from axion_env import Demo, Env, EnvSpec, Outcome, Reward, Role, Rubric, ids, load
 from axion_env.command import axion
 from axion_env.command.describe import option_table
 from axion_env.command.doctor import examine
+from axion_env.core import registry
 
 
 def invoke(*args: str) -> str:

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from axion_env import registry
 from axion_env.command import axion
 from axion_env.command.doctor import examine
 from axion_env.command.new import Names, rendered
+from axion_env.core import registry
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples" / "own_env"

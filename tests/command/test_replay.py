@@ -8,8 +8,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from axion_env import EpisodeStore, RandomPolicy, load, play
-from axion_env.codec import encode
 from axion_env.command import axion
+from axion_env.record.codec import encode
 
 
 def replay(*args: object) -> Result:
@@ -124,7 +124,7 @@ def test_an_empty_file_says_so(file: Path) -> None:
 def test_another_class_can_stand_in_for_the_recorded_one(file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """`--env` replays under a changed environment: the first difference is what the change did."""
     (tmp_path / "axion_test_louder.py").write_text(
-        "from axion_zoo.kuhn_poker import KuhnPoker\n"
+        "from axion_zoo.games.kuhn_poker import KuhnPoker\n"
         "class Louder(KuhnPoker):\n"
         "    async def play(self, task, ctx):\n"
         "        outcome = await super().play(task, ctx)\n"
@@ -135,7 +135,7 @@ def test_another_class_can_stand_in_for_the_recorded_one(file: Path, tmp_path: P
     done = replay(file, "--verify", "--env", "axion_test_louder:Louder")
     assert done.exit_code == 1
     assert f"{file} line 1: episode.facts.winner: " in done.stdout
-    assert replay(file, "--verify", "--env", "axion_zoo.kuhn_poker:KuhnPoker").exit_code == 0
+    assert replay(file, "--verify", "--env", "axion_zoo.games.kuhn_poker:KuhnPoker").exit_code == 0
 
 
 def test_a_record_of_an_environment_that_is_not_installed_can_be_read_but_not_verified(file: Path) -> None:
@@ -149,7 +149,7 @@ def test_a_record_of_an_environment_that_is_not_installed_can_be_read_but_not_ve
     assert done.exit_code == 2
     assert "line 1 cannot be verified: no environment 'other/Game-v0'" in done.stderr
     assert "--env module:Class" in done.stderr
-    assert replay(file, "--verify", "--env", "axion_zoo.kuhn_poker:KuhnPoker").exit_code == 1
+    assert replay(file, "--verify", "--env", "axion_zoo.games.kuhn_poker:KuhnPoker").exit_code == 1
 
 
 def test_options_that_no_longer_exist_are_named(file: Path) -> None:

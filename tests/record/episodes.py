@@ -6,9 +6,9 @@ import random
 from typing import Any
 
 from axion_env import Action, Ask, Context, Env, Episode, Forfeit, Memory, Outcome, Play, Task, Tokens
-from axion_env.driver import serve
-from axion_env.request import Call
-from tests.contract.game import game
+from axion_env.core.driver import serve
+from axion_env.core.request import Call
+from tests.core.game import game
 
 AGENTS = ("host", "red", "blue", "green")
 

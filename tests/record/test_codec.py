@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from axion_env import Action, Ending, Episode, Message, StoreError, Task, Tokens, Turn
-from axion_env.codec import damage, decode, difference, encode
-from axion_env.episode import Called, Draw, Gathered, Limit, Reveal, Tell
-from axion_env.fact import joined
-from tests.contract.test_fact import facts
+from axion_env.record.codec import damage, decode, difference, encode
+from axion_env.record.episode import Called, Draw, Gathered, Limit, Reveal, Tell
+from axion_env.record.value import joined
 from tests.record.episodes import EPISODES
+from tests.record.test_value import facts
 
 text = st.text(st.characters(), max_size=6).map(joined)
 names = st.sampled_from(["a", "b", "ä\ud800"])

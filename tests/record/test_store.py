@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 
 from axion_env import Context, EpisodeStore, Outcome, StoreError, Task, TornRecord
-from axion_env.codec import damage, encode
-from tests.contract.game import finish, game
+from axion_env.record.codec import damage, encode
+from tests.core.game import finish, game
 from tests.record.episodes import EPISODES
 
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from axion_env.error import UsageError
-from axion_env.fact import record
+from axion_env.record.value import record
 from axion_env.sandbox import BadValue, Case, Command, Function, JobResult, JobStatus, Limits, Opaque, Usage, Workspace
 from tests.sandbox.values import alike, results, values, workspaces
 

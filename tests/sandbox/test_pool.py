@@ -16,8 +16,8 @@ from typing import Any
 
 import pytest
 
+from axion_env.core.request import Fault
 from axion_env.error import NotFound, UsageError
-from axion_env.request import Fault
 from axion_env.sandbox import (
     Command,
     Function,

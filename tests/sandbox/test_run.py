@@ -25,11 +25,11 @@ from axion_env import (
     judge,
     replay,
 )
-from axion_env.codec import encode
-from axion_env.driver import serve
+from axion_env.core.driver import serve
+from axion_env.core.replay import fork, rerun, verify
+from axion_env.core.request import Fault
 from axion_env.error import UsageError
-from axion_env.replay import fork, rerun, verify
-from axion_env.request import Fault
+from axion_env.record.codec import encode
 from axion_env.sandbox import Command, Function, JobResult, Limits, Match, Sandbox, SandboxUnavailable, Workspace
 from tests.sandbox.offer import skip_without
 

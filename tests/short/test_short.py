@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 import axion_env as ax
-from axion_env.codec import encode
+from axion_env.record.codec import encode
 from axion_env.sandbox import Command, Function, Sandbox, SandboxUnavailable, shared
 
 KUHN = "axion/KuhnPoker-v0"

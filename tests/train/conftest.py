@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.train.transplant import trained
+from tests.train.learner.transplant import trained
 
 
 @pytest.fixture(scope="session")

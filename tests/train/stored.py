@@ -6,7 +6,7 @@ from pathlib import Path
 
 import torch
 
-from axion_train import checkpoint
+from axion_train.run import checkpoint
 
 
 def weights(run: Path) -> dict[str, torch.Tensor]:

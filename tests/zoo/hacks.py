@@ -12,8 +12,8 @@ import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 
-from axion_zoo.code_synthesis import CodeSynthesis
-from axion_zoo.code_synthesis.problem import Problem, examples_of
+from axion_zoo.reasoning.code_synthesis import CodeSynthesis
+from axion_zoo.shared.programs.problem import Problem, examples_of
 
 from axion_env import Play, Scripted, Task, drive, judge, load
 

@@ -8,7 +8,7 @@ import pytest
 
 from axion_env import Env, ids, judge, load, play_demo
 from axion_env.check import check
-from axion_env.transcript import transcript
+from axion_env.record.transcript import transcript
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 ENVS = [name for name in ids() if name.startswith("axion/")]

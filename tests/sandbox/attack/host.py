@@ -151,7 +151,7 @@ def attack(world):
         importlib.import_module(name)
     sys.path.insert(0, os.path.dirname(world["package"]))
     return got(file=lambda: open(world["package"] + "/task.py").read(), list=lambda: 1 / len(set(os.listdir(world["package"])) - {"sandbox"}),
-               axion=lambda: package("axion_env.task"), host=lambda: package("axion_env.sandbox.slot"), zoo=lambda: package("axion_zoo.arithmetic"),
+               axion=lambda: package("axion_env.record.task"), host=lambda: package("axion_env.sandbox.slot"), zoo=lambda: package("axion_zoo.reasoning.arithmetic"),
                train=lambda: package("axion_train"))
 """,
     ),

@@ -1,0 +1,76 @@
+"""How a play ends: finished, forfeited, truncated or failed. Whichever it is, there is a record."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from axion_env.core.author_frame import begin
+from axion_env.core.branch import close, close_parts, log
+from axion_env.core.request import Forfeit, Truncated
+from axion_env.record.episode import Ending, Episode, Outcome
+from axion_env.record.value import record
+
+if TYPE_CHECKING:
+    from axion_env.core.play import Play
+
+_new: Any = tuple.__new__  # builds the record at half the price of calling its class
+
+
+def finish(play: Play, outcome: Any) -> None:
+    """Its code has returned."""
+    if type(outcome) is not Outcome or type(outcome.facts) is not dict:
+        got = f"Outcome({type(outcome.facts).__name__})" if type(outcome) is Outcome else type(outcome).__name__
+        return fail(play, "author", f"play returned {got}; it must return Outcome({{…facts…}}) ({begin(play.env.play)})", None)
+    try:
+        facts = record(outcome.facts, "facts")
+    except TypeError as problem:
+        return fail(play, "author", f"{problem} ({begin(play.env.play)})", problem)
+    return _end(play, Ending.FINISHED, facts)
+
+
+def stop(play: Play, ended: Forfeit | Truncated) -> None:
+    """Its code has let a forfeit or a limit pass."""
+    if isinstance(ended, Forfeit):
+        _end(play, Ending.FORFEIT, culprits=ended.culprits)
+    else:
+        _end(play, Ending.TRUNCATED, error=ended.reason)
+
+
+def fail(play: Play, fault: str, error: str, exception: BaseException | None) -> None:
+    """It cannot go on.
+
+    Args:
+        play: It.
+        fault: Whose it is: `author` or `machine`.
+        error: What happened.
+        exception: What the author's code raised.
+    """
+    play.exception = exception
+    swallowed = close_all(play)
+    _end(play, Ending.FAILED, fault=fault, error=f"{error}; {swallowed}" if swallowed and swallowed not in error else error)
+
+
+def _end(
+    play: Play,
+    ending: Ending,
+    facts: dict[str, Any] | None = None,
+    culprits: tuple[str, ...] = (),
+    fault: str | None = None,
+    error: str | None = None,
+) -> None:
+    root = play._root
+    play.requests = []
+    play._queue = None
+    env = play.env
+    play.episode = _new(Episode, (
+        play.spec.id, env.options, play.task, env.roles(play.agents), play.seed, play.copy, log(root),
+        root.inbox, ending, facts, culprits, fault, error,
+    ))  # fmt: skip
+    del play._context, play._root  # cuts the circle play → context → play: a finished play needs no collector
+
+
+def close_all(play: Play) -> str | None:
+    """Close every coroutine, innermost first; says so if one swallowed its GeneratorExit."""
+    for stray in play._context._made:
+        close_parts(stray)
+    return close(play._root, play.env)

@@ -1,0 +1,156 @@
+"""The base class an author subclasses: an environment is a spec, a rubric and one async function."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, cast
+
+from axion_env.core.context import Context
+from axion_env.core.rubric import Rubric
+from axion_env.core.spec import EnvSpec, Memory
+from axion_env.error import ContractError, NotFound, UsageError, nearest
+from axion_env.record.episode import Episode, Outcome
+from axion_env.record.task import Task
+from axion_env.record.value import record
+
+if TYPE_CHECKING:
+    from axion_env.core.demo import Demo
+    from axion_env.core.request import Ask
+
+
+class _Frozen(type):
+    """Records the options an environment is built with, and freezes it afterwards: state lives in `play`'s locals."""
+
+    def __call__(cls, *args: Any, **kwargs: Any) -> Any:
+        try:
+            bound = inspect.signature(cls.__init__).bind(None, *args, **kwargs).arguments  # type: ignore[misc]
+        except TypeError as problem:
+            raise UsageError(_option_error(cls, kwargs, problem)) from None
+        env = cast(Any, object.__new__)(cls)
+        env.options = record(_options(cls, bound), f"{cls.__name__} options")
+        env.__init__(**record(env.options, ""))  # what is recorded, so that a replay builds the same; a copy, to do with as it likes
+        if not hasattr(env, "spec") or not hasattr(env, "rubric"):
+            raise ContractError(f"{cls.__name__} must set `spec` and `rubric`, as class attributes or in __init__")
+        if not inspect.iscoroutinefunction(env.play):
+            raise ContractError(f"{cls.__name__}.play must be `async def play(self, task, ctx)`")
+        for role in env.spec.agents.values():
+            env.rubric[role.name]  # raises where the rubric rewards nobody of that role
+        env.seats = tuple(env.spec.agents)
+        env.memory = {agent: None if role.memory is Memory.NONE else role.memory for agent, role in env.spec.agents.items()}
+        env.roles = lru_cache(maxsize=None)(env._roles)
+        env.first_task = env.tasks("train")[0]
+        env._frozen = True
+        return env
+
+
+class Env(metaclass=_Frozen):
+    """The rules of a task: who plays, what they are asked, what is rewarded.
+
+    Subclasses set `spec` and `rubric` (as class attributes, or in `__init__` where they depend on options) and write
+    `play`. Options are the arguments of `__init__`: plain values only, since every episode records them.
+    """
+
+    spec: EnvSpec
+    rubric: Rubric
+    options: Mapping[str, Any]
+    """What it was built with."""
+    seats: tuple[str, ...]
+    """Every agent of the spec, in order."""
+    memory: Mapping[str, Memory | None]
+    """What each agent is shown of its past; None: nothing."""
+    first_task: Task
+    """The first task of the train split."""
+    splits: tuple[str, ...] = ("train", "test")
+    """Names that `tasks` takes."""
+    _frozen = False
+
+    def __init__(self) -> None:
+        """An environment without options."""
+
+    def tasks(self, split: str = "train") -> Sequence[Task]:
+        """The tasks of one of `splits`."""
+        if split not in self.splits:
+            raise UsageError(f"{self.spec.id} has no split {split!r}; it has {', '.join(self.splits)}")
+        return (Task(),)
+
+    def demos(self) -> Sequence[Demo]:
+        """Scripted plays with known verdicts."""
+        return ()
+
+    def examples(self, ask: Ask[Any]) -> Sequence[str]:
+        """Well-formed answers to `ask`, one for each legal action and none better than another.
+
+        A warm-up teaches a new model this format, and no strategy.
+        """
+        return ask.choices or ()
+
+    def derived(self, episode: Episode) -> Sequence[Task]:
+        """Tasks made of what happened in a finished play: an answer that failed as the next thing to mend, a counterexample as a test.
+
+        It is not asked about plays without facts, which somebody forfeited. The tasks are played like any other, so their ids are none
+        of a split's, and equal episodes give equal tasks. None by default.
+        """
+        return ()
+
+    async def play(self, task: Task, ctx: Context) -> Outcome:
+        """Play one task from the first draw to the facts of its end."""
+        raise NotImplementedError(f"{type(self).__name__} must write `async def play(self, task, ctx)`")
+
+    def roles(self, agents: tuple[str, ...]) -> Mapping[str, str]:
+        """The role of each seated agent, in the spec's order.
+
+        Raises:
+            NotFound: somebody is no agent of the spec.
+        """
+        return self._roles(agents)
+
+    def _roles(self, agents: tuple[str, ...]) -> Mapping[str, str]:
+        for agent in agents:
+            if agent not in self.spec.agents:
+                raise NotFound(f"seat in {self.spec.id} named", agent, self.spec.agents)
+        return {agent: role.name for agent, role in self.spec.agents.items() if agent in agents}
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if self._frozen:
+            raise ContractError(f"{type(self).__name__}.{name} was assigned after __init__; a play's state lives in its local variables")
+        super().__setattr__(name, value)
+
+    def __delattr__(self, name: str) -> None:
+        raise ContractError(f"{type(self).__name__}.{name} was deleted after __init__; a play's state lives in its local variables")
+
+    def __repr__(self) -> str:
+        options = ", ".join(f"{k}={v!r}" for k, v in self.options.items())
+        return f"{type(self).__name__}({options})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuild, (type(self), dict(self.options))
+
+
+def _rebuild(cls: type[Env], options: dict[str, Any]) -> Env:
+    return cls(**options)
+
+
+def _options(cls: type, bound: Mapping[str, Any]) -> dict[str, Any]:
+    """The options by name, without the `None` that stands for self."""
+    options: dict[str, Any] = {}
+    parameters = inspect.signature(cls.__init__).parameters  # type: ignore[misc]
+    for name, value in list(bound.items())[1:]:
+        if parameters[name].kind is inspect.Parameter.VAR_KEYWORD:
+            options.update(value)
+        elif parameters[name].kind in (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.POSITIONAL_ONLY):
+            raise UsageError(f"{cls.__name__} takes its options by name, since every episode records them: got {value!r}")
+        else:
+            options[name] = value
+    return options
+
+
+def _option_error(cls: type, given: Mapping[str, Any], problem: TypeError) -> str:
+    known = [p for p in inspect.signature(cls.__init__).parameters if p != "self"]  # type: ignore[misc]
+    for name in given:
+        if name not in known:
+            near = nearest(name, known)
+            hint = f"did you mean {near[0]!r}?" if near else f"it has {', '.join(known) or 'none'}"
+            return f"{cls.__name__} has no option {name!r}; {hint}"
+    return f"{cls.__name__}: {problem}"

@@ -1,0 +1,196 @@
+"""One play in progress: a small machine that advances an environment's coroutine by answers.
+
+    Play(env, task, seed) → requests → answer(request, …) → requests → … → episode
+
+Here is what answers do. `machine` runs the environment's code from one to the next, `gathering` parts and joins it, `finish` ends it.
+
+Nothing here performs I/O, reads a clock or knows a policy. A play's branches form a tree; each branch is one coroutine
+with its own log, its own chance stream and its own undelivered messages, so that no order of answering can show.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from math import inf
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from axion_env.core.author_frame import blame
+from axion_env.core.branch import Branch, log
+from axion_env.core.context import Context
+from axion_env.core.ending import fail
+from axion_env.core.parse import strip_thinking
+from axion_env.core.request import Address, Ask, Call, Forfeit, Truncated
+from axion_env.core.scheduler import advance
+from axion_env.core.spec import EnvSpec, Memory
+from axion_env.error import UsageError
+from axion_env.record.episode import NO_NOTES, Action, Called, Episode, Limit, Message, Tokens, Turn
+from axion_env.record.task import Task
+from axion_env.record.value import joined, record
+
+if TYPE_CHECKING:
+    from axion_env.core.env import Env
+
+Chance: TypeAlias = Callable[[Address, str, Sequence[Any]], int]
+"""Answers a draw: (where it stands, its label, what can be drawn) → index of the outcome."""
+
+_new: Any = tuple.__new__  # builds the records of the hot path at half the price of calling their class
+
+
+class Play:
+    """One play of one task, advanced by answers.
+
+    Args:
+        env: The rules.
+        task: The problem instance; default the first of the train split.
+        seed: Seeds the chance stream. None: every draw is answered by `chance`.
+        copy: Distinguishes plays of one deal; policies sample by it, draws do not.
+        chance: Answers draws in place of the seeded stream, for replays, enumerators and checkers.
+    """
+
+    __slots__ = (
+        "_barred", "_budget", "_context", "_history", "_queue", "_root",
+        "agents", "chance", "copy", "env", "episode", "exception", "requests", "seed", "spec", "task",
+    )  # fmt: skip
+
+    def __init__(self, env: Env, task: Task | None = None, seed: int | None = 0, *, copy: int = 0, chance: Chance | None = None) -> None:
+        self.env = env
+        self.spec: EnvSpec = env.spec
+        self.task = task = env.first_task if task is None else task
+        self.agents: tuple[str, ...] = env.seats if task.agents is None else tuple(env.roles(task.agents))
+        self.seed = seed
+        self.copy = copy
+        self.chance = chance
+        self.requests: list[Ask[Any] | Call[Any]] = []
+        """What waits for an answer now."""
+        self.episode: Episode | None = None
+        """The record, once the play is over."""
+        self.exception: BaseException | None = None
+        """What `play` or a parser raised, where the ending is FAILED by the author's fault."""
+        self._barred: tuple[str, ...] = ()
+        self._budget = self.spec.max_requests
+        self._history: dict[str, tuple[Message, ...]] = {}
+        self._queue: list[Branch] | None = None
+        context = Context(self, self.agents)
+        self._context = context
+        self._root = Branch(self, None, (), env.play(task, context))
+        advance(self, self._root, None)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """A pickle of a running play is its log of answers: coroutines cannot be stored, and answering again is quick."""
+        from axion_env.core.replay import restore
+
+        if self.chance is not None:
+            raise TypeError("a play whose draws are chosen from outside cannot be pickled; seed it instead")
+        open_attempts = [(r.address, r.attempts) for r in self.requests if type(r) is Ask and r.attempts]
+        events = self.episode.root if self.episode is not None else log(self._root)
+        return restore, (self.env, self.task, self.seed, self.copy, events, open_attempts)
+
+    @property
+    def done(self) -> bool:
+        """Whether the play is over."""
+        return self.episode is not None
+
+    def remembered(self, agent: str) -> tuple[Message, ...]:
+        """What the agent is shown of its own past when asked next."""
+        return self._history.get(agent, ())
+
+    # Answers -----------------------------------------------------------------------------------------------------
+
+    def answer(self, request: Ask[Any] | Call[Any], reply: Any) -> None:
+        """Answer an open request and advance the play to its next ones.
+
+        Args:
+            request: One of `requests`.
+            reply: For an ask, raw text or an `Action` with its tokens; for a call, the service's response.
+
+        Raises:
+            ValueError: the request is not open.
+        """
+        requests = self.requests
+        if request not in requests:
+            raise self._not_open(request)
+        branch: Branch = request.branch  # type: ignore[assignment]  # set when it was opened
+        if type(request) is not Ask:
+            return self._answer_call(request, branch, reply)  # type: ignore[arg-type]
+        text, tokens = (reply, None) if type(reply) is str else _said(request, reply)
+        choices = request.choices
+        attempts: tuple[Action, ...]
+        if choices is not None and text in choices:
+            value, error = text, None
+            attempts = request.attempts + (_exact(text) if tokens is None else (_new(Action, (text, text, None, tokens)),))
+        else:
+            text = text if text.isascii() else joined(text)
+            try:
+                value, error = request.read(text)
+            except Exception as problem:
+                error = f"{blame(problem, self.env)} (while parsing {text!r:.80})"
+                refused = (*request.attempts, Action(text, None, error, tokens))
+                branch.events.append(Turn(request.agent, request.observation, choices, refused))  # so that a replay fails here too
+                return fail(self, "author", error, problem)
+            attempts = (*request.attempts, Action(text, value, error, tokens))
+            if error is not None and len(attempts) <= self.spec.retries:
+                request.attempts = attempts
+                return None
+        if len(requests) == 1:
+            self.requests = []
+        else:
+            requests.remove(request)
+        agent = request.agent
+        branch.events.append(_new(Turn, (agent, request.observation, choices, attempts, NO_NOTES)))
+        if error is not None:
+            self._barred += (agent,)
+            return advance(self, branch, None, Forfeit(agent))
+        branch.turns += 1
+        memory = self.env.memory[agent]
+        if memory is not None:
+            said = text if memory is Memory.DIALOGUE else strip_thinking(text)
+            self._history[agent] = (*self.remembered(agent), *request.observation, Message("assistant", said))
+        return advance(self, branch, value)
+
+    def _answer_call(self, call: Call[Any], branch: Branch, response: Any) -> None:
+        recorded = record(response, f"the response of {call.service!r}")
+        self.requests.remove(call)
+        branch.events.append(Called(call.service, call.request, recorded))
+        value = record(recorded, "")  # a copy as a replay gets it; `play` may do with it what it likes
+        if call.read is not None:
+            try:
+                value = call.read(value)
+            except Exception as problem:  # no service of this version has said this: the record is another's
+                return fail(self, "machine", f"the response of {call.service!r} cannot be read: {type(problem).__name__}: {problem}", None)
+        return advance(self, branch, value)
+
+    @staticmethod
+    def _not_open(request: Ask[Any] | Call[Any]) -> ValueError:
+        return ValueError(f"{request.describe()} is not open in this play")
+
+    def truncate(self, request: Ask[Any] | Call[Any], reason: str) -> None:
+        """End the request's branch by a limit from outside the rules: time, tokens."""
+        if request not in self.requests:
+            raise self._not_open(request)
+        branch: Branch = request.branch  # type: ignore[assignment]
+        self.requests.remove(request)
+        if type(request) is Ask and request.attempts:
+            branch.events.append(Turn(request.agent, request.observation, request.choices, request.attempts))
+        branch.events.append(Limit(reason))
+        branch.turns = inf
+        advance(self, branch, None, Truncated(reason))
+
+    def fail(self, error: str) -> None:
+        """End the play as FAILED by the machine's fault: void, never rewarded, to be played again. Does nothing once it is over."""
+        if self.episode is None:
+            fail(self, "machine", error, None)
+
+
+def _said(ask: Ask[Any], reply: Any) -> tuple[str, Tokens | None]:
+    if isinstance(reply, Action):
+        return reply.text, reply.tokens
+    if isinstance(reply, str):  # a subclass, as NumPy's
+        return str(reply), None
+    raise UsageError(f"{ask.agent} was answered with a {type(reply).__name__}; an answer is a str or an Action")
+
+
+@lru_cache(maxsize=1024)
+def _exact(text: str) -> tuple[Action]:
+    """The legal action, word for word: one record for all the turns that were answered so."""
+    return (Action(text, text),)

@@ -1,0 +1,118 @@
+"""Policies that need no model: random, scripted, human."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Protocol, TextIO, TypeAlias
+
+from axion_env.core.request import Ask
+from axion_env.core.rng import Stream, derive
+from axion_env.error import UsageError
+from axion_env.record.episode import Action
+
+
+class Policy(Protocol):
+    """Anything that can act: it answers a batch of asks, from any plays, in order."""
+
+    def act(self, asks: Sequence[Ask[Any]], /) -> Sequence[str | Action]:
+        """One answer per ask."""
+        ...
+
+
+Policies: TypeAlias = Policy | Mapping[str, Policy]
+"""One policy for every seat, or policies by agent or role name."""
+
+
+def seat(policies: Policies, agents: Mapping[str, str], seats: Mapping[str, str] | None = None) -> dict[str, Policy]:
+    """The policy of each agent; an agent's own name goes before its role.
+
+    Args:
+        policies: One policy for all, or policies by agent or role name.
+        agents: Who is seated, and in which role.
+        seats: Everybody who could be, in other tasks: policies for them are no mistake. Default: `agents`.
+
+    Raises:
+        UsageError: somebody has no policy, or a name is nobody's.
+    """
+    if not isinstance(policies, Mapping):
+        return dict.fromkeys(agents, policies)
+    seats = seats or agents
+    unknown = set(policies) - set(seats) - set(seats.values())
+    if unknown:
+        raise UsageError(f"policies for {sorted(unknown)}, who are not seated; agents and roles: {dict(seats)}")
+    seated: dict[str, Policy] = {}
+    for agent, role in agents.items():
+        if agent not in policies and role not in policies:
+            raise UsageError(f"no policy for {agent!r} (role {role!r})")
+        seated[agent] = policies[agent] if agent in policies else policies[role]
+    return seated
+
+
+class RandomPolicy:
+    """A legal action, uniformly; for free text, one of the environment's own examples, or nothing.
+
+    Answers depend on the seed and the ask, never on the order of asking.
+    """
+
+    def __init__(self, seed: int = 0) -> None:
+        self.seed = seed
+
+    def act(self, asks: Sequence[Ask[Any]]) -> list[str]:
+        """One answer per ask."""
+        return [self._one(ask) for ask in asks]
+
+    def _one(self, ask: Ask[Any]) -> str:
+        legal = ask.choices or ask.play.env.examples(ask)
+        return legal[Stream(derive(ask.key, self.seed)).below(len(legal))] if legal else ""
+
+
+class Scripted:
+    """Answers from a list, in order; or from a function of the ask.
+
+    >>> Scripted(["check", "fold"])  # doctest: +ELLIPSIS
+    <axion_env.core.policy.Scripted object at ...>
+    """
+
+    def __init__(self, answers: Iterable[str] | Callable[[Ask[Any]], str]) -> None:
+        if callable(answers):
+            self._answer = answers
+        else:
+            script = iter(answers)
+            self._answer = lambda ask: self._next(script, ask)
+
+    @staticmethod
+    def _next(script: Any, ask: Ask[Any]) -> str:
+        try:
+            return str(next(script))
+        except StopIteration:
+            raise UsageError(f"the script has no answer left for {ask.agent}, who is asked: {ask.text}") from None
+
+    def act(self, asks: Sequence[Ask[Any]]) -> list[str]:
+        """One answer per ask."""
+        return [self._answer(ask) for ask in asks]
+
+
+class Human:
+    """A person at a terminal: shows what is new and reads one line per ask."""
+
+    def __init__(self, read: TextIO | None = None, write: TextIO | None = None) -> None:
+        self._read = read or sys.stdin
+        self._write = write or sys.stdout
+
+    def act(self, asks: Sequence[Ask[Any]]) -> list[str]:
+        """One answer per ask.
+
+        Raises:
+            EOFError: the input has ended.
+        """
+        return [self._one(ask) for ask in asks]
+
+    def _one(self, ask: Ask[Any]) -> str:
+        shown = ask.observation if not ask.attempts else ask.messages[-1:]
+        self._write.write(f"\n[{ask.agent}] " + "\n".join(m.text for m in shown) + "\n> ")
+        self._write.flush()
+        line = self._read.readline()
+        if not line:
+            raise EOFError
+        return line.strip()

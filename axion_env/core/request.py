@@ -1,0 +1,188 @@
+"""What a play yields to its driver: asks, calls and gathers; and how it is told that it is over."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Coroutine, Generator
+from types import CodeType
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, NoReturn, TypeAlias, TypeVar
+
+from axion_env.core.parse import Illegal, match_choice
+from axion_env.core.rng import derive
+from axion_env.error import ContractError
+from axion_env.record.episode import Action, Message
+from axion_env.record.task import Task
+
+if TYPE_CHECKING:
+    from axion_env.core.branch import Branch
+    from axion_env.core.play import Play
+
+T = TypeVar("T")
+Address: TypeAlias = tuple[tuple[int, ...], int]
+"""(path of the branch, position of the event in that branch's record).
+
+A path alternates the position of a gather and the index of a branch in it: `()` is the root, `(3, 1)` the second
+branch of the gather at position 3 of the root."""
+
+
+class Forfeit(BaseException):
+    """An agent broke the rules. Raised where it was asked; `play` may catch it and go on without the culprits."""
+
+    def __init__(self, *culprits: str) -> None:
+        super().__init__(*culprits)
+        self.culprits = culprits
+
+
+class Truncated(BaseException):
+    """A limit from outside the rules was reached. `play` may catch it and return facts, but ask nobody any more."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Request(Generic[T]):
+    """Something only the driver can answer. It must be awaited where it is made, or given to `gather`."""
+
+    __slots__ = ("_code", "_instruction", "branch")
+
+    def __init__(self) -> None:
+        frame = sys._getframe(3)  # the line of `play` that made it (play → ctx.call → Call → here), named if it is never awaited
+        self._code: CodeType = frame.f_code
+        self._instruction: int = frame.f_lasti
+        self.branch: Branch | None = None
+        """Where it is open. None: not awaited yet."""
+
+    def __await__(self) -> Generator[Request[T], T, T]:
+        return (yield self)
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, Request):
+            return self is other
+        raise ContractError(f"{self.describe()} was compared with {other!r} before it was awaited; write `await ctx.…`")
+
+    __hash__ = object.__hash__
+
+    def __bool__(self) -> NoReturn:
+        raise ContractError(f"{self.describe()} was used as a truth value before it was awaited; write `await ctx.…`")
+
+    @property
+    def play(self) -> Play:
+        """The play that waits for it."""
+        return self._open().play
+
+    @property
+    def address(self) -> Address:
+        """Where its answer will stand in the episode."""
+        branch = self._open()
+        return branch.path, len(branch.events)
+
+    def _open(self) -> Branch:
+        if self.branch is None:
+            raise ContractError(f"{self.describe()} was not awaited")
+        return self.branch
+
+    @property
+    def line(self) -> str:
+        """`file:line` of the code that made it."""
+        for start, end, line in self._code.co_lines():
+            if start <= self._instruction < end and line is not None:
+                return f"{self._code.co_filename}:{line}"
+        return self._code.co_filename
+
+    def describe(self) -> str:
+        """What it is and which line made it."""
+        return f"the {type(self).__name__.lower()} made at {self.line}"
+
+
+class Ask(Request[T]):
+    """A question to an agent, answered by a policy."""
+
+    __slots__ = ("agent", "attempts", "choices", "observation", "parse", "text")
+
+    def __init__(self, agent: str, text: str, choices: tuple[str, ...] | None, parse: Callable[[str], T] | None) -> None:
+        frame = sys._getframe(2)  # as in Request, written out: one call less on every turn
+        self._code = frame.f_code
+        self._instruction = frame.f_lasti
+        self.branch = None
+        self.agent = agent
+        self.text = text
+        self.choices = choices
+        """The legal actions; None for free text."""
+        self.parse = parse
+        self.observation: tuple[Message, ...] = ()
+        """What is new to the agent; the last message is the question."""
+        self.attempts: tuple[Action, ...] = ()
+        """Refused answers so far."""
+
+    @property
+    def role(self) -> str:
+        """Role of the agent asked."""
+        return self.play.spec.agents[self.agent].name
+
+    @property
+    def task(self) -> Task:
+        """The task being played, secret included: for scripted policies and warm-ups, not for policies under test."""
+        return self.play.task
+
+    @property
+    def messages(self) -> tuple[Message, ...]:
+        """All the agent may see: as much of its past as its role remembers, what is new, and its refused attempts."""
+        messages = self.play.remembered(self.agent) + self.observation
+        for attempt in self.attempts:
+            messages += (Message("assistant", attempt.text), Message("user", f"Refused: {attempt.error}."))
+        return messages
+
+    @property
+    def key(self) -> int:
+        """A 64-bit seed of this attempt's own, for a policy's sampling: the order of answering never shows in it."""
+        path, position = self.address
+        play = self.play
+        return derive(play.seed or 0, play.copy, len(self.attempts), position, *path)
+
+    def read(self, text: str) -> tuple[Any, str | None]:
+        """`(value, None)` for a legal answer, `(None, reason)` for an illegal one."""
+        if self.choices is not None:
+            return (text, None) if text in self.choices else match_choice(text, self.choices)
+        assert self.parse is not None
+        try:
+            return self.parse(text), None
+        except Illegal as refusal:
+            return None, str(refusal) or "not a legal answer"
+
+
+class Call(Request[T]):
+    """A request to an outside service: a sandbox, a search engine, a judge model, a simulator."""
+
+    __slots__ = ("given", "read", "request", "service")
+
+    def __init__(self, service: str, request: Any, *, given: Any = None, read: Callable[[Any], T] | None = None) -> None:
+        super().__init__()
+        self.service = service
+        self.request = request
+        """What the record holds of it."""
+        self.given = request if given is None else given
+        """What the service gets."""
+        self.read = read
+        """Makes of the response, which is facts, what `play` gets; None: the facts."""
+
+
+class Fault(NamedTuple):
+    """A service's answer to one request that its machinery could not serve: voids that play, and no other of the batch."""
+
+    reason: str
+
+
+class Gather(Request[T]):
+    """Several awaitables at once, one branch each."""
+
+    __slots__ = ("branches", "left", "owners", "parts")
+
+    def __init__(self, parts: tuple[Request[Any] | Coroutine[Any, Any, Any], ...]) -> None:
+        super().__init__()
+        self.parts = parts
+        self.branches: list[Branch] = []
+        self.left = len(parts)
+        """Branches that have not ended."""
+        self.owners: dict[str, int] = {}
+        """In which branch an agent was asked: it may be asked in one only."""

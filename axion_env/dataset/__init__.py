@@ -1,0 +1,1 @@
+"""Datasets made of episodes: which trajectories are kept, what overlaps with a benchmark."""

@@ -1,0 +1,1 @@
+"""Exact trees of finite games: every play, best responses, NashConv."""

@@ -1,0 +1,1 @@
+"""Records: what happened, as plain values, their encoding and their file."""

@@ -1,0 +1,1 @@
+"""Exact references that a run is read against."""

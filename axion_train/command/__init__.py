@@ -1,0 +1,1 @@
+"""`axion train`, `axion eval` and `axion sample`."""

@@ -1,0 +1,1 @@
+"""Curricula: which deals are played next. One a file."""

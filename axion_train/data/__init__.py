@@ -1,0 +1,1 @@
+"""From trajectories to what a learner can train on."""

@@ -1,0 +1,1 @@
+"""Engines: who turns prompts into tokens."""

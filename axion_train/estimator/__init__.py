@@ -1,0 +1,1 @@
+"""Advantage estimators: `A = (r - baseline[key]) / scale[key]`. One a file, its paper cited."""

@@ -1,0 +1,1 @@
+"""Learners: weights that move, and the knobs of how."""

@@ -1,0 +1,1 @@
+"""Metrics of an update: numbers by name, as they stand in `metrics.jsonl` and monitors read them."""

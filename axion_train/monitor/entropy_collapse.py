@@ -1,0 +1,39 @@
+"""A policy that has stopped to vary."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from axion_train.monitor.threshold import Threshold
+
+
+class EntropyCollapse(Threshold):
+    """A policy has stopped to vary (Cui et al., "The entropy mechanism of reinforcement learning", arXiv 2505.22617).
+
+    Args:
+        figure: `entropy`, of a policy `entropy/{policy}`, of a role `surprise/{role}`.
+        level: Least share of what it was at the first update.
+        window: As of `Threshold`.
+        action: As of `Threshold`.
+    """
+
+    def __init__(self, figure: str = "entropy", level: float = 0.1, window: int = 20, action: str = "warn") -> None:
+        super().__init__(figure, level, True, window, action)
+        self._first: float | None = None
+
+    def read(self, figures: Mapping[str, Any]) -> float | None:
+        """The share of the first."""
+        found = super().read(figures)
+        if found is not None and self._first is None and found > 0:
+            self._first = found
+        return None if found is None or self._first is None else found / self._first
+
+    def state_dict(self) -> dict[str, Any]:
+        """What was seen, and seen first."""
+        return {**super().state_dict(), "first": self._first}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Go on from there."""
+        super().load_state_dict(state)
+        self._first = state["first"]

@@ -1,0 +1,109 @@
+"""The guard of a run: asks its monitors after every update, writes down who rings, and stops or rolls back where that is asked for."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from axion_train.protocol import Monitor
+
+_MOST = 3  # times that a run goes back; if it fails in the same way ever again, going on is no use
+
+
+class Weights(Protocol):
+    """What can be put back."""
+
+    def state_dict(self) -> dict[str, Any]:
+        """All of it."""
+        ...
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Put it back."""
+        ...
+
+
+class Guard:
+    """All monitors of a run.
+
+    Weights go back to where they were when no monitor saw anything wrong, at a multiple of `every` updates; random streams and the
+    count of updates go on, so that what comes after is not what came before. After three times the run stops.
+
+    Args:
+        monitors: By name.
+        weights: Is put back.
+        every: Updates between looks at whether all is well.
+    """
+
+    def __init__(self, monitors: Mapping[str, Monitor], weights: Weights, every: int) -> None:
+        self.monitors = dict(monitors)
+        self.stopped = ""
+        """The monitor that ended the run."""
+        self._weights = weights
+        self._every = every
+        self._ringing: list[str] = []
+        self._returns = 0
+        self._keeps = any(monitor.action == "roll_back" for monitor in monitors.values())
+        self._good: dict[str, Any] = {}
+        self.keep()
+
+    def keep(self) -> None:
+        """Take the weights as they are for good ones."""
+        self._good = copy.deepcopy(self._weights.state_dict()) if self._keeps else {}
+
+    def __call__(self, updates: int, figures: Mapping[str, Any]) -> dict[str, Any]:
+        """Take note of an update's figures, and act on them.
+
+        Returns:
+            `monitor/{name}`, what each holds against its level; and where some begin to ring, `alarms`.
+        """
+        rings = [name for name, monitor in self.monitors.items() if monitor.observe(figures)]
+        found: dict[str, Any] = {f"monitor/{name}": m.value for name, m in self.monitors.items() if m.value is not None}
+        begun = [name for name in rings if name not in self._ringing]
+        self._ringing = rings
+        if begun:
+            actions = {name: self._action(name) for name in begun}
+            found["alarms"] = [
+                {"monitor": name, "value": self.monitors[name].value, "level": self.monitors[name].level, "action": action}
+                for name, action in actions.items()
+            ]
+            self._act(actions)
+        elif updates % self._every == 0 and not rings and not any(monitor.wrong for monitor in self.monitors.values()):
+            self.keep()
+        return found
+
+    def _action(self, name: str) -> str:
+        """What is to be done about it."""
+        action = self.monitors[name].action
+        return "stop" if action == "roll_back" and self._returns >= _MOST else action
+
+    def _act(self, actions: Mapping[str, str]) -> None:
+        """Do it; monitors that ring together send the run back once."""
+        for name, action in actions.items():
+            if action == "stop":
+                self.stopped = self.stopped or name
+        if "roll_back" in actions.values():
+            self._weights.load_state_dict(copy.deepcopy(self._good))
+            self._returns += 1
+            self._ringing = []
+            for monitor in self.monitors.values():
+                monitor.clear()
+
+    def state_dict(self) -> dict[str, Any]:
+        """What monitors saw, and the good weights."""
+        return {
+            "monitors": {name: monitor.state_dict() for name, monitor in self.monitors.items()},
+            "stopped": self.stopped,
+            "ringing": self._ringing,
+            "returns": self._returns,
+            "good": self._good,
+        }
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Go on from there."""
+        for name, monitor in self.monitors.items():
+            monitor.load_state_dict(state["monitors"][name])
+        self.stopped = state["stopped"]
+        self._ringing = list(state["ringing"])
+        self._returns = state["returns"]
+        self._good = state["good"]

@@ -1,0 +1,1 @@
+"""Opponents: who plays the seats that the learner does not. One a file."""

@@ -1,0 +1,59 @@
+"""Opponents from a pool of the learner's own past."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from axion_env import Play, Policies, Policy, Stream, UsageError, derive
+from axion_train.protocol import Frozen, Seating
+
+
+class SnapshotPool:
+    """Frozen snapshots of the learner in one seat of some plays; they get no gradient.
+
+    Args:
+        every: Updates between snapshots.
+        keep: Snapshots kept; the oldest goes first.
+        share: Of the plays that have a snapshot in one seat, chosen at random. The others are pure self-play.
+    """
+
+    def __init__(self, every: int = 10, keep: int = 8, share: float = 0.5) -> None:
+        if every < 1 or keep < 1 or not 0 <= share <= 1:
+            raise UsageError(f"SnapshotPool needs every and keep of 1 or more and a share in [0, 1]: got {every}, {keep}, {share}")
+        self.every = every
+        self.keep = keep
+        self.share = share
+        self._snapshots: list[tuple[int, dict[str, Any]]] = []
+        self._policies: dict[int, Policy] = {}
+
+    def seating(self, learner: Policy, frozen: Frozen) -> Seating:
+        """Who plays, by the deal alone: all copies of a deal meet the same opponent in the same seat."""
+
+        def seat(play: Play) -> Policies:
+            stream = Stream(derive(play.seed or 0, "opponent"))
+            if not self._snapshots or len(play.agents) < 2 or stream.uniform() >= self.share:
+                return learner
+            version, weights = self._snapshots[stream.below(len(self._snapshots))]
+            if version not in self._policies:
+                self._policies[version] = frozen(weights, f"snapshot-{version}")
+            away = play.agents[stream.below(len(play.agents))]
+            return {agent: self._policies[version] if agent == away else learner for agent in play.agents}
+
+        return seat
+
+    def observe(self, updates: int, weights: Callable[[], dict[str, Any]]) -> None:
+        """Take a snapshot when it is time."""
+        if updates % self.every == 0:
+            self._snapshots = [*self._snapshots, (updates, weights())][-self.keep :]
+            kept = {version for version, _ in self._snapshots}
+            self._policies = {version: policy for version, policy in self._policies.items() if version in kept}
+
+    def state_dict(self) -> dict[str, Any]:
+        """The snapshots' weights."""
+        return {"snapshots": self._snapshots}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Go on with these snapshots."""
+        self._snapshots = [(version, weights) for version, weights in state["snapshots"]]
+        self._policies = {}

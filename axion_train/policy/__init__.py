@@ -1,0 +1,1 @@
+"""Policies made of language models: one model, several, one for each role."""

@@ -1,0 +1,194 @@
+"""The loop, one function per arrow.
+
+Curriculum.draw → Deals → drive(plays, policies) → Episodes → judge → Trajectories → Advantage → pack → Batch → Learner.step
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from axion_env import Ending, Env, Episode, Play, PlayFailed, Policy, Trajectory, derive, drive, trajectories
+from axion_train.data.pack import pack
+from axion_train.metrics.update import batch_figures, credit_figures, proposal_figures
+from axion_train.model.renderer import Renderer
+from axion_train.monitor.rollback import Guard
+from axion_train.policy.roles import LEARNER, Cast
+from axion_train.recipe.schema import Recipe
+from axion_train.recipe.validate import check_first
+from axion_train.types import Batch, Deal, Gradient
+
+_VOID = (Ending.FAILED, Ending.TRUNCATED)  # endings that nothing is learned from
+
+
+class Trainer:
+    """Everything that moves during a run, and the one function that moves it.
+
+    Args:
+        recipe: Which parts, and their knobs.
+        env: The rules.
+        model: A transformers causal language model, as self-play shall find it; or one for each policy, by name.
+        renderer: Lays out their prompts.
+    """
+
+    def __init__(self, recipe: Recipe, env: Env, model: Any, renderer: Renderer) -> None:
+        training = recipe.training
+        self.recipe = recipe
+        self.env = env
+        self.seed = training.seed
+        self.updates = 0
+        """Done so far."""
+        self.curriculum = recipe.part("curriculum")
+        self.opponents = recipe.part("opponents")
+        self.advantage = recipe.part("advantage")
+        self.rng = np.random.default_rng(derive(self.seed, "sampling"))
+        self.cast = Cast(recipe, env, model if isinstance(model, Mapping) else {LEARNER: model}, renderer, self.rng)
+        self.policy = self.cast.policy
+        self.guard = Guard(recipe.watched(), self.cast, training.checkpoint_every)
+        self.learner = next(iter(self.cast.learners.values()))
+        """The first of the cast's, and by default the only one."""
+
+    @property
+    def done(self) -> bool:
+        """Whether there is nothing more to do, or a monitor has ended it."""
+        return self.updates >= self.recipe.training.updates or bool(self.guard.stopped)
+
+    @property
+    def progress(self) -> float:
+        """Share of the run that is done."""
+        return self.updates / self.recipe.training.updates
+
+    def update(self) -> tuple[list[Episode], dict[str, Any]]:
+        """Play a batch of deals and learn from it once.
+
+        Returns:
+            The episodes, and the update's figures.
+
+        Raises:
+            PlayFailed: the environment's own code broke.
+        """
+        deals = self.curriculum.draw(self.env, self.seed)
+        episodes = self.play(deals)
+        judged = [t for episode in episodes for t in self.judge(episode)]
+        played = [t for t in judged if self.cast.learns_from(t)]
+        advantages = self.cast.weigh(played, self.advantage(played))
+        figures = batch_figures(episodes, judged) | credit_figures(played, advantages)
+        figures |= proposal_figures(judged)
+        for name in self.cast.learners:
+            learned = self._learn(name, deals, played, advantages)
+            figures |= learned if name == LEARNER else {f"{key}/{name}": value for key, value in learned.items()}
+        figures |= self.curriculum.observe(self.env, episodes)
+        return episodes, self.advance(episodes, figures)
+
+    def advance(self, episodes: list[Episode], figures: dict[str, Any]) -> dict[str, Any]:
+        """An update is done.
+
+        Returns:
+            Its figures, what the recipe adds up of its episodes' facts, and what the monitors make of all that.
+
+        Raises:
+            UsageError: the recipe names facts or figures that do not come.
+        """
+        figures = figures | self.recipe.facts.figures(episodes)
+        if not self.updates:
+            check_first(self.recipe, self.env, episodes, figures)
+        self.updates += 1
+        self.cast.updated(self.updates)
+        self.opponents.observe(self.updates, self.cast.weights)
+        return figures | self.guard(self.updates, figures)
+
+    def play(self, deals: list[Deal]) -> list[Episode]:
+        """Every copy of every deal, played by the policy and its opponents."""
+        plays = (Play(self.env, deal.task, deal.seed, copy=c) for deal in deals for c in range(self.curriculum.copies))
+        return list(drive(plays, self.opponents.seating(self.policy, self._frozen), in_flight=len(deals) * self.curriculum.copies))
+
+    def judge(self, episode: Episode) -> list[Trajectory]:
+        """The trajectories of the cast's own roles: not those of opponents, nor of truncated or void plays."""
+        if episode.ending is Ending.FAILED and episode.fault == "author":
+            raise PlayFailed(episode)
+        if episode.ending in _VOID:
+            return []
+        return [t for t in trajectories(self.env, episode) if self.cast.sampled(t)]
+
+    def credit(self, episode: Episode) -> list[Trajectory]:
+        """Those of them that may be learned from: not frozen roles'."""
+        return [t for t in self.judge(episode) if self.cast.learns_from(t)]
+
+    def _learn(self, name: str, deals: list[Deal], played: list[Trajectory], advantages: list[float]) -> dict[str, Any]:
+        """Move one policy's weights.
+
+        Returns:
+            How that went.
+        """
+        batch = pack(played, advantages, name, self.cast.holds)
+        waiting = self.cast.learners[name].waiting
+        gradient, norm = self._step_by_halves(name, deals, played, advantages) if waiting else self._steps(name, batch)
+        sampled = {"tokens": batch.tokens, "rows": len(batch.rows)}
+        if gradient is None:
+            return sampled
+        return sampled | {
+            "entropy": gradient.entropy,
+            "kl": gradient.kl,
+            "loss": gradient.loss,
+            "off_policy": gradient.ratio,
+            "gradient_norm": norm,
+            "agreement": self.cast.learners[name].agreement,
+        }
+
+    def _steps(self, name: str, batch: Batch) -> tuple[Gradient | None, float]:
+        """Steps over the batch: all rows at once, or in minibatches over several epochs; rows that nothing pushes are left out.
+
+        Returns:
+            What the last step saw, and the norm of its gradient; None where no row is left.
+        """
+        gradient, norm = None, 0.0
+        learner, own = self.cast.learners[name], self.cast.recipes[name]
+        training = own.training
+        held = bool(own.magnet.coefficient.at(self.progress)) or bool(training.entropy)
+        rows = [row for row in batch.rows if held or row.positive or row.negative]
+        steps = max(1, round(len(rows) / training.minibatch)) if training.minibatch else 1
+        for _ in range(training.epochs if rows else 0):
+            order = self.rng.permutation(len(rows)) if steps > 1 else np.arange(len(rows))
+            for part in np.array_split(order, steps):
+                gradient = learner.forward_backward(batch, self.progress, [rows[i] for i in part])
+                norm = learner.optim_step(self.progress)
+        return gradient, norm
+
+    def _step_by_halves(self, name: str, deals: list[Deal], played: list[Trajectory], advantages: list[float]) -> tuple[Gradient, float]:
+        """One step, taken only if the two halves of the deals agree on it."""
+        first = {deal.seed for deal in deals[: len(deals) // 2]}
+        sides: tuple[list[int], list[int]] = ([], [])
+        for i, trajectory in enumerate(played):
+            sides[trajectory.deal in first].append(i)
+        halves = [pack([played[i] for i in side], [advantages[i] for i in side], name, self.cast.holds) for side in sides]
+        learner = self.cast.learners[name]
+        gradient = learner.forward_backward_halves(halves[0], halves[1], self.progress)
+        return gradient, learner.optim_step(self.progress)
+
+    def _frozen(self, weights: dict[str, Any], name: str) -> Policy:
+        return self.cast.with_weights(weights, self.rng, name)
+
+    def state_dict(self) -> dict[str, Any]:
+        """All that an uninterrupted run would still have."""
+        return {
+            "updates": self.updates,
+            "cast": self.cast.state_dict(),
+            "guard": self.guard.state_dict(),
+            "advantage": self.advantage.state_dict(),
+            "opponents": self.opponents.state_dict(),
+            "curriculum": self.curriculum.state_dict(),
+            "rng": self.rng.bit_generator.state,
+        }
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Go on from there."""
+        self.updates = state["updates"]
+        self.cast.updated(self.updates)
+        self.cast.load_state_dict(state["cast"])
+        self.guard.load_state_dict(state["guard"])
+        self.advantage.load_state_dict(state["advantage"])
+        self.opponents.load_state_dict(state["opponents"])
+        self.curriculum.load_state_dict(state["curriculum"])
+        self.rng.bit_generator.state = state["rng"]

@@ -1,0 +1,1 @@
+"""Games with known values, and games of other libraries."""

@@ -1,0 +1,1 @@
+"""Questions with verifiable answers: arithmetic, mathematics, programs."""

@@ -1,0 +1,1 @@
+"""One agent proposes, others solve: bugs, tests, tasks of reasoning about programs."""

@@ -1,0 +1,1 @@
+"""Programming problems, answers to them, and how these are graded."""
