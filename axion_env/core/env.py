@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from axion_env.core.context import Context
 from axion_env.core.rubric import Rubric
@@ -24,6 +24,7 @@ class _Frozen(type):
     """Records the options an environment is built with, and freezes it afterwards: state lives in `play`'s locals."""
 
     def __call__(cls, *args: Any, **kwargs: Any) -> Any:
+        kwargs = current_options(cls, kwargs)
         try:
             bound = inspect.signature(cls.__init__).bind(None, *args, **kwargs).arguments  # type: ignore[misc]
         except TypeError as problem:
@@ -62,6 +63,8 @@ class Env(metaclass=_Frozen):
     """What each agent is shown of its past; None: nothing."""
     first_task: Task
     """The first task of the train split."""
+    renamed: ClassVar[Mapping[str, str]] = {}
+    """Options by the names that they had in older records, and still may be given by: `{old: new}`."""
     splits: tuple[str, ...] = ("train", "test")
     """Names that `tasks` takes."""
     _frozen = False
@@ -130,6 +133,18 @@ class Env(metaclass=_Frozen):
 
 def _rebuild(cls: type[Env], options: dict[str, Any]) -> Env:
     return cls(**options)
+
+
+def current_options(cls: Any, options: Mapping[str, Any]) -> dict[str, Any]:
+    """The options by the names they have now.
+
+    Raises:
+        UsageError: one is given by its old and its new name.
+    """
+    for old, new in cls.renamed.items():
+        if old in options and new in options:
+            raise UsageError(f"{cls.__name__}: {old!r} is the old name of {new!r}, and both are given; leave out {old!r}")
+    return {cls.renamed.get(name, name): value for name, value in options.items()}
 
 
 def _options(cls: type, bound: Mapping[str, Any]) -> dict[str, Any]:

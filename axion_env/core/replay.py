@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from axion_env.core.driver import Service
-from axion_env.core.env import Env
+from axion_env.core.env import Env, current_options
 from axion_env.core.play import Chance, Play
 from axion_env.core.registry import load
 from axion_env.core.request import Address, Ask, Call
@@ -43,7 +43,8 @@ def _replay(episode: Episode, env: Env, last: Address | None) -> Episode:
     if play.episode is None:
         play.fail(episode.error if episode.fault == "machine" and episode.error else f"the record has no answer for {_names(play)}")
     assert play.episode is not None
-    return play.episode
+    same = current_options(type(env), episode.options) == env.options  # as an older record names them, so that the bytes are its own
+    return play.episode._replace(options=episode.options) if same else play.episode
 
 
 def _last(events: tuple[Event, ...], path: tuple[int, ...]) -> Iterator[Address]:

@@ -3,13 +3,32 @@
 from __future__ import annotations
 
 import random
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from axion_env import Context, Ending, Outcome, Play, RandomPolicy, Task, UsageError, drive, fork, load, play, replay, verify
+from axion_env import (
+    Context,
+    Ending,
+    Env,
+    EnvSpec,
+    Outcome,
+    Play,
+    RandomPolicy,
+    Reward,
+    Role,
+    Rubric,
+    Task,
+    UsageError,
+    drive,
+    fork,
+    load,
+    play,
+    replay,
+    verify,
+)  # fmt: skip
 from axion_env.record.codec import decode, encode
 from axion_env.record.episode import Called, Gathered, Turn
 from tests.core.game import GRADES, PROPOSE_AND_SOLVE, by_key, finish, game, in_order
@@ -198,3 +217,29 @@ def test_a_replay_asks_no_service() -> None:
     """Recorded responses stand in for the services."""
     called = next(e for e in EPISODES if any(isinstance(event, Called) for event in e.events()))
     assert replay(called, env=ADVENTURE) == called
+
+
+class Renamed(Env):
+    """An environment one of whose options had another name."""
+
+    spec = EnvSpec("test/Renamed-v0", agents={"a": Role("one")}, reward_range=(0, 1), utility="general")
+    rubric = Rubric(one=[Reward(lambda episode, agent: 1.0, name="there")])
+    renamed: ClassVar = {"size": "count"}
+
+    def __init__(self, count: int = 1) -> None:
+        self.count = count
+
+    async def play(self, task: Task, ctx: Context) -> Outcome:
+        for _ in range(self.count):
+            await ctx.ask("a", "?", choices=("x", "y"))
+        return Outcome({"count": self.count})
+
+
+def test_an_option_under_its_older_name() -> None:
+    env = Renamed(count=2)
+    old = play(env, RandomPolicy(), seed=3)._replace(options={"size": 2})
+    assert Renamed(size=2).options == {"count": 2}
+    assert encode(replay(old, env=Renamed(**old.options))) == encode(old)
+    assert verify(encode(old), env=env) is None
+    with pytest.raises(UsageError, match="'size' is the old name of 'count'"):
+        Renamed(size=1, count=2)
