@@ -222,7 +222,7 @@ def test_a_replay_asks_no_service() -> None:
 class Renamed(Env):
     """An environment one of whose options had another name."""
 
-    spec = EnvSpec("test/Renamed-v0", agents={"a": Role("one")}, reward_range=(0, 1), utility="general")
+    spec = EnvSpec("test/Renamed-v0", agents={"a": Role("one")}, reward_range=(0, 1))
     rubric = Rubric(one=[Reward(lambda episode, agent: 1.0, name="there")])
     renamed: ClassVar = {"size": "count"}
 
