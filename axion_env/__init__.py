@@ -2,7 +2,7 @@
 
 from axion_env.core.context import Context
 from axion_env.core.demo import Demo
-from axion_env.core.driver import Service, drive, play, play_demo
+from axion_env.core.driver import drive, play, play_demo
 from axion_env.core.env import Env
 from axion_env.core.parse import Illegal, strip_thinking, tagged_answer
 from axion_env.core.play import Play
@@ -24,6 +24,7 @@ from axion_env.record.store import EpisodeStore, TornRecord
 from axion_env.record.task import Procedural, Task
 from axion_env.record.verdict import Part, Trajectory, Verdict
 from axion_env.reward.shaper import Shaper, shaper
+from axion_env.service import Service
 
 __all__ = [
     "Action",

@@ -18,10 +18,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from axion_env.record.episode import Episode
+from typing import Any
 
 
 class AxionError(Exception):
@@ -53,8 +50,9 @@ class ContractError(AxionError):
 class PlayFailed(AxionError):
     """A play ended FAILED; `episode` holds what happened up to there."""
 
-    def __init__(self, episode: Episode) -> None:
+    def __init__(self, episode: Any) -> None:
         self.episode = episode
+        """An `Episode`."""
         super().__init__(f"{episode.env} failed by the {episode.fault}'s fault: {episode.error}")
 
 

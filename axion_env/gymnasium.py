@@ -13,7 +13,6 @@ from typing import Any, TypeAlias
 
 import gymnasium
 
-from axion_env.core.driver import Service
 from axion_env.core.env import Env
 from axion_env.core.policy import Policies, RandomPolicy
 from axion_env.core.policy import seat as seated
@@ -21,6 +20,7 @@ from axion_env.core.registry import ids, load
 from axion_env.core.steppable import Steppable
 from axion_env.error import NotFound, UsageError
 from axion_env.record.transcript import transcript
+from axion_env.service import Service
 from axion_env.view.space import Text, observation_space
 
 _DEALS = 100  # dealt in search of one in which the seat is asked at all

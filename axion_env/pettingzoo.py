@@ -16,12 +16,12 @@ from typing import Any
 import gymnasium
 from pettingzoo import AECEnv, ParallelEnv
 
-from axion_env.core.driver import Service
 from axion_env.core.env import Env
 from axion_env.core.registry import load
 from axion_env.core.steppable import Steppable
 from axion_env.error import UsageError
 from axion_env.record.transcript import transcript
+from axion_env.service import Service
 from axion_env.view.space import Text, observation_space
 
 Observation = dict[str, str]

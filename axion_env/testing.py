@@ -19,13 +19,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from axion_env.check import Inspection, Severity, Status, Subject, catalog
 from axion_env.check.hostile import HOSTILE, variations
-from axion_env.core.driver import Service, serve
+from axion_env.core.driver import serve
 from axion_env.core.env import Env
 from axion_env.core.play import Play
 from axion_env.core.registry import load
 from axion_env.core.request import Ask, Call
 from axion_env.record.episode import Episode
 from axion_env.record.task import Task
+from axion_env.service import Service
 
 if TYPE_CHECKING:
     import pytest

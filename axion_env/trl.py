@@ -14,11 +14,11 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from axion_env.core.driver import Service
 from axion_env.core.env import Env
 from axion_env.core.policy import Policies
 from axion_env.error import UsageError
 from axion_env.gymnasium import Seat
+from axion_env.service import Service
 
 
 class SeatTools:

@@ -29,7 +29,7 @@ from pydantic import create_model  # pyright: ignore[reportMissingImports]
 from verifiers.v1.dialects.chat import message_to_wire  # pyright: ignore[reportMissingImports]
 from verifiers.v1.runtimes import ProgramResult  # pyright: ignore[reportMissingImports]
 
-from axion_env.core.driver import Service, serve
+from axion_env.core.driver import serve
 from axion_env.core.env import Env
 from axion_env.core.play import Play
 from axion_env.core.registry import load
@@ -40,6 +40,7 @@ from axion_env.error import PlayFailed, UsageError
 from axion_env.record.codec import encode
 from axion_env.record.episode import Ending, Episode
 from axion_env.record.verdict import Verdict
+from axion_env.service import Service
 
 
 class Exported(NamedTuple):

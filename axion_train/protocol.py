@@ -11,7 +11,7 @@ from axion_env import Env, Episode, Play, Policies, Policy, Trajectory
 from axion_train.types import Deal, Tensors
 
 
-class Advantage(Protocol):
+class Estimator(Protocol):
     """Turns the rewards of one batch into advantages."""
 
     def __call__(self, trajectories: Sequence[Trajectory]) -> list[float]:
@@ -23,7 +23,7 @@ class Advantage(Protocol):
         ...
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Go on from there."""
+        """Restore the state."""
         ...
 
 
@@ -46,10 +46,10 @@ class Curriculum(Protocol):
         ...
 
     def observe(self, env: Env, episodes: Sequence[Episode]) -> Mapping[str, float]:
-        """Take note of a batch that was played.
+        """Record a batch that was played.
 
         Returns:
-            Figures of the update; nothing, mostly.
+            Metrics of the update; nothing, mostly.
         """
         ...
 
@@ -58,7 +58,7 @@ class Curriculum(Protocol):
         ...
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Go on from there."""
+        """Restore the state."""
         ...
 
 
@@ -72,19 +72,19 @@ ACTIONS = ("warn", "roll_back", "stop")
 
 
 class Monitor(Protocol):
-    """Watches the figures of updates."""
+    """Watches the metrics of updates."""
 
     action: str
-    """What follows when it rings: `warn` writes it down, `stop` ends the run, `roll_back` puts the weights back to where all was well."""
+    """What follows when it triggers: `warn` records it, `stop` ends the run, `roll_back` restores the weights of when all was well."""
     level: float
-    """Beyond it the figure is a failure."""
+    """Beyond it the metric is a failure."""
     value: float | None
     """What is held against the level. None: not enough was seen."""
     wrong: bool
     """Whether the latest update alone was beyond the level."""
 
-    def observe(self, figures: Mapping[str, Any]) -> bool:
-        """Take note of an update; whether it rings."""
+    def observe(self, metrics: Mapping[str, Any]) -> bool:
+        """Record an update; whether the monitor triggers."""
         ...
 
     def clear(self) -> None:
@@ -96,5 +96,5 @@ class Monitor(Protocol):
         ...
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Go on from there."""
+        """Restore the state."""
         ...

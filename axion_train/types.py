@@ -31,7 +31,7 @@ class Row(NamedTuple):
     """
 
     prompt_ids: tuple[int, ...]
-    ids: tuple[int, ...]
+    completion_ids: tuple[int, ...]
     logprobs: tuple[float, ...]
     """[L] Under the sampler."""
     count: int  # type: ignore[assignment]  # over tuple.count, which no row needs
@@ -40,8 +40,8 @@ class Row(NamedTuple):
     """Sum of their positive advantages."""
     negative: float
     """Sum of their negative ones."""
-    hold: float = 1.0
-    """How firmly they are held to the reference, as a multiple of the magnet's coefficient; the mean over copies."""
+    kl_weight: float = 1.0
+    """Weight in the KL penalty, times its coefficient; the mean over copies."""
 
 
 @dataclass(frozen=True)
@@ -68,19 +68,19 @@ class Tensors:
     """[U, P] 1 on prompt tokens, 0 on padding."""
     prompt: torch.Tensor
     """[R] int64: each row's prompt."""
-    answers: torch.Tensor
+    completion_ids: torch.Tensor
     """[R, L] int64."""
     mask: torch.Tensor
     """[R, L] float: 1 on answer tokens."""
-    old: torch.Tensor
-    """[R, L] Log-probabilities under the sampler."""
+    logprobs: torch.Tensor
+    """[R, L] Under the sampler."""
     count: torch.Tensor
     """[R]"""
     positive: torch.Tensor
     """[R]"""
     negative: torch.Tensor
     """[R]"""
-    hold: torch.Tensor
+    kl_weight: torch.Tensor
     """[R]"""
 
 

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from axion_zoo.selfplay.test_duel import TestDuel
-from axion_zoo.selfplay.test_duel.exact import solution
+from axion_zoo.selfplay.test_duel.exact_backend import solution
 from axion_zoo.shared import language
 
 from axion_env.record import jsonl

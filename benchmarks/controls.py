@@ -1,7 +1,7 @@
 """Kuhn poker with the reasons for learning taken away, one at a time.
 
 `permuted`: rewards are dealt out anew within each role before they are compared; the recipe then sees no signal and waits, so nothing
-moves. `permuted, not waiting`: the same without waiting (`optimizer.signal=0`), so that the noise moves the weights freely. `blind`: the
+moves. `permuted, not waiting`: the same without waiting (`optimizer.agreement=0`), so that the noise moves the weights freely. `blind`: the
 question shows `?` for the own card, and the strategy is judged in the real game, as one that plays all cards alike. What an arm still
 gains does not come from what was taken away.
 """
@@ -18,7 +18,7 @@ from benchmarks.table import Report, mean
 ARMS: dict[str, tuple[str, ...]] = {
     "recipe": (),
     "permuted": ("advantage.name=permuted_rewards", 'advantage.key=["env","role","deal"]'),
-    "permuted, not waiting": ("advantage.name=permuted_rewards", 'advantage.key=["env","role","deal"]', "optimizer.signal=0.0"),
+    "permuted, not waiting": ("advantage.name=permuted_rewards", 'advantage.key=["env","role","deal"]', "optimizer.agreement=0.0"),
     "blind": ('env.id="benchmarks.blind:BlindKuhnPoker"',),
 }
 

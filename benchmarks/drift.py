@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from axion_zoo.selfplay.test_duel import TestDuel
-from axion_zoo.selfplay.test_duel.exact import solution
+from axion_zoo.selfplay.test_duel.exact_backend import solution
 from axion_zoo.shared import language
 
 from axion_env import Play, Task, derive, drive
@@ -107,7 +107,7 @@ def recall(env: TestDuel, path: Path, pool: Sequence[Wrong]) -> float:
 
 def drawn(env: TestDuel, pool: Sequence[Wrong]) -> float:
     """Of as many different inputs as a tester may choose, drawn without a thought."""
-    domain = len(env.rung.population(pool[0].task))
+    domain = len(env.backend.population(pool[0].task))
     telling = [len(language.mistakes(wrong.program, solution(wrong.task), domain)) for wrong in pool]
     return sum(co_training.chance(n, domain, env.inputs) for n in telling) / len(pool)
 

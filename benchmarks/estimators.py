@@ -18,7 +18,7 @@ from axion_train.analysis.tabular import FlatGame, Numbers, dynamics, flatten, g
 from axion_train.estimator.group_mean import GroupMean
 from axion_train.estimator.leave_one_out import LeaveOneOut
 from axion_train.learner.schedule import Schedule
-from axion_train.protocol import Advantage
+from axion_train.protocol import Estimator
 from benchmarks import many
 from benchmarks.table import Mean, Report, mean
 from benchmarks.variance import ENV, Moments, leave_one_out_by_role, moments, role_baseline
@@ -55,7 +55,7 @@ def policies(game: FlatGame) -> dict[str, Numbers]:
     knobs = recipe.read("kuhn-poker")
     path = list(
         trace(
-            game, updates=300, magnet=knobs.magnet.coefficient, rate=knobs.optimizer.rate, eta=3.0,
+            game, updates=300, reference_kl=knobs.reference_kl.coefficient, rate=knobs.optimizer.rate, eta=3.0,
             optimism=knobs.optimizer.optimism, ema=knobs.training.ema, scale="none",
         )
     )  # fmt: skip
@@ -65,7 +65,7 @@ def policies(game: FlatGame) -> dict[str, Numbers]:
 def rows(game: FlatGame, policy: Numbers, copies: tuple[int, ...] = (2, 4, 8, 16)) -> dict[tuple[str, int], Moments]:
     """Exact moments by estimator and copies of a deal; one copy: every game has a deal of its own."""
     exact = game.reach(policy) @ game.payoffs
-    plain: dict[str, Callable[[], Advantage]] = {
+    plain: dict[str, Callable[[], Estimator]] = {
         "none": role_baseline(game, 0 * exact),
         "role baseline at its exact mean": role_baseline(game, exact),
     }
@@ -174,7 +174,13 @@ def paired(final: dict[str, list[float]]) -> dict[str, Mean]:
 def _exact(chosen: argparse.Namespace) -> None:
     env = load(GAME)
     knobs = recipe.read("kuhn-poker")
-    magnets = {"recipe's": knobs.magnet.coefficient, ".2": Schedule(0.2), ".1": Schedule(0.1), ".05": Schedule(0.05), ".03": Schedule(0.03)}
+    magnets = {
+        "recipe's": knobs.reference_kl.coefficient,
+        ".2": Schedule(0.2),
+        ".1": Schedule(0.1),
+        ".05": Schedule(0.05),
+        ".03": Schedule(0.03),
+    }
     report = Report("Dividing by a deal's standard deviation, exactly", "estimators")
     report.say(
         "NashConv along exact tabular dynamics (`axion_train/analysis/tabular.py`): expected gradients, no network, no sampling; step "
@@ -182,11 +188,11 @@ def _exact(chosen: argparse.Namespace) -> None:
         "`std` also divides by its standard deviation: deals then count by how settled they are, which is another game."
     )
     rows, figures = [], []
-    for (name, magnet), eta, updates in product(magnets.items(), (1.0, 3.0), (300, 3000)):
+    for (name, reference_kl), eta, updates in product(magnets.items(), (1.0, 3.0), (300, 3000)):
         ends = {}
         for scale in ("none", "std"):
             (ends[scale],) = dynamics(
-                env, updates=updates, magnet=magnet, rate=knobs.optimizer.rate, eta=eta,
+                env, updates=updates, reference_kl=reference_kl, rate=knobs.optimizer.rate, eta=eta,
                 optimism=knobs.optimizer.optimism, ema=knobs.training.ema, scale=scale, at=[updates],
             )  # fmt: skip
         figures.append(

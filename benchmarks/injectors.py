@@ -31,9 +31,9 @@ _COMPARE = ("advantage.name=hierarchical", "advantage.std=true", "advantage.leav
 _WARM = ("warmup.until=0.0", "warmup.steps=220")  # half of whose rows are injectors': solvers then mend about as much as the mutator's
 _AGENT = ("env.options.injector=agent", "curriculum.deals=36", "curriculum.copies=4", *_WARM)
 _OVER = ('advantage.across=["injector"]', 'advantage.key=["env","role","task"]')
-_SHARE = ("advantage.share=true", "advantage.remember=0.9")
+_SHARE = ("advantage.fitness_sharing=true", "advantage.remember=0.9")
 _ARCHIVE = ("curriculum.name=endogenous", "curriculum.choose=progress", "curriculum.fresh=0.75", "curriculum.part=solved")
-_HELD = ("magnet.coefficient=0.5", "roles.solver.magnet=0.0", "roles.injector.magnet=1.0")
+_HELD = ("reference_kl.coefficient=0.5", "roles.solver.reference_kl=0.0", "roles.injector.reference_kl=1.0")
 ARMS: dict[str, tuple[str, ...]] = {
     "mutator": _COMPARE,
     "frozen": (*_COMPARE, *_AGENT, "roles.injector.train=false"),

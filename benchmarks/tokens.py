@@ -93,7 +93,7 @@ def padded(rows: Sequence[Sequence[int]], pad: int, *, left: bool) -> tuple[torc
 def axion_sample(s: Setting, prompts: list[tuple[int, ...]], rng: np.random.Generator) -> Answers:
     tokenizer = s.renderer.tokenizer
     found = sample(s.model, prompts, rng, max_tokens=MAX_TOKENS, eos_id=tokenizer.eos_id, pad_id=tokenizer.pad_id)
-    return [found.ids[i] for i in found.answer]
+    return [found.completion_ids[i] for i in found.answer]
 
 
 def hf_generate(s: Setting, prompts: list[tuple[int, ...]]) -> Answers:
@@ -139,10 +139,10 @@ class PlainStep:
 
     def _backward(self, rows: list[Row], of: int) -> None:
         prompts, prompt_mask = padded([row.prompt_ids for row in rows], self.pad, left=True)
-        answers, mask = padded([row.ids for row in rows], self.pad, left=False)
+        answers, mask = padded([row.completion_ids for row in rows], self.pad, left=False)
         old = torch.zeros(mask.shape)
         for i, row in enumerate(rows):
-            old[i, : len(row.ids)] = torch.tensor(row.logprobs)
+            old[i, : len(row.completion_ids)] = torch.tensor(row.logprobs)
         advantage = torch.tensor([[row.positive + row.negative] for row in rows])
         logits = self.model(torch.cat((prompts, answers), 1), attention_mask=torch.cat((prompt_mask, mask), 1)).logits
         logprobs = torch.log_softmax(logits[:, prompts.shape[1] - 1 : -1], -1).gather(-1, answers.unsqueeze(-1)).squeeze(-1)
@@ -157,10 +157,10 @@ def batch_of(s: Setting, prompts: list[tuple[int, ...]], rng: np.random.Generato
     found = sample(s.model, prompts, rng, max_tokens=MAX_TOKENS, eos_id=tokenizer.eos_id, pad_id=tokenizer.pad_id)
     signs = rng.choice((-1.0, 1.0), len(prompts)).tolist()
     rows = [
-        Row(prompt, found.ids[i], found.logprobs[i], 1, max(a, 0.0), min(a, 0.0))
+        Row(prompt, found.completion_ids[i], found.logprobs[i], 1, max(a, 0.0), min(a, 0.0))
         for prompt, i, a in zip(prompts, found.answer, signs, strict=True)
     ]
-    return Batch(rows, len(rows), sum(len(row.ids) for row in rows))
+    return Batch(rows, len(rows), sum(len(row.completion_ids) for row in rows))
 
 
 class Race:

@@ -19,7 +19,7 @@ import numpy as np
 from axion_env import Trajectory, Verdict
 from axion_train.analysis.tabular import FlatGame, Numbers
 from axion_train.estimator.role_baseline import RoleBaseline
-from axion_train.protocol import Advantage
+from axion_train.protocol import Estimator
 
 ENV = "kuhn"
 
@@ -74,7 +74,7 @@ def _counts(kinds: int, total: int) -> Iterator[tuple[int, ...]]:
             yield (first, *rest)
 
 
-def moments(game: FlatGame, policy: Numbers, estimator: Callable[[], Advantage], copies: int) -> Moments:
+def moments(game: FlatGame, policy: Numbers, estimator: Callable[[], Estimator], copies: int) -> Moments:
     """Of the estimator in batches of any number of deals, each group judged by itself.
 
     Args:
@@ -91,7 +91,7 @@ def moments(game: FlatGame, policy: Numbers, estimator: Callable[[], Advantage],
     return Moments(mean, copies * float(weights @ ((estimates - mean) ** 2).sum(axis=(1, 2))))
 
 
-def estimate(game: FlatGame, scores: Numbers, estimator: Advantage, batch: list[Group]) -> Numbers:
+def estimate(game: FlatGame, scores: Numbers, estimator: Estimator, batch: list[Group]) -> Numbers:
     """[I, A] The mean gradient of a batch: per game, the sum over agents of advantage · score."""
     places = [
         (leaf, g, k, copy) for k, group in enumerate(batch) for copy, leaf in enumerate(group.leaves) for g in range(len(game.agents))
@@ -135,10 +135,10 @@ def leave_one_out_by_role(game: FlatGame, policy: Numbers, copies: int, deals: i
     return Moments(mean.reshape(scores.shape[2:]), games * variance)
 
 
-def role_baseline(game: FlatGame, values: Numbers) -> Callable[[], Advantage]:
+def role_baseline(game: FlatGame, values: Numbers) -> Callable[[], Estimator]:
     """SPIRAL's baseline when its averages stand at these values [G]; at zeros, no baseline at all."""
 
-    def made() -> Advantage:
+    def made() -> Estimator:
         estimator = RoleBaseline()
         estimator.load_state_dict({"average": [[[ENV, agent], float(value)] for agent, value in zip(game.agents, values, strict=True)]})
         return estimator

@@ -9,7 +9,7 @@ from axion_env.check.catalog import Skip, promise
 from axion_env.check.finding import Finding
 from axion_env.check.hostile import HOSTILE, variations
 from axion_env.check.subject import Subject, spoken
-from axion_env.core.author_frame import blame
+from axion_env.core.author_frame import with_author_frame
 from axion_env.core.demo import Demo
 from axion_env.core.driver import play_demo
 from axion_env.core.play import Play
@@ -37,7 +37,7 @@ def robustness(subject: Subject) -> Iterator[Finding]:
         except AxionError:
             raise
         except Exception as problem:
-            yield Finding(f"{agent} said {text!r:.80} and the play raised {blame(problem, subject.env)}", seed=k)
+            yield Finding(f"{agent} said {text!r:.80} and the play raised {with_author_frame(problem, subject.env)}", seed=k)
             return
         if episode.ending is Ending.FAILED and episode.error is not None and episode.error.partition(" (while")[0] not in said:
             said.add(episode.error.partition(" (while")[0])

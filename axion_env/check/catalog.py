@@ -6,16 +6,17 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import import_module
-from importlib.metadata import entry_points
 from typing import TYPE_CHECKING
 
+from axion_env._plugin import Group
 from axion_env.check.finding import Finding, Severity
 from axion_env.error import NotFound, UsageError
 
 if TYPE_CHECKING:
     from axion_env.check.subject import Subject
 
-GROUP = "axion.checks"
+CHECKS = Group("axion.checks", "check")
+"""Of other packages; an entry point is named as its check."""
 _FAMILIES = ("startup", "chance", "record", "information", "leak", "action", "ending", "reward", "demo", "task", "host")
 
 
@@ -36,6 +37,8 @@ class Check:
     severity: Severity = Severity.ERROR
     needs: tuple[str, ...] = ()
     """Checks without which this one says nothing: where they fail it is skipped."""
+    broken: str = ""
+    """Why it cannot be imported, where it cannot."""
 
 
 def promise(
@@ -58,28 +61,36 @@ def promise(
 
 @lru_cache(maxsize=1)
 def catalog() -> dict[str, Check]:
-    """Every check by id, in the order they run.
+    """Every check by id, in the order they run; those of other packages last, and one that cannot be imported says so in `broken`.
 
     Raises:
-        UsageError: an installed check cannot be imported, is none, or has an id that is taken.
+        UsageError: an installed check has the id of another.
     """
     found: dict[str, Check] = {}
     for family in _FAMILIES:
         module = import_module(f"axion_env.check.{family}")
         found |= {check.id: check for check in vars(module).values() if isinstance(check, Check)}
-    for entry in sorted(entry_points(group=GROUP), key=lambda entry: entry.name):
-        try:
-            check = entry.load()
-        except (ImportError, AttributeError) as problem:
-            raise UsageError(f"the check {entry.name!r} cannot be imported from {entry.value!r}: {problem}") from problem
-        if not isinstance(check, Check):
+    for name in CHECKS.names():
+        if name in found:
+            place = CHECKS.place(name)
             raise UsageError(
-                f"the check {entry.name!r} at {entry.value!r} is a {type(check).__name__}; make it with axion_env.check.promise"
+                f"check {name!r} of {place.package or 'a package'}, at {place.target!r}, has the id of one that is built in; rename it"
             )
-        if check.id in found:
-            raise UsageError(f"the check {entry.name!r} at {entry.value!r} has the id {check.id!r}, which is taken; give it another")
-        found[check.id] = check
+        found[name] = _installed(name)
     return found
+
+
+def _installed(name: str) -> Check:
+    try:
+        check = CHECKS.load(name)
+        target = CHECKS.place(name).target
+        if not isinstance(check, Check):
+            raise UsageError(f"check {name!r} at {target!r} is a {type(check).__name__}; make it with axion_env.check.promise")
+        if check.id != name:
+            raise UsageError(f"check {name!r} at {target!r} has the id {check.id!r}; give its entry point that name")
+    except UsageError as problem:
+        return Check(name, lambda subject: (), "What it holds is not known: it cannot be imported.", "", broken=str(problem))
+    return check
 
 
 def chosen(only: Sequence[str] | None) -> list[str]:
@@ -87,6 +98,7 @@ def chosen(only: Sequence[str] | None) -> list[str]:
 
     Raises:
         NotFound: no check has this id.
+        UsageError: one that is named cannot be imported; says whose it is.
     """
     known = list(catalog())
     if not only:
@@ -94,6 +106,8 @@ def chosen(only: Sequence[str] | None) -> list[str]:
     for name in only:
         if not any(_matches(name, id) for id in known):
             raise NotFound("check", name, known)
+        if name in catalog() and catalog()[name].broken:
+            raise UsageError(catalog()[name].broken)
     return [id for id in known if any(_matches(name, id) for name in only)]
 
 

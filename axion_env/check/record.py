@@ -9,12 +9,12 @@ from axion_env.check.catalog import Skip, promise
 from axion_env.check.chance import differing
 from axion_env.check.finding import Finding
 from axion_env.check.subject import Subject
-from axion_env.core.driver import Service
 from axion_env.core.play import Play
 from axion_env.core.replay import answer_from, fork, rerun, verify
 from axion_env.core.request import Address
 from axion_env.record.codec import encode
 from axion_env.record.episode import Called, Episode, Event, Gathered, Turn
+from axion_env.service import Service
 
 _FORKED = 6  # episodes left at every turn
 _TURNS = 12

@@ -11,7 +11,7 @@ from axion_env.check.catalog import Skip, promise
 from axion_env.check.finding import Finding, Severity
 from axion_env.check.subject import Subject
 from axion_env.check.watch import watching
-from axion_env.core.author_frame import begin, blame
+from axion_env.core.author_frame import first_line, with_author_frame
 from axion_env.core.rubric import Reward
 from axion_env.core.spec import Utility
 from axion_env.core.steppable import Steppable
@@ -41,7 +41,8 @@ def well_formed(subject: Subject) -> Iterator[Finding]:
             yield Finding(str(problem), line=_named_line(subject, str(problem)), task=episode.task.id, seed=episode.seed)
             return
         except Exception as problem:
-            message = f"judging raised {blame(problem, subject.env)}; a reward reads facts that every FINISHED play has, or returns None"
+            raised = with_author_frame(problem, subject.env)
+            message = f"judging raised {raised}; a reward reads facts that every FINISHED play has, or returns None"
             yield Finding(message, task=episode.task.id, seed=episode.seed)
             return
         for agent, verdict in verdicts.items():
@@ -66,7 +67,7 @@ def _named_line(subject: Subject, message: str) -> str | None:
 
 
 def _source(reward: Reward) -> str:
-    return begin(reward.function)
+    return first_line(reward.function)
 
 
 @promise(
@@ -147,7 +148,7 @@ def verifier_determinism(subject: Subject) -> Iterator[Finding]:
     try:
         stored = [subject.judge(decode(encode(episode))) for episode in episodes]
     except Exception as problem:
-        yield Finding(f"judging an episode from its record raised {blame(problem, subject.env)}; {_PLAIN}")
+        yield Finding(f"judging an episode from its record raised {with_author_frame(problem, subject.env)}; {_PLAIN}")
         return
     yield from _judged_otherwise("from its record", episodes, once, stored)
 

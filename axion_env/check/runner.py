@@ -9,11 +9,11 @@ from typing import Any
 from axion_env.check.catalog import Check, Skip, catalog, chosen
 from axion_env.check.finding import Finding, Report, Result, Severity, Status
 from axion_env.check.subject import Subject
-from axion_env.core.author_frame import blame
-from axion_env.core.driver import Service
+from axion_env.core.author_frame import with_author_frame
 from axion_env.core.env import Env
 from axion_env.core.registry import load
 from axion_env.error import NotFound, UsageError
+from axion_env.service import Service
 
 
 def check(
@@ -81,6 +81,8 @@ class Inspection:
         return self._results[id]
 
     def _run(self, check: Check) -> Result:
+        if check.broken:
+            return Result(check.id, Status.SKIPPED, reason=check.broken)
         for need in check.needs:
             result = self.result(need)
             if result.status in (Status.FAILED, Status.HUNG):
@@ -98,7 +100,7 @@ class Inspection:
         except UsageError:
             raise
         except Exception as problem:
-            found.append(Finding(f"the environment raised {blame(problem, self.subject.env)}", Severity.ERROR))
+            found.append(Finding(f"the environment raised {with_author_frame(problem, self.subject.env)}", Severity.ERROR))
         failed = any(finding.severity is Severity.ERROR for finding in found)
         status = Status.FAILED if failed else Status.SKIPPED if reason and not found else Status.PASSED
         return Result(check.id, status, tuple(found), reason, time.perf_counter() - begun)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from axion_env.check.catalog import promise
 from axion_env.check.finding import Finding, Severity
 from axion_env.check.subject import Subject
-from axion_env.core.author_frame import blame
+from axion_env.core.author_frame import with_author_frame
 from axion_env.core.registry import find, ids
 from axion_env.core.spec import EnvSpec
 from axion_env.error import AxionError
@@ -96,7 +96,7 @@ def startup(subject: Subject) -> Iterator[Finding]:
     except AxionError:
         raise
     except Exception as problem:
-        yield Finding(f"examples() raised {blame(problem, subject.env)}; it must give well-formed answers to every ask")
+        yield Finding(f"examples() raised {with_author_frame(problem, subject.env)}; it must give well-formed answers to every ask")
         return
     for episode in episodes:
         if episode.ending is Ending.FAILED and episode.error not in said:

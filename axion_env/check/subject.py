@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
-from axion_env.core.author_frame import blame
+from axion_env.core.author_frame import with_author_frame
+from axion_env.core.branch import Chance
 from axion_env.core.demo import Demo
-from axion_env.core.driver import Service, drive, play_demo
+from axion_env.core.driver import drive, play_demo
 from axion_env.core.env import Env
-from axion_env.core.play import Chance, Play
+from axion_env.core.play import Play
 from axion_env.core.policy import Policies, RandomPolicy
 from axion_env.core.request import Ask
 from axion_env.core.rubric import judge
@@ -19,6 +20,7 @@ from axion_env.error import UsageError
 from axion_env.record.episode import Called, Episode
 from axion_env.record.task import Task
 from axion_env.record.verdict import Verdict
+from axion_env.service import Service
 
 _DEALS = 32
 _DEALS_WITH_CALLS = 4  # a job costs a thousand times a turn
@@ -107,7 +109,7 @@ class Subject:
         try:
             demos = list(self.env.demos())
         except Exception as problem:
-            return (), (f"demos() raised {blame(problem, self.env)}",)
+            return (), (f"demos() raised {with_author_frame(problem, self.env)}",)
         for demo in demos:
             try:
                 played.append((demo, play_demo(self.env, demo, services=self.services)))

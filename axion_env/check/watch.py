@@ -16,6 +16,8 @@ from enum import Enum
 from types import FrameType
 from typing import Any, NamedTuple
 
+from axion_env.core import play, request, rubric, scheduler
+
 
 class Reach(Enum):
     """What it reached for."""
@@ -34,7 +36,7 @@ class Sight(NamedTuple):
     line: str
 
 
-_AUTHORS = {f"axion_env.{name}" for name in ("machine", "running", "request", "reward")}  # what calls play, parsers and rewards
+_AUTHORS = {module.__name__ for module in (scheduler, play, request, rubric)}  # what calls play, parsers and rewards
 _IMPORTING = ("importlib", "linecache", "tokenize", "pkgutil", "zipimport")
 _CLOCKS = {"time", "time_ns", "monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns", "process_time", "process_time_ns", "sleep"}
 _EVENTS = ("open", "socket.connect", "socket.bind", "subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.fork", "os.remove",

@@ -164,7 +164,7 @@ def _tokens(candidate: Candidate, exchange: Exchange) -> dict[str, Any]:
     tokens = exchange.action.tokens
     if tokens is None:
         raise UsageError(f"the answer {exchange.action.text[:40]!r} was recorded without tokens: use --form chat")
-    return {"prompt_ids": tokens.prompt_ids, "completion_ids": tokens.ids, **_about(candidate)}
+    return {"prompt_ids": tokens.prompt_ids, "completion_ids": tokens.completion_ids, **_about(candidate)}
 
 
 def _about(candidate: Candidate) -> dict[str, Any]:

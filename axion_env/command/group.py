@@ -8,14 +8,15 @@ from typing import Any
 
 import click
 
+from axion_env._plugin import remedy
 from axion_env.command import plugin
-from axion_env.error import AxionError, nearest
+from axion_env.error import AxionError, UsageError, nearest
 
 _DEBUG = "axion.debug"
 
 
 class Commands(click.Group):
-    """Own commands first; then those of the entry-point group `axion.commands`, which `--help` names without importing them."""
+    """Own commands first; then those of the entry-point group `axion.commands`, imported when they are used."""
 
     def __init__(self, *, own: Iterable[click.Command], **settings: Any) -> None:
         super().__init__(**settings)
@@ -25,12 +26,17 @@ class Commands(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Names, own ones first and in the order they were given."""
-        return [*self.commands, *(name for name in sorted(plugin.entries()) if name not in self.commands)]
+        return [*self.commands, *(name for name in plugin.COMMANDS.names() if name not in self.commands)]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command, imported now if another package brings it."""
         command = self.commands.get(cmd_name)
-        if command is None and cmd_name in plugin.entries():
+        if cmd_name in plugin.COMMANDS:
+            if command is not None:
+                place = plugin.COMMANDS.place(cmd_name)
+                raise UsageError(
+                    f"command {cmd_name!r} is built in, and registered by {place.package} at {place.target!r} too; uninstall that"
+                )
             command = plugin.load(cmd_name)
         if command is not None and all(param.name != "debug" for param in command.params):
             command.params.append(_debug_option())
@@ -45,10 +51,10 @@ class Commands(click.Group):
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """One line per command, importing none."""
+        """One line per command; one that cannot be imported says so."""
         width = formatter.width - 6 - max(map(len, self.list_commands(ctx)))
         own = [(name, command.get_short_help_str(width)) for name, command in self.commands.items()]
-        added = [(name, plugin.short_help(entry)) for name, entry in sorted(plugin.entries().items()) if name not in self.commands]
+        added = [(name, plugin.short_help(name, width)) for name in plugin.COMMANDS.names() if name not in self.commands]
         with formatter.section("Commands"):
             formatter.write_dl(own + added)
 
@@ -59,10 +65,10 @@ class Commands(click.Group):
         except AxionError as problem:
             _report(ctx, str(problem))
         except ModuleNotFoundError as problem:
-            remedy = plugin.remedy(problem)
-            if remedy is None:
+            install = remedy(problem)
+            if install is None:
                 raise
-            _report(ctx, f"this command needs {problem.name}, which is not installed: {remedy}")
+            _report(ctx, f"this command needs {problem.name}, which is not installed: {install}")
         except KeyboardInterrupt:
             click.echo("\nstopped", err=True)
             ctx.exit(130)

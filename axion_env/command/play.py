@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -10,12 +9,12 @@ from typing import Any
 
 import click
 
+from axion_env._plugin import Group
 from axion_env.command.environment import open_env, options_option
-from axion_env.command.person import Person, say
 from axion_env.command.warning import warnings_as_lines
 from axion_env.core.driver import play as play_task
 from axion_env.core.env import Env
-from axion_env.core.policy import Policy, RandomPolicy
+from axion_env.core.policy import Human, Policy, RandomPolicy
 from axion_env.core.rng import Stream, derive
 from axion_env.core.rubric import judge
 from axion_env.error import NotFound, UsageError
@@ -26,6 +25,9 @@ from axion_env.record.transcript import amount, printable, transcript
 from axion_env.record.verdict import Verdict
 
 NOBODY = "none"
+POLICIES = Group("axion.policies", "policy")
+"""What opens a trained policy, of a package that trains: from a run folder to who plays every seat."""
+TRAINED = "run"
 
 _EXAMPLES = """\b
 Examples:
@@ -113,14 +115,10 @@ def _task(env: Env, split: str, index: int | None, seed: int) -> Task:
 
 
 def _trained(run: Path) -> Policy:
-    """The model of a training run; the trainer is another package, imported only here."""
-    try:
-        trainer = importlib.import_module("axion_train.run")
-    except ModuleNotFoundError as problem:
-        if problem.name and problem.name.startswith("axion_train"):
-            raise UsageError(f"--against needs the trainer, and {problem.name} is not there: install axion-rl[train]") from problem
-        raise
-    policy: Policy = trainer.load_policy(run)
+    """The model of a training run, opened by whichever trainer is installed."""
+    if TRAINED not in POLICIES:
+        raise UsageError("--against needs the trainer: install axion-rl[train]")
+    policy: Policy = POLICIES.load(TRAINED)(run)
     return policy
 
 
@@ -133,7 +131,7 @@ def _open_store(save: Path | None) -> EpisodeStore | None:
 
 
 def _one(env: Env, own: tuple[str, ...], others: Policy, task: Task, seed: int) -> Episode:
-    person = Person()
+    person = Human()
     seated = task.agents or env.seats
     policies: dict[str, Policy] = {agent: person if agent in own else others for agent in seated}
     return play_task(env, policies, task=task, seed=seed)
@@ -152,12 +150,18 @@ def _show(episode: Episode, verdicts: Mapping[str, Verdict], own: tuple[str, ...
         return
     for agent in own:
         for message in episode.closing.get(agent, ()):
-            say(message.text)
+            _say(message.text)
     if episode.ending is Ending.FORFEIT:
         click.echo(f"{', '.join(episode.culprits)} broke the rules: {printable(_refusal(episode))}")
     elif episode.ending is Ending.TRUNCATED:
         click.echo(f"cut off: {printable(episode.error or 'a limit was reached')}")
     click.echo("; ".join(f"{agent}{' (you)' * (agent in own)} earns {amount(verdict.reward)}" for agent, verdict in verdicts.items()))
+
+
+def _say(text: str) -> None:
+    """Print an environment's text, line by line, with nothing in it that could steer the terminal."""
+    for line in text.split("\n"):
+        click.echo(printable(line))
 
 
 def _refusal(episode: Episode) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import click
 
@@ -11,6 +12,11 @@ from axion_env.record.transcript import printable
 
 _UNBOUNDED = 10_000
 """Columns where nobody looks at a screen: a pipe gets whole rows, never folded ones."""
+
+
+def number(value: Any) -> str:
+    """A metric as it is printed."""
+    return f"{value:.6f}" if isinstance(value, float) else str(value)
 
 
 def show_table(rows: Iterable[Sequence[str]], header: Sequence[str] = (), *, indent: int = 0) -> None:

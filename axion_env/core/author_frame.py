@@ -5,13 +5,10 @@ from __future__ import annotations
 import inspect
 import traceback
 from collections.abc import Coroutine
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from axion_env.core.env import Env
+from typing import Any
 
 
-def blame(problem: BaseException, env: Env) -> str:
+def with_author_frame(problem: BaseException, env: object) -> str:
     """The exception in one line, with the innermost line of the author's package it passed through."""
     frames = [(f.f_globals.get("__name__", ""), f"{f.f_code.co_filename}:{n}") for f, n in traceback.walk_tb(problem.__traceback__)]
     own = [at for module, at in frames if _package(module) == _package(type(env).__module__)]
@@ -21,7 +18,7 @@ def blame(problem: BaseException, env: Env) -> str:
     return f"{type(problem).__name__}: {message}{f' ({at})' if at else ''}"
 
 
-def blame_foreign(yielded: Any, coroutine: Coroutine[Any, Any, Any], env: Env) -> str:
+def foreign_await(yielded: Any, coroutine: Coroutine[Any, Any, Any], env: object) -> str:
     """An await of something that is not a request of this play."""
     inner = _chain(coroutine)[-1]
     awaited = inner if yielded is None else yielded
@@ -30,13 +27,13 @@ def blame_foreign(yielded: Any, coroutine: Coroutine[Any, Any, Any], env: Env) -
     return f"awaited something foreign ({kind} {name}) at {where(coroutine, env)}; play may await only requests of its ctx"
 
 
-def begin(function: Any) -> str:
+def first_line(function: Any) -> str:
     """`file:line` where a function begins: of what it returned, its line is not known any more."""
     code = getattr(inspect.unwrap(function), "__code__", None)
     return f"{code.co_filename}:{code.co_firstlineno}" if code is not None else repr(function)
 
 
-def where(coroutine: Coroutine[Any, Any, Any], env: Env) -> str:
+def where(coroutine: Coroutine[Any, Any, Any], env: object) -> str:
     """`file:line` of the innermost frame in the author's package where a coroutine stands."""
     frames = [f for f in map(_frame, _chain(coroutine)) if f is not None]
     own = [f for f in frames if _package(f.f_globals.get("__name__", "")) == _package(type(env).__module__)]

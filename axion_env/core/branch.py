@@ -1,18 +1,61 @@
-"""A branch: one coroutine of a play, with its own log, its own chance stream and its own undelivered messages."""
+"""What a play has come to: its state, and its branches.
+
+A branch is one coroutine of a play, with its own log, its own chance stream and its own undelivered messages.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any, TypeAlias
 
-from axion_env.core.author_frame import blame, where
-from axion_env.core.request import Forfeit, Gather, Request, Truncated
+from axion_env.core.author_frame import where, with_author_frame
+from axion_env.core.request import Address, Ask, Call, Forfeit, Gather, Request, Rules, Truncated
 from axion_env.core.rng import Stream, derive
-from axion_env.record.episode import Event, Gathered, Message
+from axion_env.core.spec import EnvSpec
+from axion_env.record.episode import Episode, Event, Gathered, Message
+from axion_env.record.task import Task
 
-if TYPE_CHECKING:
-    from axion_env.core.env import Env
-    from axion_env.core.play import Play
+Chance: TypeAlias = Callable[[Address, str, Sequence[Any]], int]
+"""Answers a draw: (where it stands, its label, what can be drawn) → index of the outcome."""
+
+
+class PlayState:
+    """What a play has come to. It has no rules of its own: `scheduler`, `gather` and `ending` move it, `Play` and `Context` show it."""
+
+    __slots__ = (
+        "agents", "barred", "budget", "chance", "copy", "current", "env", "episode", "exception", "history", "made", "queue", "requests",
+        "root", "seed", "spec", "task",
+    )  # fmt: skip
+
+    env: Rules
+    spec: EnvSpec
+    task: Task
+    agents: tuple[str, ...]
+    """Who is seated, in the spec's order."""
+    seed: int | None
+    """Of the chance stream. None: every draw is answered by `chance`."""
+    copy: int
+    """Which of several plays of this deal."""
+    chance: Chance | None
+    requests: list[Ask[Any] | Call[Any]]
+    """What waits for an answer now."""
+    episode: Episode | None
+    """The record, once the play is over."""
+    exception: BaseException | None
+    """What `play` or a parser raised, where the ending is FAILED by the author's fault."""
+    barred: tuple[str, ...]
+    """Who has forfeited, and may not be asked again."""
+    budget: int
+    """Requests that may still be made."""
+    history: dict[str, tuple[Message, ...]]
+    """By agent, what it is shown of its own past."""
+    queue: list[Branch] | None
+    """Branches to be started or resumed, while that is being done."""
+    root: Branch
+    current: Branch
+    """The branch whose code is running."""
+    made: tuple[Request[Any], ...]
+    """Requests made and not awaited yet: mostly none or one, and so a tuple."""
 
 
 class Branch:
@@ -20,8 +63,9 @@ class Branch:
 
     __slots__ = ("coroutine", "ended", "events", "gather", "inbox", "parent", "path", "play", "result", "stream", "turns")
 
-    def __init__(self, play: Play, parent: Branch | None, path: tuple[int, ...], coroutine: Coroutine[Any, Any, Any] | None) -> None:
-        self.play = play
+    def __init__(self, play: Any, parent: Branch | None, path: tuple[int, ...], coroutine: Coroutine[Any, Any, Any] | None) -> None:
+        self.play: Any = play
+        """A `Play`, which is a `PlayState`."""
         self.parent = parent
         self.path = path
         """Its last number is the branch's index among its siblings."""
@@ -66,7 +110,7 @@ def close_parts(request: Request[Any]) -> None:
                 part.close()
 
 
-def close(branch: Branch, env: Env) -> str | None:
+def close(branch: Branch, env: object) -> str | None:
     """Close its coroutine and those below it, innermost first; says so if one swallowed its GeneratorExit."""
     swallowed = None
     if branch.gather is not None:
@@ -80,5 +124,5 @@ def close(branch: Branch, env: Env) -> str | None:
         except RuntimeError:  # Python's own word for a coroutine that went on after GeneratorExit
             swallowed = f"GeneratorExit was swallowed at {where(branch.coroutine, env)}"
         except Exception as problem:
-            swallowed = blame(problem, env)
+            swallowed = with_author_frame(problem, env)
     return swallowed

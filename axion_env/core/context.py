@@ -7,18 +7,17 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
+from axion_env.core.branch import PlayState
 from axion_env.core.parse import strip_thinking
 from axion_env.core.request import Ask, Call, Gather, Request
 from axion_env.core.rng import Deck
 from axion_env.error import ContractError
 from axion_env.record.episode import Draw, Event, Gathered, Message, Reveal, Tell, Turn
 from axion_env.record.value import record
-from axion_env.sandbox.job import Command, Function, Job, JobResult
-from axion_env.sandbox.workspace import Workspace
 
 if TYPE_CHECKING:
-    from axion_env.core.branch import Branch
-    from axion_env.core.play import Play
+    from axion_env.sandbox.job import Job, JobResult
+    from axion_env.sandbox.workspace import Workspace
 
 T = TypeVar("T")
 A = TypeVar("A")
@@ -31,14 +30,12 @@ _new: Any = tuple.__new__  # builds the records of the hot path at half the pric
 class Context:
     """The requests and statements open to one play. It performs no I/O and holds no state the author can write."""
 
-    __slots__ = ("_branch", "_made", "_play", "agents")
+    __slots__ = ("_play", "agents")
 
-    def __init__(self, play: Play, agents: tuple[str, ...]) -> None:
+    def __init__(self, play: PlayState, agents: tuple[str, ...]) -> None:
         self.agents = agents
         """Who is seated in this task, in the spec's order."""
         self._play = play
-        self._branch: Branch  # the branch whose code is running
-        self._made: tuple[Request[Any], ...] = ()  # made and not awaited yet; mostly none or one, and so a tuple
 
     @overload
     def ask(self, agent: str, text: str, *, choices: Sequence[str]) -> Ask[str]: ...
@@ -64,13 +61,13 @@ class Context:
             ask = Ask(agent, text, choices if type(choices) is tuple else tuple(choices), None)
         else:
             raise ContractError(f"ask takes a non-empty sequence of choices or a parse function: got choices={choices!r}, parse={parse!r}")
-        self._made += (ask,)
+        self._play.made += (ask,)
         return ask
 
     def call(self, service: str, request: Any) -> Call[Any]:
         """Ask an outside service; its answer is recorded, so that a replay does not need the service."""
         call: Call[Any] = Call(service, record(request, f"the request to {service!r}"))
-        self._made += (call,)
+        self._play.made += (call,)
         return call
 
     def run(self, job: Job, *, workspace: Workspace | None = None) -> Call[JobResult]:
@@ -80,12 +77,14 @@ class Context:
             job: What to run. It holds no expected value: compare in `play`, with `Match`.
             workspace: The files it works in. The result has the workspace after it; this one stays as it is.
         """
+        from axion_env.sandbox.job import Command, Function, JobResult  # by those alone who run jobs
+
         if not isinstance(job, Function | Command):
             raise ContractError(f"run takes a Function or a Command: got {type(job).__name__}")
         job.payload()  # an argument that no job can be given is the author's mistake, and named where it was made
         request = {"job": record(job.record(), "the job"), "workspace": None if workspace is None else workspace.id}
         call = Call("sandbox", request, given=(job, workspace), read=lambda facts: JobResult.of(facts, workspace))
-        self._made += (call,)
+        self._play.made += (call,)
         return call
 
     @overload
@@ -100,7 +99,7 @@ class Context:
         Each part is a branch with its own chance stream. An agent is asked in one branch only. A branch that
         forfeits or is truncated ends alone; its siblings run to their end, then it is raised here.
         """
-        made = {id(request): request for request in self._made}
+        made = {id(request): request for request in self._play.made}
         for part in parts:
             if isinstance(part, Request):
                 if made.pop(id(part), None) is None:
@@ -108,7 +107,7 @@ class Context:
             elif not inspect.iscoroutine(part):
                 raise ContractError(f"gather takes requests of this ctx and coroutines: got {type(part).__name__}")
         gather: Gather[Any] = Gather(parts)
-        self._made = (*made.values(), gather)
+        self._play.made = (*made.values(), gather)
         return gather
 
     @overload
@@ -124,7 +123,7 @@ class Context:
             visible_to: The agents who may learn the outcome before a `reveal`.
         """
         play = self._play
-        branch = self._branch
+        branch = play.current
         of = len(population)
         if of == 0:
             raise ContractError(f"draw {label!r}: nothing left to draw from")
@@ -146,12 +145,12 @@ class Context:
     def reveal(self, label: str, agents: Iterable[str]) -> None:
         """Declare that these agents may know a draw from here on."""
         named = _named(agents if type(agents) is str else tuple(agents), self.agents)
-        self._branch.events.append(_new(Reveal, (label, named)))
+        self._play.current.events.append(_new(Reveal, (label, named)))
 
     def tell(self, agents: str | Iterable[str], text: str) -> None:
         """Put a message into the next observation of one or several agents."""
         named = _named(agents if type(agents) is str else tuple(agents), self.agents)
-        branch = self._branch
+        branch = self._play.current
         branch.events.append(_new(Tell, (named, text)))
         message = _new(Message, ("user", text))
         inbox = branch.inbox
@@ -160,7 +159,7 @@ class Context:
 
     def note(self, agent: str, /, **facts: Any) -> None:
         """Attach facts to the agent's latest turn in this branch, or in the branches it has joined, for per-turn rewards."""
-        if _note(self._branch.events, agent, record(facts, f"the note on {agent}")):
+        if _note(self._play.current.events, agent, record(facts, f"the note on {agent}")):
             return
         raise ContractError(f"note on {agent!r}, who has had no turn in this branch yet")
 

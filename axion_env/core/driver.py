@@ -4,22 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any
 
 from axion_env.core.demo import Demo
+from axion_env.core.env import Env
 from axion_env.core.play import Play
 from axion_env.core.policy import Policies, Policy, Scripted, seat
-from axion_env.core.request import Address, Ask, Call, Fault
+from axion_env.core.request import Address, Ask, Call
 from axion_env.core.rng import Stream, derive
 from axion_env.error import ContractError, PlayFailed, UsageError
 from axion_env.record.episode import Ending, Episode
 from axion_env.record.task import Task
-
-if TYPE_CHECKING:
-    from axion_env.core.env import Env
-
-Service: TypeAlias = Callable[[Sequence[Any]], Sequence[Any]]
-"""Answers a batch of requests in order. What it raises is the machine's fault, and voids the plays that asked."""
+from axion_env.service import Fault, Service
 
 
 def play(
@@ -126,9 +122,9 @@ def _round(window: Iterable[tuple[Play, dict[str, Policy]]], services: Mapping[s
         if len(replies) != len(batch_asks):
             raise ContractError(f"{type(policy).__name__}.act answered {len(replies)} of {len(batch_asks)} asks")
         for ask, reply in zip(batch_asks, replies, strict=True):
-            running = ask.branch.play  # type: ignore[union-attr]
-            if running.episode is None:
-                running.answer(ask, reply)
+            asking = ask.branch.play  # type: ignore[union-attr]  # set when it was opened
+            if asking.episode is None:
+                asking.answer(ask, reply)
     if calls:
         serve(calls, services)
 

@@ -2,33 +2,30 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from axion_env.core.author_frame import begin
-from axion_env.core.branch import close, close_parts, log
+from axion_env.core.author_frame import first_line
+from axion_env.core.branch import PlayState, close, close_parts, log
 from axion_env.core.request import Forfeit, Truncated
 from axion_env.record.episode import Ending, Episode, Outcome
 from axion_env.record.value import record
 
-if TYPE_CHECKING:
-    from axion_env.core.play import Play
-
 _new: Any = tuple.__new__  # builds the record at half the price of calling its class
 
 
-def finish(play: Play, outcome: Any) -> None:
+def finish(play: PlayState, outcome: Any) -> None:
     """Its code has returned."""
     if type(outcome) is not Outcome or type(outcome.facts) is not dict:
         got = f"Outcome({type(outcome.facts).__name__})" if type(outcome) is Outcome else type(outcome).__name__
-        return fail(play, "author", f"play returned {got}; it must return Outcome({{…facts…}}) ({begin(play.env.play)})", None)
+        return fail(play, "author", f"play returned {got}; it must return Outcome({{…facts…}}) ({first_line(play.env.play)})", None)
     try:
         facts = record(outcome.facts, "facts")
     except TypeError as problem:
-        return fail(play, "author", f"{problem} ({begin(play.env.play)})", problem)
+        return fail(play, "author", f"{problem} ({first_line(play.env.play)})", problem)
     return _end(play, Ending.FINISHED, facts)
 
 
-def stop(play: Play, ended: Forfeit | Truncated) -> None:
+def stop(play: PlayState, ended: Forfeit | Truncated) -> None:
     """Its code has let a forfeit or a limit pass."""
     if isinstance(ended, Forfeit):
         _end(play, Ending.FORFEIT, culprits=ended.culprits)
@@ -36,7 +33,7 @@ def stop(play: Play, ended: Forfeit | Truncated) -> None:
         _end(play, Ending.TRUNCATED, error=ended.reason)
 
 
-def fail(play: Play, fault: str, error: str, exception: BaseException | None) -> None:
+def fail(play: PlayState, fault: str, error: str, exception: BaseException | None) -> None:
     """It cannot go on.
 
     Args:
@@ -51,26 +48,26 @@ def fail(play: Play, fault: str, error: str, exception: BaseException | None) ->
 
 
 def _end(
-    play: Play,
+    play: PlayState,
     ending: Ending,
     facts: dict[str, Any] | None = None,
     culprits: tuple[str, ...] = (),
     fault: str | None = None,
     error: str | None = None,
 ) -> None:
-    root = play._root
+    root = play.root
     play.requests = []
-    play._queue = None
+    play.queue = None
     env = play.env
     play.episode = _new(Episode, (
         play.spec.id, env.options, play.task, env.roles(play.agents), play.seed, play.copy, log(root),
         root.inbox, ending, facts, culprits, fault, error,
     ))  # fmt: skip
-    del play._context, play._root  # cuts the circle play → context → play: a finished play needs no collector
+    del play.root, play.current  # cuts the circle play → branch → coroutine → context → play: a finished play needs no collector
 
 
-def close_all(play: Play) -> str | None:
+def close_all(play: PlayState) -> str | None:
     """Close every coroutine, innermost first; says so if one swallowed its GeneratorExit."""
-    for stray in play._context._made:
+    for stray in play.made:
         close_parts(stray)
-    return close(play._root, play.env)
+    return close(play.root, play.env)

@@ -5,19 +5,17 @@ from __future__ import annotations
 import inspect
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import Any, ClassVar, cast
 
 from axion_env.core.context import Context
+from axion_env.core.demo import Demo
+from axion_env.core.request import Ask
 from axion_env.core.rubric import Rubric
 from axion_env.core.spec import EnvSpec, Memory
 from axion_env.error import ContractError, NotFound, UsageError, nearest
 from axion_env.record.episode import Episode, Outcome
 from axion_env.record.task import Task
 from axion_env.record.value import record
-
-if TYPE_CHECKING:
-    from axion_env.core.demo import Demo
-    from axion_env.core.request import Ask
 
 
 class _Frozen(type):

@@ -13,7 +13,7 @@ from axion_env.core.request import Forfeit, Gather, Request, Truncated
 from axion_env.record.episode import Gathered, Message
 
 
-def parted(branch: Branch, gather: Gather[Any]) -> None:
+def split(branch: Branch, gather: Gather[Any]) -> None:
     """Give each part of a gather a branch of its own."""
     gather.branch = branch
     branch.gather = gather
@@ -38,7 +38,7 @@ def claim(branch: Branch, agent: str) -> tuple[Message, ...] | None:
     return told
 
 
-def joined(branch: Branch, gather: Gather[Any]) -> tuple[tuple[Any, ...], Forfeit | Truncated | None]:
+def join(branch: Branch, gather: Gather[Any]) -> tuple[tuple[Any, ...], Forfeit | Truncated | None]:
     """Take up what the branches of a gather have left: their results, and what is to be raised in their place."""
     children = gather.branches
     branch.gather = None

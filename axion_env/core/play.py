@@ -1,8 +1,8 @@
-"""One play in progress: a small machine that advances an environment's coroutine by answers.
+"""One play in progress: a state machine that advances an environment's coroutine by answers.
 
     Play(env, task, seed) → requests → answer(request, …) → requests → … → episode
 
-Here is what answers do. `machine` runs the environment's code from one to the next, `gathering` parts and joins it, `finish` ends it.
+Here is what answers do. `scheduler` runs the environment's code from one to the next, `gather` splits and joins it, `ending` ends it.
 
 Nothing here performs I/O, reads a clock or knows a policy. A play's branches form a tree; each branch is one coroutine
 with its own log, its own chance stream and its own undelivered messages, so that no order of answering can show.
@@ -10,34 +10,28 @@ with its own log, its own chance stream and its own undelivered messages, so tha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from functools import lru_cache
 from math import inf
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any
 
-from axion_env.core.author_frame import blame
-from axion_env.core.branch import Branch, log
+from axion_env.core.author_frame import with_author_frame
+from axion_env.core.branch import Branch, Chance, PlayState
 from axion_env.core.context import Context
 from axion_env.core.ending import fail
+from axion_env.core.env import Env
 from axion_env.core.parse import strip_thinking
-from axion_env.core.request import Address, Ask, Call, Forfeit, Truncated
+from axion_env.core.request import Ask, Call, Forfeit, Truncated
 from axion_env.core.scheduler import advance
-from axion_env.core.spec import EnvSpec, Memory
+from axion_env.core.spec import Memory
 from axion_env.error import UsageError
-from axion_env.record.episode import NO_NOTES, Action, Called, Episode, Limit, Message, Tokens, Turn
+from axion_env.record.episode import NO_NOTES, Action, Called, Limit, Message, Tokens, Turn
 from axion_env.record.task import Task
 from axion_env.record.value import joined, record
-
-if TYPE_CHECKING:
-    from axion_env.core.env import Env
-
-Chance: TypeAlias = Callable[[Address, str, Sequence[Any]], int]
-"""Answers a draw: (where it stands, its label, what can be drawn) → index of the outcome."""
 
 _new: Any = tuple.__new__  # builds the records of the hot path at half the price of calling their class
 
 
-class Play:
+class Play(PlayState):
     """One play of one task, advanced by answers.
 
     Args:
@@ -48,43 +42,28 @@ class Play:
         chance: Answers draws in place of the seeded stream, for replays, enumerators and checkers.
     """
 
-    __slots__ = (
-        "_barred", "_budget", "_context", "_history", "_queue", "_root",
-        "agents", "chance", "copy", "env", "episode", "exception", "requests", "seed", "spec", "task",
-    )  # fmt: skip
+    __slots__ = ()
+
+    env: Env  # pyright: ignore[reportIncompatibleVariableOverride]  # where a play is made by hand, its environment is known
 
     def __init__(self, env: Env, task: Task | None = None, seed: int | None = 0, *, copy: int = 0, chance: Chance | None = None) -> None:
         self.env = env
-        self.spec: EnvSpec = env.spec
+        self.spec = env.spec
         self.task = task = env.first_task if task is None else task
-        self.agents: tuple[str, ...] = env.seats if task.agents is None else tuple(env.roles(task.agents))
+        self.agents = env.seats if task.agents is None else tuple(env.roles(task.agents))
         self.seed = seed
         self.copy = copy
         self.chance = chance
-        self.requests: list[Ask[Any] | Call[Any]] = []
-        """What waits for an answer now."""
-        self.episode: Episode | None = None
-        """The record, once the play is over."""
-        self.exception: BaseException | None = None
-        """What `play` or a parser raised, where the ending is FAILED by the author's fault."""
-        self._barred: tuple[str, ...] = ()
-        self._budget = self.spec.max_requests
-        self._history: dict[str, tuple[Message, ...]] = {}
-        self._queue: list[Branch] | None = None
-        context = Context(self, self.agents)
-        self._context = context
-        self._root = Branch(self, None, (), env.play(task, context))
-        advance(self, self._root, None)
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        """A pickle of a running play is its log of answers: coroutines cannot be stored, and answering again is quick."""
-        from axion_env.core.replay import restore
-
-        if self.chance is not None:
-            raise TypeError("a play whose draws are chosen from outside cannot be pickled; seed it instead")
-        open_attempts = [(r.address, r.attempts) for r in self.requests if type(r) is Ask and r.attempts]
-        events = self.episode.root if self.episode is not None else log(self._root)
-        return restore, (self.env, self.task, self.seed, self.copy, events, open_attempts)
+        self.requests = []
+        self.episode = None
+        self.exception = None
+        self.barred = ()
+        self.budget = self.spec.max_requests
+        self.history = {}
+        self.queue = None
+        self.made = ()
+        self.root = self.current = Branch(self, None, (), env.play(task, Context(self, self.agents)))
+        advance(self, self.root, None)
 
     @property
     def done(self) -> bool:
@@ -93,7 +72,7 @@ class Play:
 
     def remembered(self, agent: str) -> tuple[Message, ...]:
         """What the agent is shown of its own past when asked next."""
-        return self._history.get(agent, ())
+        return self.history.get(agent, ())
 
     # Answers -----------------------------------------------------------------------------------------------------
 
@@ -110,7 +89,7 @@ class Play:
         requests = self.requests
         if request not in requests:
             raise self._not_open(request)
-        branch: Branch = request.branch  # type: ignore[assignment]  # set when it was opened
+        branch: Branch = request.branch  # type: ignore[assignment]  # set when it was opened, to one of ours
         if type(request) is not Ask:
             return self._answer_call(request, branch, reply)  # type: ignore[arg-type]
         text, tokens = (reply, None) if type(reply) is str else _said(request, reply)
@@ -124,7 +103,7 @@ class Play:
             try:
                 value, error = request.read(text)
             except Exception as problem:
-                error = f"{blame(problem, self.env)} (while parsing {text!r:.80})"
+                error = f"{with_author_frame(problem, self.env)} (while parsing {text!r:.80})"
                 refused = (*request.attempts, Action(text, None, error, tokens))
                 branch.events.append(Turn(request.agent, request.observation, choices, refused))  # so that a replay fails here too
                 return fail(self, "author", error, problem)
@@ -139,13 +118,13 @@ class Play:
         agent = request.agent
         branch.events.append(_new(Turn, (agent, request.observation, choices, attempts, NO_NOTES)))
         if error is not None:
-            self._barred += (agent,)
+            self.barred += (agent,)
             return advance(self, branch, None, Forfeit(agent))
         branch.turns += 1
         memory = self.env.memory[agent]
         if memory is not None:
             said = text if memory is Memory.DIALOGUE else strip_thinking(text)
-            self._history[agent] = (*self.remembered(agent), *request.observation, Message("assistant", said))
+            self.history[agent] = (*self.remembered(agent), *request.observation, Message("assistant", said))
         return advance(self, branch, value)
 
     def _answer_call(self, call: Call[Any], branch: Branch, response: Any) -> None:

@@ -10,6 +10,7 @@ from axion_env.core.request import Ask
 from axion_env.core.rng import Stream, derive
 from axion_env.error import UsageError
 from axion_env.record.episode import Action
+from axion_env.record.transcript import printable
 
 
 class Policy(Protocol):
@@ -94,11 +95,16 @@ class Scripted:
 
 
 class Human:
-    """A person at a terminal: shows what is new and reads one line per ask."""
+    """A person at a terminal: shown what is new and the legal actions, and answers with one line per ask.
+
+    Args:
+        read: Where answers come from; default: the terminal, with the line editing that it has.
+        write: Where questions go; default: standard output.
+    """
 
     def __init__(self, read: TextIO | None = None, write: TextIO | None = None) -> None:
-        self._read = read or sys.stdin
-        self._write = write or sys.stdout
+        self._read = read
+        self._write = write
 
     def act(self, asks: Sequence[Ask[Any]]) -> list[str]:
         """One answer per ask.
@@ -109,10 +115,15 @@ class Human:
         return [self._one(ask) for ask in asks]
 
     def _one(self, ask: Ask[Any]) -> str:
-        shown = ask.observation if not ask.attempts else ask.messages[-1:]
-        self._write.write(f"\n[{ask.agent}] " + "\n".join(m.text for m in shown) + "\n> ")
-        self._write.flush()
-        line = self._read.readline()
+        choices = f" ({', '.join(map(printable, ask.choices))})" if ask.choices else ""
+        print(f"\n[{ask.agent}]{choices}", file=self._write)
+        for message in ask.messages[-1:] if ask.attempts else ask.observation:
+            for line in message.text.split("\n"):
+                print(printable(line), file=self._write)
+        if self._read is None and self._write is None:
+            return input("> ").strip()
+        print("> ", end="", file=self._write, flush=True)
+        line = (self._read or sys.stdin).readline()
         if not line:
             raise EOFError
         return line.strip()

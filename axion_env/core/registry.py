@@ -2,42 +2,22 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 import sys
-import traceback
-from functools import lru_cache
-from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
+from axion_env._plugin import Group, imported
 from axion_env.core.env import Env
 from axion_env.core.steppable import Steppable
-from axion_env.error import NotFound, UsageError
+from axion_env.error import UsageError
 
-GROUP = "axion.envs"
-
-
-@lru_cache(maxsize=1)
-def _registered() -> tuple[EntryPoint, ...]:
-    return tuple(entry_points(group=GROUP))
-
-
-def _entries() -> dict[str, EntryPoint]:
-    return {entry.name: entry for entry in _registered()}
-
-
-def _others(entry: EntryPoint) -> list[str]:
-    """Where else its id is registered."""
-    return [f"{e.value!r}{_of(e)}" for e in _registered() if e.name == entry.name and e.value != entry.value]
-
-
-def _of(entry: EntryPoint) -> str:
-    return f" of {entry.dist.name}" if entry.dist else ""
+ENVS = Group("axion.envs", "environment")
+"""Installed environments."""
 
 
 def ids() -> list[str]:
     """Ids of all installed environments, sorted."""
-    return sorted(_entries())
+    return ENVS.names()
 
 
 def find(name: str) -> type[Env]:
@@ -47,19 +27,10 @@ def find(name: str) -> type[Env]:
         NotFound: no such environment; names the nearest ids.
         UsageError: two packages register the name, or what it leads to cannot be imported or is no environment.
     """
-    entry = _entries().get(name)
-    if entry is None and ":" not in name:
-        raise NotFound("environment", name, _entries())
-    if entry is not None and (others := _others(entry)):
-        here = f"{entry.value!r}{_of(entry)}"
-        raise UsageError(f"environment {name!r} is registered twice, at {here} and at {', '.join(others)}; rename or uninstall one")
-    target = entry.value if entry is not None else name
-    module, _, attribute = target.partition(":")
-    try:
-        found = getattr(importlib.import_module(module), attribute)
-    except (ImportError, AttributeError, ValueError, TypeError) as problem:  # the last two: a malformed module name
-        raise UsageError(f"environment {name!r} cannot be imported from {target!r}: {problem}{_at(problem)}{_mend(entry)}") from problem
+    direct = ":" in name and name not in ENVS
+    found = imported(name, f"environment {name!r}") if direct else ENVS.load(name)
     if not (isinstance(found, type) and issubclass(found, Env)):
+        target = name if direct else ENVS.place(name).target
         raise UsageError(f"{target!r} is {found!r}, not a subclass of axion_env.Env")
     return found
 
@@ -82,13 +53,3 @@ def load(name: str, **options: Any) -> Env:
 def make(name: str, **options: Any) -> Steppable:
     """An environment in its steppable form, for a loop of your own: `reset`, `acting`, `step`."""
     return Steppable(load(name, **options))
-
-
-def _at(problem: BaseException) -> str:
-    """The line of the package that could not be imported, if it was one of its lines."""
-    frames = [f for f in traceback.extract_tb(problem.__traceback__) if f.filename != __file__ and "importlib" not in f.filename]
-    return f" ({frames[-1].filename}:{frames[-1].lineno})" if frames else ""
-
-
-def _mend(entry: EntryPoint | None) -> str:
-    return "" if entry is None else f"; mend the package{_of(entry)}, or its entry point in the group {GROUP}"

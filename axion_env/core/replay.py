@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import copyreg
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from axion_env.core.driver import Service
+from axion_env.core.branch import Chance, log
 from axion_env.core.env import Env, current_options
-from axion_env.core.play import Chance, Play
+from axion_env.core.play import Play
 from axion_env.core.registry import load
 from axion_env.core.request import Address, Ask, Call
 from axion_env.core.rng import Stream, derive
@@ -15,6 +16,7 @@ from axion_env.error import StoreError, UsageError
 from axion_env.record.codec import damage, decode, difference, differing
 from axion_env.record.episode import Action, Called, Draw, Ending, Episode, Event, Gathered, Limit, Turn
 from axion_env.record.task import Task
+from axion_env.service import Service
 
 
 def replay(episode: Episode, *, env: Env | None = None) -> Episode:
@@ -148,6 +150,18 @@ def restore(
                 for attempt in refused:
                     play.answer(request, Action(attempt.text, tokens=attempt.tokens))
     return play
+
+
+def _reduced(play: Play) -> tuple[Any, ...]:
+    """A pickle of a running play is its log of answers: coroutines cannot be stored, and answering again is quick."""
+    if play.chance is not None:
+        raise TypeError("a play whose draws are chosen from outside cannot be pickled; seed it instead")
+    open_attempts = [(r.address, r.attempts) for r in play.requests if type(r) is Ask and r.attempts]
+    events = play.episode.root if play.episode is not None else log(play.root)
+    return restore, (play.env, play.task, play.seed, play.copy, events, open_attempts)
+
+
+copyreg.pickle(Play, _reduced)
 
 
 class _Rekeyed:

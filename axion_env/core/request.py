@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Coroutine, Generator
+from collections.abc import Callable, Coroutine, Generator, Mapping, Sequence
 from types import CodeType
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, NoReturn, TypeAlias, TypeVar
+from typing import Any, Generic, NoReturn, Protocol, TypeAlias, TypeVar
 
 from axion_env.core.parse import Illegal, match_choice
 from axion_env.core.rng import derive
+from axion_env.core.spec import EnvSpec, Memory
 from axion_env.error import ContractError
-from axion_env.record.episode import Action, Message
+from axion_env.record.episode import Action, Episode, Event, Message, Outcome
 from axion_env.record.task import Task
-
-if TYPE_CHECKING:
-    from axion_env.core.branch import Branch
-    from axion_env.core.play import Play
 
 T = TypeVar("T")
 Address: TypeAlias = tuple[tuple[int, ...], int]
@@ -23,6 +20,71 @@ Address: TypeAlias = tuple[tuple[int, ...], int]
 
 A path alternates the position of a gather and the index of a branch in it: `()` is the root, `(3, 1)` the second
 branch of the gather at position 3 of the root."""
+
+
+class Rules(Protocol):
+    """What a play needs of its environment."""
+
+    spec: EnvSpec
+    options: Mapping[str, Any]
+    seats: tuple[str, ...]
+    memory: Mapping[str, Memory | None]
+    first_task: Task
+
+    @property
+    def play(self) -> Callable[[Task, Any], Coroutine[Any, Any, Outcome]]:
+        """Plays one task."""
+        ...
+
+    @property
+    def examples(self) -> Callable[[Any], Sequence[str]]:
+        """Well-formed answers to an ask."""
+        ...
+
+    def roles(self, agents: tuple[str, ...]) -> Mapping[str, str]:
+        """The role of each seated agent."""
+        ...
+
+
+class Playing(Protocol):
+    """The play that waits for a request, as whoever answers sees it."""
+
+    env: Rules
+    spec: EnvSpec
+    task: Task
+    seed: int | None
+    copy: int
+    agents: tuple[str, ...]
+    episode: Episode | None
+    requests: list[Ask[Any] | Call[Any]]
+
+    def remembered(self, agent: str) -> tuple[Message, ...]:
+        """What the agent is shown of its own past."""
+        ...
+
+    def answer(self, request: Ask[Any] | Call[Any], reply: Any) -> None:
+        """Answer an open request."""
+        ...
+
+    def truncate(self, request: Ask[Any] | Call[Any], reason: str) -> None:
+        """End the request's branch by a limit."""
+        ...
+
+    def fail(self, error: str) -> None:
+        """End the play by the machine's fault."""
+        ...
+
+
+class Place(Protocol):
+    """The branch in which a request is open."""
+
+    path: tuple[int, ...]
+    events: list[Event]
+
+    @property
+    def play(self) -> Playing:
+        """Its play."""
+        ...
 
 
 class Forfeit(BaseException):
@@ -50,7 +112,7 @@ class Request(Generic[T]):
         frame = sys._getframe(3)  # the line of `play` that made it (play → ctx.call → Call → here), named if it is never awaited
         self._code: CodeType = frame.f_code
         self._instruction: int = frame.f_lasti
-        self.branch: Branch | None = None
+        self.branch: Place | None = None
         """Where it is open. None: not awaited yet."""
 
     def __await__(self) -> Generator[Request[T], T, T]:
@@ -67,7 +129,7 @@ class Request(Generic[T]):
         raise ContractError(f"{self.describe()} was used as a truth value before it was awaited; write `await ctx.…`")
 
     @property
-    def play(self) -> Play:
+    def play(self) -> Playing:
         """The play that waits for it."""
         return self._open().play
 
@@ -77,7 +139,7 @@ class Request(Generic[T]):
         branch = self._open()
         return branch.path, len(branch.events)
 
-    def _open(self) -> Branch:
+    def _open(self) -> Place:
         if self.branch is None:
             raise ContractError(f"{self.describe()} was not awaited")
         return self.branch
@@ -167,12 +229,6 @@ class Call(Request[T]):
         """Makes of the response, which is facts, what `play` gets; None: the facts."""
 
 
-class Fault(NamedTuple):
-    """A service's answer to one request that its machinery could not serve: voids that play, and no other of the batch."""
-
-    reason: str
-
-
 class Gather(Request[T]):
     """Several awaitables at once, one branch each."""
 
@@ -181,8 +237,8 @@ class Gather(Request[T]):
     def __init__(self, parts: tuple[Request[Any] | Coroutine[Any, Any, Any], ...]) -> None:
         super().__init__()
         self.parts = parts
-        self.branches: list[Branch] = []
+        self.branches: list[Any] = []
         self.left = len(parts)
-        """Branches that have not ended."""
+        """Of `branches`, those that have not ended."""
         self.owners: dict[str, int] = {}
         """In which branch an agent was asked: it may be asked in one only."""

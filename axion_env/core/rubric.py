@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import inf
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from axion_env.core.spec import EnvSpec, Utility
 from axion_env.error import ContractError, PlayFailed
 from axion_env.record.episode import Ending, Episode, Turn
 from axion_env.record.verdict import Part, Trajectory, Verdict
 
-if TYPE_CHECKING:
-    from axion_env.core.env import Env
-
-_new: Any = tuple.__new__  # as in `running`: every episode is judged
+_new: Any = tuple.__new__  # as in `scheduler`: every episode is judged
 _NUMBER = (int, float)
 
 
@@ -62,7 +59,14 @@ class Rubric:
         return tuple(self._roles)
 
 
-def judge(env: Env, episode: Episode, rubric: Rubric | None = None) -> dict[str, Verdict]:
+class Judged(Protocol):
+    """What an episode is judged by."""
+
+    spec: EnvSpec
+    rubric: Rubric
+
+
+def judge(env: Judged, episode: Episode, rubric: Rubric | None = None) -> dict[str, Verdict]:
     """A verdict for every seated agent.
 
     Args:
@@ -128,7 +132,7 @@ def forfeit_verdicts(spec: EnvSpec, agents: Mapping[str, str], culprits: Sequenc
     return {a: Verdict(a, role, worth[a], (Part("forfeit", worth[a]),)) for a, role in agents.items()}
 
 
-def trajectories(env: Env, episode: Episode, verdicts: Mapping[str, Verdict] | None = None) -> list[Trajectory]:
+def trajectories(env: Judged, episode: Episode, verdicts: Mapping[str, Verdict] | None = None) -> list[Trajectory]:
     """Each agent's path through the episode; an agent without a turn has none."""
     judged = judge(env, episode) if verdicts is None else verdicts
     paths: dict[str, list[Turn]] = {}

@@ -10,34 +10,30 @@ from __future__ import annotations
 
 from collections.abc import Coroutine
 from math import inf
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from axion_env.core.author_frame import blame, blame_foreign
-from axion_env.core.branch import Branch, close_parts
+from axion_env.core.author_frame import foreign_await, with_author_frame
+from axion_env.core.branch import Branch, PlayState, close_parts
 from axion_env.core.ending import close_all, fail, finish, stop
-from axion_env.core.gather import claim, joined, parted
+from axion_env.core.gather import claim, join, split
 from axion_env.core.request import Ask, Forfeit, Gather, Request, Truncated
 from axion_env.record.episode import Message
-
-if TYPE_CHECKING:
-    from axion_env.core.play import Play
 
 _AWAIT = "write `await ctx.…`"
 _new: Any = tuple.__new__  # builds the records of the hot path at half the price of calling their class
 
 
-def advance(play: Play, branch: Branch, value: Any, error: Forfeit | Truncated | None = None) -> None:
+def advance(play: PlayState, branch: Branch, value: Any, error: Forfeit | Truncated | None = None) -> None:
     """Run a branch's code up to its next request, or to its end."""
     coroutine = branch.coroutine
     if coroutine is None:  # a branch that was one request only
         branch.end(value, error)
         return _join(play, branch)
-    context = play._context
-    context._branch = branch
+    play.current = branch
     try:
         request = coroutine.send(value) if error is None else coroutine.throw(error)
     except StopIteration as returned:
-        made = context._made
+        made = play.made
         if made:
             return fail(play, "author", f"{made[0].describe()} was not awaited; {_AWAIT}", None)
         if branch.parent is None:
@@ -46,45 +42,45 @@ def advance(play: Play, branch: Branch, value: Any, error: Forfeit | Truncated |
         return _join(play, branch)
     except (Forfeit, Truncated) as ended:
         ended.__traceback__ = None  # it holds the frames of the driver, and with them every play of the round until the collector comes
-        if context._made:
-            return fail(play, "author", f"{context._made[0].describe()} was not awaited; {_AWAIT}", None)
+        if play.made:
+            return fail(play, "author", f"{play.made[0].describe()} was not awaited; {_AWAIT}", None)
         if branch.parent is None:
             return stop(play, ended)
         branch.end(None, ended)
         return _join(play, branch)
     except Exception as problem:
-        return fail(play, "author", blame(problem, play.env), problem)
+        return fail(play, "author", with_author_frame(problem, play.env), problem)
     except BaseException:
         close_all(play)
         raise
-    made = context._made
+    made = play.made
     if len(made) != 1 or made[0] is not request:
         return _refuse(play, request, coroutine)
-    context._made = ()
-    play._budget -= 1
-    if play._budget < 0:
+    play.made = ()
+    play.budget -= 1
+    if play.budget < 0:
         return _spent(play, request)
     if type(request) is Gather:
         return _part(play, branch, request)
     return _open(play, branch, request)
 
 
-def _refuse(play: Play, request: Any, coroutine: Coroutine[Any, Any, Any]) -> None:
-    made = play._context._made
+def _refuse(play: PlayState, request: Any, coroutine: Coroutine[Any, Any, Any]) -> None:
+    made = play.made
     stray = [r for r in made if r is not request]
     if isinstance(request, Request) and len(stray) < len(made):
         fail(play, "author", f"{stray[0].describe()} was not awaited; {_AWAIT}", None)
     elif isinstance(request, Request):
         fail(play, "author", f"{request.describe()} was awaited twice or belongs to another play", None)
     else:
-        fail(play, "author", blame_foreign(request, coroutine, play.env), None)
+        fail(play, "author", foreign_await(request, coroutine, play.env), None)
 
 
-def _open(play: Play, branch: Branch, request: Any) -> None:
+def _open(play: PlayState, branch: Branch, request: Any) -> None:
     request.branch = branch
     if type(request) is Ask:
         agent = request.agent
-        if agent in play._barred:
+        if agent in play.barred:
             return fail(play, "author", f"{request.describe()} came after {agent} had forfeited", None)
         if branch.turns >= play.spec.max_turns:
             return _overrun(play, branch, request)
@@ -100,12 +96,12 @@ def _open(play: Play, branch: Branch, request: Any) -> None:
     return play.requests.append(request)
 
 
-def _spent(play: Play, request: Request[Any]) -> None:
+def _spent(play: PlayState, request: Request[Any]) -> None:
     close_parts(request)
     fail(play, "author", f"more than {play.spec.max_requests} requests in one play; the last was {request.describe()}", None)
 
 
-def _overrun(play: Play, branch: Branch, ask: Ask[Any]) -> None:
+def _overrun(play: PlayState, branch: Branch, ask: Ask[Any]) -> None:
     if branch.turns == inf:
         return fail(play, "author", f"{ask.describe()} came after the play was truncated", None)
     branch.turns = inf
@@ -115,30 +111,30 @@ def _overrun(play: Play, branch: Branch, ask: Ask[Any]) -> None:
 # Branches ------------------------------------------------------------------------------------------------------------
 
 
-def _part(play: Play, branch: Branch, gather: Gather[Any]) -> None:
-    play._budget -= sum(isinstance(part, Request) for part in gather.parts)
-    if play._budget < 0:
+def _part(play: PlayState, branch: Branch, gather: Gather[Any]) -> None:
+    play.budget -= sum(isinstance(part, Request) for part in gather.parts)
+    if play.budget < 0:
         return _spent(play, gather)
-    parted(branch, gather)
+    split(branch, gather)
     return _ready(play, list(gather.branches) or [branch])
 
 
-def _ready(play: Play, branches: list[Branch]) -> None:
+def _ready(play: PlayState, branches: list[Branch]) -> None:
     """Start branches, and resume those whose gather is complete: a queue, so that depth never meets the stack."""
-    if play._queue is not None:
-        play._queue.extend(branches)
+    if play.queue is not None:
+        play.queue.extend(branches)
         return
-    queue = play._queue = list(branches)
+    queue = play.queue = list(branches)
     done = 0
     while done < len(queue) and play.episode is None:
         _start(play, queue[done])
         done += 1
-    play._queue = None
+    play.queue = None
 
 
-def _start(play: Play, branch: Branch) -> None:
+def _start(play: PlayState, branch: Branch) -> None:
     if branch.gather is not None:
-        advance(play, branch, *joined(branch, branch.gather))
+        advance(play, branch, *join(branch, branch.gather))
     elif branch.coroutine is not None:
         advance(play, branch, None)
     else:
@@ -151,7 +147,7 @@ def _start(play: Play, branch: Branch) -> None:
             _open(play, branch, part)
 
 
-def _join(play: Play, branch: Branch) -> None:
+def _join(play: PlayState, branch: Branch) -> None:
     """A branch has ended; the last of its siblings to end wakes their parent."""
     parent = branch.parent
     assert parent is not None

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, TypeAlias
 
-from axion_env.core.driver import Service, serve
+from axion_env.core.driver import serve
 from axion_env.core.env import Env
 from axion_env.core.play import Play
 from axion_env.core.request import Ask, Call
@@ -21,6 +21,7 @@ from axion_env.core.rubric import judge
 from axion_env.error import PlayFailed, UsageError
 from axion_env.record.episode import Action, Ending, Episode, Message
 from axion_env.record.task import Task
+from axion_env.service import Service
 
 Observations = dict[str, str]
 Infos = dict[str, dict[str, Any]]

@@ -190,4 +190,4 @@ class Sieve:
 def _tokens(action: Action) -> int:
     if action.tokens is None:
         raise UsageError(f"the answer {action.text[:40]!r} has no recorded tokens to count; bound its characters instead")
-    return len(action.tokens.ids)
+    return len(action.tokens.completion_ids)

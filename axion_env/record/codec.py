@@ -135,7 +135,12 @@ def _event(event: Event) -> dict[str, Any]:
 def _attempt(action: Action) -> dict[str, Any]:
     tokens = action.tokens
     parsed = action.parsed if is_fact(action.parsed) else f"<{type(action.parsed).__name__}>"
-    return {"text": action.text, "parsed": parsed, "error": action.error, "tokens": None if tokens is None else tokens._asdict()}
+    return {"text": action.text, "parsed": parsed, "error": action.error, "tokens": None if tokens is None else _tokens(tokens)}
+
+
+def _tokens(tokens: Tokens) -> dict[str, Any]:
+    """`completion_ids` are called `ids` in a record of this schema."""
+    return {"ids" if name == "completion_ids" else name: value for name, value in tokens._asdict().items()}
 
 
 def _episode(r: Mapping[str, Any]) -> Episode:

@@ -46,13 +46,13 @@ class Message(NamedTuple):
 class Tokens(NamedTuple):
     """What a language model read and sampled for one action; training uses these ids and never tokenizes text again.
 
-    >>> Tokens((5, 9, 2), (7, 1), (-0.69, -0.01), "learner", 12).ids
+    >>> Tokens((5, 9, 2), (7, 1), (-0.69, -0.01), "learner", 12).completion_ids
     (7, 1)
     """
 
     prompt_ids: tuple[int, ...]
     """[P] what the model was shown."""
-    ids: tuple[int, ...]
+    completion_ids: tuple[int, ...]
     """[L] what it sampled, its end-of-sequence token included."""
     logprobs: tuple[float, ...]
     """[L] log-probability of each sampled id under the sampler, in nats."""

@@ -100,7 +100,7 @@ def _said(action: Action) -> Iterator[str]:
         yield f"  = {_value(action.parsed)}"
     if action.tokens is not None:
         tokens = action.tokens
-        yield f"  {len(tokens.ids)} tokens by {tokens.policy}, version {tokens.version}"
+        yield f"  {len(tokens.completion_ids)} tokens by {tokens.policy}, version {tokens.version}"
 
 
 def _other(event: Event) -> Iterator[str]:

@@ -15,7 +15,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from axion_env.core.request import Fault
 from axion_env.error import NotFound, UsageError
 from axion_env.sandbox import cgroup
 from axion_env.sandbox.job import Job, JobResult, JobStatus
@@ -25,6 +24,7 @@ from axion_env.sandbox.slot import Slot
 from axion_env.sandbox.stream import Stream
 from axion_env.sandbox.tier import TIERS, UNSAFE, Tier
 from axion_env.sandbox.workspace import Workspace
+from axion_env.service import Fault
 
 
 class UnsafeSandbox(UserWarning):

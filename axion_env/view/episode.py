@@ -104,7 +104,7 @@ def _attempt(action: Action) -> dict[str, Any]:
     elif action.parsed != action.text:
         shown["parsed"] = text(action.parsed)
     if action.tokens is not None:
-        shown["tokens"] = (len(action.tokens.ids), action.tokens.policy, action.tokens.version)
+        shown["tokens"] = (len(action.tokens.completion_ids), action.tokens.policy, action.tokens.version)
     return shown
 
 

@@ -152,7 +152,7 @@ def gradient(game: FlatGame, policy: Numbers, worth: Numbers | None = None) -> N
 def divergence_gradient(game: FlatGame, policy: Numbers) -> Numbers:
     """[I, A] Of the sum over a play's answers of KL(policy ‖ uniform), with respect to the logits.
 
-    How often each information set is visited is held fixed, as in the trainer's magnet, which charges an answer for itself alone.
+    How often each information set is visited is held fixed, as in the trainer's KL penalty, which charges an answer for itself alone.
     """
     visits = game.taken(np.repeat(game.reach(policy)[:, None], game.paths.shape[1], axis=1)).sum(axis=1, keepdims=True)
     surprise = np.log(np.where(policy > 0, policy, 1.0))
@@ -192,7 +192,7 @@ def dynamics(
     env: Env,
     *,
     updates: int,
-    magnet: Schedule,
+    reference_kl: Schedule,
     rate: Schedule | None = None,
     eta: float = 3.0,
     optimism: float = 0.0,
@@ -206,7 +206,7 @@ def dynamics(
     Args:
         env: A finite environment.
         updates: Steps in all; what the schedules run over.
-        magnet: tau, the coefficient of the KL penalty.
+        reference_kl: tau, the coefficient of the KL penalty.
         rate: The recipe's learning rate; only its shape counts. Default: constant.
         eta: Step size where that shape is at its start.
         optimism: Adds this many times (gradient - previous gradient), as the recipe's optimizer does.
@@ -226,14 +226,14 @@ def dynamics(
         policy = softmax(game, logits)
         return tree.nash_conv([row[legal].tolist() for row, legal in zip(policy, game.legal, strict=True)])
 
-    path = trace(game, updates=updates, magnet=magnet, rate=rate, eta=eta, optimism=optimism, ema=ema, scale=scale)
+    path = trace(game, updates=updates, reference_kl=reference_kl, rate=rate, eta=eta, optimism=optimism, ema=ema, scale=scale)
     for update, (logits, average) in enumerate(path):
         if update in wanted:
             yield Point(update, nash_conv(logits), nash_conv(average))
 
 
 def trace(
-    game: FlatGame, *, updates: int, magnet: Schedule, rate: Schedule | None, eta: float, optimism: float, ema: float, scale: str
+    game: FlatGame, *, updates: int, reference_kl: Schedule, rate: Schedule | None, eta: float, optimism: float, ema: float, scale: str
 ) -> Iterator[tuple[Numbers, Numbers]]:
     """The logits and averaged logits [I, A] after 0, 1, … `updates` steps. Arguments as in `dynamics`."""
     if scale not in ("none", "std"):
@@ -245,7 +245,7 @@ def trace(
         progress = step / updates
         policy = softmax(game, logits)
         worth = standardized(game, policy) if scale == "std" else None
-        now = gradient(game, policy, worth) - magnet.at(progress) * divergence_gradient(game, policy)
+        now = gradient(game, policy, worth) - reference_kl.at(progress) * divergence_gradient(game, policy)
         shape = rate.at(progress) / rate.start if rate is not None and rate.start else 1.0
         logits = logits + eta * shape * (now + optimism * (now - (now if previous is None else previous)))
         previous = now

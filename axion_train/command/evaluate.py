@@ -8,8 +8,7 @@ from pathlib import Path
 import click
 
 from axion_env import UsageError
-from axion_env.command.table import show_table
-from axion_train.command.progress import number
+from axion_env.command.table import number, show_table
 
 _EVAL_EXAMPLES = """\b
 Examples:
@@ -71,9 +70,9 @@ def evaluate(
             show_table(crossplay.rows(standings), crossplay.HEADER)
         return
     if split is None and settings.kind == "nash_conv":
-        figures = nash_conv(policy, opened.measure.tree, cut=1e-8)
+        metrics = nash_conv(policy, opened.measure.tree, cut=1e-8)
     else:
-        figures = sampled_reward(
+        metrics = sampled_reward(
             opened.env,
             policy,
             split=split or settings.split,
@@ -87,9 +86,9 @@ def evaluate(
     if strategy is not None:
         _write(strategy, json.dumps(strategy_table(policy, opened.measure.tree), indent=1) + "\n")
     if as_json:
-        click.echo(json.dumps(figures))
+        click.echo(json.dumps(metrics))
         return
-    for name, value in figures.items():
+    for name, value in metrics.items():
         click.echo(f"{name:<20} {number(value)}")
 
 

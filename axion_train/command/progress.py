@@ -19,7 +19,7 @@ _SHOWN = {
 
 
 class Live:
-    """A progress bar with the last figures, and a line per measurement; lines only where there is no terminal.
+    """A progress bar with the last metrics, and a line per measurement; lines only where there is no terminal.
 
     Args:
         recipe: Says how long the run is.
@@ -35,39 +35,39 @@ class Live:
             TimeElapsedColumn(),
             TimeRemainingColumn(),
         )
-        self._bar = Progress(*columns, TextColumn("{task.fields[figures]}"), console=console, disable=not console.is_terminal)
-        self._task = self._bar.add_task("warm-up", total=recipe.warmup.steps, figures="")
+        self._bar = Progress(*columns, TextColumn("{task.fields[metrics]}"), console=console, disable=not console.is_terminal)
+        self._task = self._bar.add_task("warm-up", total=recipe.warmup.steps, metrics="")
         self._updates = recipe.training.updates
         self._label = recipe.evaluation.label
         self._spent = 0.0
         self._games = 0
 
-    def __call__(self, event: str, figures: dict[str, Any]) -> None:
+    def __call__(self, event: str, metrics: dict[str, Any]) -> None:
         """Show what happened."""
         if event == "control":
-            self._begin(figures)
+            self._begin(metrics)
             return
         if event == "warmup":
-            self._bar.update(self._task, completed=figures["step"], figures=f"loss {figures['loss']:.3f}")
+            self._bar.update(self._task, completed=metrics["step"], metrics=f"loss {metrics['loss']:.3f}")
             return
-        updates = figures["update"]
-        if "episodes" in figures:
-            self._games += figures["episodes"]
-        rate = self._games / max(1e-9, figures["cpu_seconds"] - self._spent)
+        updates = metrics["update"]
+        if "episodes" in metrics:
+            self._games += metrics["episodes"]
+        rate = self._games / max(1e-9, metrics["cpu_seconds"] - self._spent)
         if updates == 0:
-            self._spent = figures["cpu_seconds"]
-        self._bar.update(self._task, description="training", total=self._updates, completed=updates, figures=_brief(figures, rate))
-        for alarm in figures.get("alarms", ()):
+            self._spent = metrics["cpu_seconds"]
+        self._bar.update(self._task, description="training", total=self._updates, completed=updates, metrics=_brief(metrics, rate))
+        for alarm in metrics.get("alarms", ()):
             said = f"update {updates:>5}  alarm {alarm['monitor']}: {alarm['value']:.3f}, level {alarm['level']:g}: {alarm['action']}"
             self._console.print(said, highlight=False, soft_wrap=True)
         if event == "measured":
-            line = f"update {updates:>5}  {_measured(figures, self._label)}  {_brief(figures, rate)}  {figures['cpu_seconds']:.1f} CPU-s"
+            line = f"update {updates:>5}  {_measured(metrics, self._label)}  {_brief(metrics, rate)}  {metrics['cpu_seconds']:.1f} CPU-s"
             self._console.print(line, highlight=False, soft_wrap=True)
 
     def _begin(self, control: dict[str, Any]) -> None:
         self._console.print(f"control {control['name']}", highlight=False)
         self._updates, self._spent, self._games = control["updates"], 0.0, 0
-        self._bar.update(self._task, description="warm-up", total=control["warmup"], completed=0, figures="")
+        self._bar.update(self._task, description="warm-up", total=control["warmup"], completed=0, metrics="")
 
     def __enter__(self) -> Live:
         self._bar.start()
@@ -108,18 +108,13 @@ class Counter:
         self._bar.stop()
 
 
-def _measured(figures: dict[str, Any], label: str) -> str:
+def _measured(metrics: dict[str, Any], label: str) -> str:
     shown = {**_SHOWN, f"heldout/{label}": f"held-out {label.replace('_', ' ')}"}
-    return "  ".join(f"{name} {figures[key]:.4f}" for key, name in shown.items() if key in figures)
+    return "  ".join(f"{name} {metrics[key]:.4f}" for key, name in shown.items() if key in metrics)
 
 
-def _brief(figures: dict[str, Any], rate: float) -> str:
-    rewards = [f"{key} {value:+.3f}" for key, value in figures.items() if key.startswith("reward/")]
-    rest = [f"{label} {figures[key]:.3f}" for key, label in (("illegal_rate", "illegal"), ("entropy", "entropy")) if key in figures]
-    speed = [f"{rate:,.0f} games/CPU-s"] if "episodes" in figures else []
+def _brief(metrics: dict[str, Any], rate: float) -> str:
+    rewards = [f"{key} {value:+.3f}" for key, value in metrics.items() if key.startswith("reward/")]
+    rest = [f"{label} {metrics[key]:.3f}" for key, label in (("illegal_rate", "illegal"), ("entropy", "entropy")) if key in metrics]
+    speed = [f"{rate:,.0f} games/CPU-s"] if "episodes" in metrics else []
     return "  ".join((*rewards, *rest, *speed))
-
-
-def number(value: Any) -> str:
-    """A metric as it is printed."""
-    return f"{value:.6f}" if isinstance(value, float) else str(value)

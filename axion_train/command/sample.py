@@ -11,8 +11,8 @@ from rich.console import Console
 
 from axion_env import EpisodeStore, UsageError
 from axion_env.command.environment import open_env, options_option
+from axion_env.command.table import number
 from axion_env.command.warning import warnings_as_lines
-from axion_train.command.progress import number
 
 _SAMPLE_EXAMPLES = """\b
 Examples:
@@ -68,10 +68,10 @@ def sample(
     player = open_policy(policy, seed=knobs["seed"], temperature=temperature, max_tokens=max_tokens)
     path = out or Path("episodes.jsonl")
     with warnings_as_lines(), EpisodeStore(path) as store, Counter("plays", Console(stderr=True)) as counter:
-        figures = sample_tasks(env, player, store, split=split, copies=copies, watch=counter, **knobs)
+        metrics = sample_tasks(env, player, store, split=split, copies=copies, watch=counter, **knobs)
     if as_json:
-        click.echo(json.dumps(figures))
+        click.echo(json.dumps(metrics))
         return
-    for key, value in figures.items():
+    for key, value in metrics.items():
         click.echo(f"{key:<20} {number(value)}")
     click.echo(f"{'file':<20} {path}")

@@ -41,7 +41,7 @@ class Entry:
         return 1.0 if self.rates is None else max(_LEAST, abs(self.rates[0] - self.rates[1]))
 
     def played(self, rate: float) -> None:
-        """Take note of a solve rate."""
+        """Record a solve rate."""
         fast, slow = self.rates or (0.0, 0.0)  # what is made of a failure was not solved before
         self.rates = fast + _FAST * (rate - fast), slow + _SLOW * (rate - slow)
         self.last = rate
@@ -127,8 +127,8 @@ class Endogenous:
             self._add(task)
         new = len(self._archive) - before
         self._let_go()
-        figures = {"archive/size": float(len(self._archive)), "archive/new": float(new)}
-        return figures | ({"archive/solve_rate": sum(rates.values()) / len(rates)} if rates else {})
+        metrics = {"archive/size": float(len(self._archive)), "archive/new": float(new)}
+        return metrics | ({"archive/solve_rate": sum(rates.values()) / len(rates)} if rates else {})
 
     def _add(self, task: Task) -> None:
         plain = Task(task.id, record(task.public, f"{task.id!r} public"), record(task.secret, f"{task.id!r} secret"), task.agents)
@@ -168,7 +168,7 @@ class Endogenous:
         return {"source": self._source.state_dict(), "updates": self._updates, "archive": archive}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Go on from there."""
+        """Restore the state."""
         self._source.load_state_dict(state["source"])
         self._updates = state["updates"]
         self._archive = {}

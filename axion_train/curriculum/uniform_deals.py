@@ -47,5 +47,5 @@ class UniformDeals:
         return {"drawn": self._drawn}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Go on from there."""
+        """Restore the state."""
         self._drawn = state["drawn"]

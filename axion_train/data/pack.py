@@ -14,7 +14,7 @@ def demonstration(prompt_ids: tuple[int, ...], ids: tuple[int, ...]) -> Row:
 
 
 def pack(
-    trajectories: Sequence[Trajectory], advantages: Sequence[float], policy: str = "learner", holds: Mapping[str, float] | None = None
+    trajectories: Sequence[Trajectory], advantages: Sequence[float], policy: str = "learner", kl_weights: Mapping[str, float] | None = None
 ) -> Batch:
     """Merge every action that `policy` sampled; actions of others (frozen snapshots, scripts, people) get no gradient.
 
@@ -24,33 +24,35 @@ def pack(
         trajectories: [N] Of one batch of episodes.
         advantages: [N] One each.
         policy: Whose actions are trained.
-        holds: By role, how firmly its rows are held to the reference. Default: all as the magnet says.
+        kl_weights: By role, the weight of its rows in the KL penalty, times the coefficient. Default: 1.
     """
-    sums: dict[tuple[int, float], list[float]] = {}  # an answer that roles share is held to the start by each as firmly as it is
+    sums: dict[tuple[int, float], list[float]] = {}  # roles that share an answer may weigh its KL penalty differently
     seen: dict[int, Tokens] = {}  # by identity first: a sampler hands out one Tokens per distinct answer
     learners = tokens_in_all = 0
     for trajectory, advantage in zip(trajectories, advantages, strict=True):
-        mine, hold = False, 1.0 if holds is None else holds[trajectory.role]
+        mine, kl_weight = False, 1.0 if kl_weights is None else kl_weights[trajectory.role]
         for turn in trajectory.turns:
             for action in turn.attempts:
                 tokens = action.tokens
                 if tokens is None or tokens.policy != policy:
                     continue
                 mine = True
-                tokens_in_all += len(tokens.ids)
-                entry = sums.get((id(tokens), hold))
+                tokens_in_all += len(tokens.completion_ids)
+                entry = sums.get((id(tokens), kl_weight))
                 if entry is None:
                     seen[id(tokens)] = tokens
-                    entry = sums[id(tokens), hold] = [0, 0.0, 0.0]
+                    entry = sums[id(tokens), kl_weight] = [0, 0.0, 0.0]
                 entry[0] += 1
                 entry[1 if advantage > 0 else 2] += advantage
         learners += mine
     merged: dict[tuple[tuple[int, ...], tuple[int, ...]], Row] = {}
-    for (key, hold), (count, positive, negative) in sums.items():
+    for (key, kl_weight), (count, positive, negative) in sums.items():
         tokens = seen[key]
-        row = merged.get((tokens.prompt_ids, tokens.ids))
+        row = merged.get((tokens.prompt_ids, tokens.completion_ids))
         if row is not None:
-            hold = hold if hold == row.hold else (count * hold + row.count * row.hold) / (count + row.count)
+            kl_weight = kl_weight if kl_weight == row.kl_weight else (count * kl_weight + row.count * row.kl_weight) / (count + row.count)
             count, positive, negative = count + row.count, positive + row.positive, negative + row.negative
-        merged[tokens.prompt_ids, tokens.ids] = Row(tokens.prompt_ids, tokens.ids, tokens.logprobs, int(count), positive, negative, hold)
+        merged[tokens.prompt_ids, tokens.completion_ids] = Row(
+            tokens.prompt_ids, tokens.completion_ids, tokens.logprobs, int(count), positive, negative, kl_weight
+        )
     return Batch(list(merged.values()), learners, tokens_in_all)

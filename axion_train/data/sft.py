@@ -69,7 +69,7 @@ def _rows(path: Path, renderer: Renderer, vocabulary: int) -> Iterator[Row]:
         except (ValueError, TypeError, KeyError) as problem:
             wanted = '{"messages": [… , {"role": "assistant", "content": …}]} nor {"prompt_ids": […], "completion_ids": […]}'
             raise UsageError(f"{path} line {number} is neither {wanted} ({type(problem).__name__}: {problem})") from None
-        if not all(0 <= i < vocabulary for i in (*row.prompt_ids, *row.ids)):
+        if not all(0 <= i < vocabulary for i in (*row.prompt_ids, *row.completion_ids)):
             raise UsageError(f"{path} line {number} has ids that are not below {vocabulary}: another model's; write it with --form chat")
         yield row
 

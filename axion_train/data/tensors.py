@@ -22,16 +22,16 @@ def tensors(rows: Sequence[Row], pad_id: int, device: torch.device | str = "cpu"
     for ids, u in number.items():
         prompts[u, longest - len(ids) :] = ids
         attention[u, longest - len(ids) :] = 1
-    length = max(len(row.ids) for row in rows)
+    length = max(len(row.completion_ids) for row in rows)
     answers = np.full((len(rows), length), pad_id, dtype=np.int64)
     mask = np.zeros((len(rows), length), dtype=np.float32)
-    old = np.zeros((len(rows), length), dtype=np.float32)
+    logprobs = np.zeros((len(rows), length), dtype=np.float32)
     for i, row in enumerate(rows):
-        answers[i, : len(row.ids)] = row.ids
-        mask[i, : len(row.ids)] = 1
-        old[i, : len(row.ids)] = row.logprobs
-    credit = np.array([(row.count, row.positive, row.negative, row.hold) for row in rows], dtype=np.float32)
-    made = [torch.from_numpy(a).to(device) for a in (prompts, attention, np.array(prompt), answers, mask, old, credit)]
+        answers[i, : len(row.completion_ids)] = row.completion_ids
+        mask[i, : len(row.completion_ids)] = 1
+        logprobs[i, : len(row.completion_ids)] = row.logprobs
+    credit = np.array([(row.count, row.positive, row.negative, row.kl_weight) for row in rows], dtype=np.float32)
+    made = [torch.from_numpy(a).to(device) for a in (prompts, attention, np.array(prompt), answers, mask, logprobs, credit)]
     return Tensors(*made[:6], *made[6].unbind(1))
 
 
@@ -47,7 +47,7 @@ def answer_logits(model: Any, table: Tensors) -> torch.Tensor:
     extra = {"attention_mask": table.attention, "position_ids": _positions(table.attention)} if padded else {}
     read = model(table.prompts, use_cache=True, logits_to_keep=1, **extra)
     first: torch.Tensor = read.logits[table.prompt]
-    steps = table.answers.shape[1] - 1
+    steps = table.completion_ids.shape[1] - 1
     if steps == 0:
         return first.float()
     keyword = cache.keyword(model)
@@ -56,14 +56,14 @@ def answer_logits(model: Any, table: Tensors) -> torch.Tensor:
     if padded:
         attention = torch.nn.functional.pad(table.attention[table.prompt], (0, steps), value=1)
         extra = {"attention_mask": attention, "position_ids": _positions(attention)[:, -steps:]}
-    rest = model(table.answers[:, :-1], use_cache=True, **{keyword: shared}, **extra).logits
+    rest = model(table.completion_ids[:, :-1], use_cache=True, **{keyword: shared}, **extra).logits
     return torch.cat((first, rest), dim=1).float()
 
 
 def _read_through(model: Any, table: Tensors) -> torch.Tensor:
     """The same where no prompt is shared: prompts and answers in one pass."""
-    steps = table.answers.shape[1] - 1
-    ids = torch.cat((table.prompts[table.prompt], table.answers[:, :-1]), dim=1)
+    steps = table.completion_ids.shape[1] - 1
+    ids = torch.cat((table.prompts[table.prompt], table.completion_ids[:, :-1]), dim=1)
     extra = {}
     if not bool(table.attention.all()):
         attention = torch.nn.functional.pad(table.attention[table.prompt], (0, steps), value=1)
@@ -78,4 +78,4 @@ def _positions(attention: torch.Tensor) -> torch.Tensor:
 
 def answer_logprobs(logits: torch.Tensor, table: Tensors) -> torch.Tensor:
     """[R, L] Log-probabilities of the answers' tokens."""
-    return torch.log_softmax(logits, dim=-1).gather(-1, table.answers.unsqueeze(-1)).squeeze(-1)
+    return torch.log_softmax(logits, dim=-1).gather(-1, table.completion_ids.unsqueeze(-1)).squeeze(-1)

@@ -22,11 +22,11 @@ from axion_train.model import cache
 class Sampled(NamedTuple):
     """Answers to a batch of prompts, equal ones once.
 
-    >>> Sampled([(7, 1), (8, 1)], [(-0.7, 0.0), (-0.7, 0.0)], np.array([0, 1, 0]), [0, 1]).ids[0]
+    >>> Sampled([(7, 1), (8, 1)], [(-0.7, 0.0), (-0.7, 0.0)], np.array([0, 1, 0]), [0, 1]).completion_ids[0]
     (7, 1)
     """
 
-    ids: list[tuple[int, ...]]
+    completion_ids: list[tuple[int, ...]]
     """[A] Each distinct answer, its end-of-sequence token included."""
     logprobs: list[tuple[float, ...]]
     """[A] Log-probability of each of its tokens at the sampling temperature, in nats."""

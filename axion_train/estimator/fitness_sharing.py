@@ -18,7 +18,7 @@ PROPOSAL = "proposal"
 _FORGOTTEN = 0.01  # earlier proposals that count less than this are let go
 
 
-class Sharing:
+class FitnessSharing:
     """A positive reward is divided by how many equal proposals there are: fitness sharing.
 
     (Goldberg & Richardson, "Genetic algorithms with sharing for multimodal function optimization", ICGA 1987, with equality as the
@@ -52,7 +52,7 @@ class Sharing:
         return {"earlier": dict(self._earlier)}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Go on from there."""
+        """Restore the state."""
         self._earlier = dict(state["earlier"])
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from axion_env import Trajectory
-from axion_train.estimator.fitness_sharing import Sharing
+from axion_train.estimator.fitness_sharing import FitnessSharing
 from axion_train.estimator.group_mean import GroupMean
 from axion_train.estimator.key import EPISODE
 
@@ -24,11 +24,13 @@ class Hierarchical:
         std: As in `GroupMean`, on both levels.
         leave_one_out: As in `GroupMean`, on both levels.
         epsilon: As in `GroupMean`.
-        share: Equal proposals share what they earn, as `Sharing` says, before they are compared.
+        fitness_sharing: Equal proposals share what they earn, as `Sharing` says, before they are compared.
         remember: As in `Sharing`.
 
     A role that has one seat and is not named in `across` is a group of one, and gets zeros.
     """
+
+    renamed: ClassVar = {"share": "fitness_sharing"}
 
     def __init__(
         self,
@@ -37,11 +39,11 @@ class Hierarchical:
         std: bool = False,
         leave_one_out: bool = False,
         epsilon: float = 1e-4,
-        share: bool = False,
+        fitness_sharing: bool = False,
         remember: float = 0.0,
     ) -> None:
         self.across = frozenset(across)
-        self._sharing = Sharing(remember) if share else None
+        self._sharing = FitnessSharing(remember) if fitness_sharing else None
         self._over = GroupMean(key, std, leave_one_out, epsilon)
         self._within = GroupMean(EPISODE, std, leave_one_out, epsilon)
 
@@ -59,6 +61,6 @@ class Hierarchical:
         return self._sharing.state_dict() if self._sharing else {}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Go on from there."""
+        """Restore the state."""
         if self._sharing:
             self._sharing.load_state_dict(state)

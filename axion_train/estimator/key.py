@@ -27,7 +27,7 @@ class Stateless:
         return {}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Nothing to go on from."""
+        """Nothing to restore."""
 
 
 def checked(key: Sequence[str]) -> tuple[str, ...]:

@@ -40,5 +40,5 @@ class PermutedRewards(Stateless):
         return {"rng": self._rng.bit_generator.state}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Go on from there."""
+        """Restore the state."""
         self._rng.bit_generator.state = state["rng"]

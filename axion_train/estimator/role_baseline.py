@@ -50,5 +50,5 @@ class RoleBaseline:
         return {"average": [[list(key), value] for key, value in sorted(self._average.items())]}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Go on from these averages."""
+        """Restore the averages."""
         self._average = {tuple(key): value for key, value in state["average"]}

@@ -7,10 +7,10 @@ from typing import Any
 
 from axion_env import GameTree, UsageError
 from axion_env.gametree.enumerate import ILLEGAL
-from axion_train.evaluate.strategy import TooFree, estimate, exact_strategy, figures, sampled_strategy
+from axion_train.evaluate.strategy import TooFree, estimate, exact_strategy, metrics, sampled_strategy
 from axion_train.policy.multi import Seated
 
-_OPEN = 0.01  # the largest probability that may stay unresolved in a figure called exact
+_OPEN = 0.01  # the largest probability that may stay unresolved in a metric called exact
 _SAMPLES = 500  # per information set, for policies that think freely
 
 
@@ -26,7 +26,7 @@ def nash_conv(policy: Seated, tree: GameTree, *, cut: float = 1e-6) -> dict[str,
         strategy, unresolved = exact(policy, tree, cut)
     except TooFree:
         return estimate(tree, sampled_strategy(policy, tree, _SAMPLES), policy.members[0].rng)
-    return asdict(figures(tree, strategy, unresolved))
+    return asdict(metrics(tree, strategy, unresolved))
 
 
 def exact(policy: Seated, tree: GameTree, cut: float) -> tuple[list[list[float]], float]:

@@ -25,7 +25,7 @@ class Vote(NamedTuple):
     """Canonical JSON of the fact. None: no answer, and the play abstains."""
 
 
-class Tally:
+class SampledMetrics:
     """Judges episodes and sums them up.
 
     Args:
@@ -57,7 +57,7 @@ class Tally:
             if any(reward.name == self._part for reward in self._env.rubric[verdict.role]):
                 self._votes[task].append(Vote(solved(self._env, verdict, self._part), answer))
 
-    def figures(self) -> dict[str, Any]:
+    def metrics(self) -> dict[str, Any]:
         """`reward/{role}`, `illegal_rate`; with the part `accuracy` (or its label) and its error; with several plays of a task more.
 
         These are `pass@k`, the probability that one of k plays is right; `maj@k`, that the answer most of k plays agree on is right, where

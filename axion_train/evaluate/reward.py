@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from axion_env import Env, Play, Policy, derive, drive
-from axion_train.evaluate.pass_at_k import Tally
-from axion_train.metrics.fact_ratio import Ledger
+from axion_train.evaluate.pass_at_k import SampledMetrics
+from axion_train.metrics.fact_ratio import FactRatios
 
 
 def sampled_reward(
@@ -19,7 +19,7 @@ def sampled_reward(
     copies: int = 1,
     part: str = "correct",
     label: str = "accuracy",
-    facts: Ledger | None = None,
+    facts: FactRatios | None = None,
 ) -> dict[str, Any]:
     """Reward by role, accuracy and illegal rate over sampled plays of a split's first tasks, the policy in every seat.
 
@@ -35,13 +35,13 @@ def sampled_reward(
         facts: Facts that are added up.
 
     Returns:
-        As `Tally.figures`; the shares of `facts`.
+        As `SampledMetrics.metrics`; the shares of `facts`.
     """
     pool = env.tasks(split)
     plays = (Play(env, pool[k % len(pool)], derive(seed, "evaluation", k) >> 1, copy=c) for k in range(tasks) for c in range(copies))
-    tally = Tally(env, part, label)
+    tally = SampledMetrics(env, part, label)
     episodes = []
     for i, episode in enumerate(drive(plays, policy)):
         tally.add(i // copies, episode)
-        episodes += [episode] if facts is not None and facts.shares else []
-    return tally.figures() | (facts.measured(episodes) if facts is not None else {})
+        episodes += [episode] if facts is not None and facts.ratios else []
+    return tally.metrics() | (facts.measured(episodes) if facts is not None else {})

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from axion_env import Ending, Env, Episode, EpisodeStore, Play, PlayFailed, Policy, Service, Task, UsageError, derive, drive
-from axion_train.evaluate.pass_at_k import Tally
+from axion_train.evaluate.pass_at_k import SampledMetrics
 from axion_train.policy.multi import Seated
 from axion_train.run.policy import RANDOM
 
@@ -48,8 +48,8 @@ def sample_tasks(
         watch: Told how many plays of how many are there.
 
     Returns:
-        As `Tally.figures`, over all these plays, and how many were `played` now, `found` in the file, and `failed` by the machine's fault;
-        those are not stored, and the next call plays them again.
+        As `SampledMetrics.metrics`, over all these plays, and how many were `played` now, `found` in the file, and `failed` by the
+        machine's fault; those are not stored, and the next call plays them again.
 
     Raises:
         PlayFailed: the environment's own code broke.
@@ -58,7 +58,7 @@ def sample_tasks(
     pool = env.tasks(split)
     store.extend(())  # from before the file is read until the last play is in it, nobody else writes it
     tasks = min(_TASKS, len(pool)) if tasks is None else tasks
-    tally = Tally(env, part)
+    tally = SampledMetrics(env, part)
     deals = {(pool[k % len(pool)].id, _deal(seed, k)): k for k in range(tasks)}
     there = _found(env, policy, store, deals, copies, tally)
     found, failed = len(there), 0
@@ -77,11 +77,11 @@ def sample_tasks(
             there.update((k, episode.copy) for k, episode in whole)
             failed += len(new) - len(whole)
             watch(len(there), tasks * copies)
-    return {"played": len(there) - found, "found": found, "failed": failed, **tally.figures()}
+    return {"played": len(there) - found, "found": found, "failed": failed, **tally.metrics()}
 
 
 def _found(
-    env: Env, policy: Policy, store: EpisodeStore, deals: dict[tuple[str, int], int], copies: int, tally: Tally
+    env: Env, policy: Policy, store: EpisodeStore, deals: dict[tuple[str, int], int], copies: int, tally: SampledMetrics
 ) -> set[tuple[int, int]]:
     """(task, copy) of every play that the file holds already; each is tallied once."""
     there: set[tuple[int, int]] = set()

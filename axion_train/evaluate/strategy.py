@@ -29,7 +29,7 @@ class TooFree(Exception):
 
 
 @dataclass(frozen=True)
-class Figures:
+class GameMetrics:
     """What a strategy is worth, exactly."""
 
     nash_conv: float
@@ -113,7 +113,7 @@ def legal_part(tree: GameTree, strategy: Sequence[Sequence[float]]) -> list[list
     return out
 
 
-def figures(tree: GameTree, strategy: Sequence[Sequence[float]], unresolved: float = 0.0) -> Figures:
+def metrics(tree: GameTree, strategy: Sequence[Sequence[float]], unresolved: float = 0.0) -> GameMetrics:
     """NashConv raw and legal, and illegal mass, of a strategy on a tree built with `illegal=True`."""
     visits = tree.reach(strategy)
     illegal = [
@@ -123,7 +123,7 @@ def figures(tree: GameTree, strategy: Sequence[Sequence[float]], unresolved: flo
         if a == ILLEGAL
     ]
     mean = sum(v * p for v, p in zip(visits, illegal, strict=True)) / sum(visits)
-    return Figures(tree.nash_conv(strategy), tree.nash_conv(legal_part(tree, strategy)), mean, unresolved)
+    return GameMetrics(tree.nash_conv(strategy), tree.nash_conv(legal_part(tree, strategy)), mean, unresolved)
 
 
 def sampled_strategy(policy: Seated, tree: GameTree, samples: int) -> list[list[list[int]]]:
@@ -137,7 +137,7 @@ def sampled_strategy(policy: Seated, tree: GameTree, samples: int) -> list[list[
             member.model, prompts, member.rng,
             max_tokens=member.max_tokens, eos_id=tokenizer.eos_id, pad_id=tokenizer.pad_id, temperature=member.temperature,
         )  # fmt: skip
-        texts = [member.renderer.text(ids) for ids in drawn.ids]
+        texts = [member.renderer.text(ids) for ids in drawn.completion_ids]
         for i, infoset in enumerate(sets):
             legal = tuple(a for a in infoset.actions if a != ILLEGAL)
             taken = [match_choice(texts[n], legal)[0] or ILLEGAL for n in drawn.answer[i * samples : (i + 1) * samples]]

@@ -11,14 +11,14 @@ import torch
 
 from axion_train.data.tensors import answer_logits, answer_logprobs, tensors
 from axion_train.learner.optimizer import Optimizer
-from axion_train.learner.reference_kl import Magnet
+from axion_train.learner.reference_kl import ReferenceKL
 from axion_train.loss.divergence import Divergence
 from axion_train.loss.entropy import entropy
 from axion_train.loss.reinforce import Reinforce
 from axion_train.protocol import Loss
 from axion_train.types import Batch, Gradient, Row, Tensors
 
-_MEMORY = 0.95  # of the averages behind `Optimizer.signal`
+_MEMORY = 0.95  # of the averages behind `Optimizer.agreement`
 _REFERENCES = 1 << 14  # rows whose reference log-probabilities are kept
 
 
@@ -30,7 +30,7 @@ class Learner:
         pad_id: Fills rows.
         optimizer: How weights move.
         loss: The policy gradient.
-        magnet: The KL penalty to the weights as they are now.
+        reference_kl: The KL penalty to the weights as they are now.
         entropy: Coefficient of an entropy bonus.
         ema: Decay of the averaged weights, per step; 0 turns averaging off.
         rows: Rows per forward pass, a bound on memory.
@@ -44,7 +44,7 @@ class Learner:
         *,
         optimizer: Optimizer | None = None,
         loss: Loss | None = None,
-        magnet: Magnet | None = None,
+        reference_kl: ReferenceKL | None = None,
         entropy: float = 0.0,
         ema: float = 0.98,
         rows: int = 128,
@@ -54,23 +54,25 @@ class Learner:
         self.pad_id = pad_id
         self.settings = optimizer or Optimizer()
         self.loss = loss or Reinforce()
-        self.magnet = magnet or Magnet()
+        self.reference_kl = reference_kl or ReferenceKL()
         self.entropy = entropy
         self.ema = ema
         self.rows = rows
         self.temperature = temperature
         self.steps = 0
         """Optimizer steps taken."""
-        self._divergence = Divergence(self.magnet.kind)
+        self._divergence = Divergence(self.reference_kl.kind)
         self._parameters: list[torch.nn.Parameter] = [p for p in model.parameters() if p.requires_grad]
         self._optimizer = self.settings.build(self._parameters)
         self._average = [p.detach().clone() for p in self._parameters]
         self._previous: list[torch.Tensor] = []  # the gradient before, where the optimizer is optimistic
         self._agreement = (0.0, 0.0)  # moving averages of ⟨g₁, g₂⟩ and |(g₁+g₂)/2|²
-        self.waiting = self.settings.signal > 0
+        self.waiting = self.settings.agreement > 0
         """No signal has been seen yet, and no step is taken."""
         self._reference_model = (
-            copy.deepcopy(model).eval().requires_grad_(False) if max(self.magnet.coefficient.start, self.magnet.coefficient.last) else None
+            copy.deepcopy(model).eval().requires_grad_(False)
+            if max(self.reference_kl.coefficient.start, self.reference_kl.coefficient.last)
+            else None
         )
         self._reference: dict[tuple[tuple[int, ...], tuple[int, ...]], tuple[float, ...]] = {}
 
@@ -79,16 +81,16 @@ class Learner:
 
         Args:
             batch: Says how many trajectories the loss is divided by.
-            progress: Share of the run that is done; sets the magnet's coefficient.
+            progress: Share of the run that is done; sets the coefficient of the KL penalty.
             rows: A minibatch of the batch's rows; default all.
         """
         chosen = batch.rows if rows is None else rows
         share = max(1.0, batch.trajectories * len(chosen) / len(batch.rows)) if chosen else 1.0
-        strength = self.magnet.coefficient.at(progress)
+        strength = self.reference_kl.coefficient.at(progress)
         totals = np.zeros(4)
         tokens = 0.0
         if len(chosen) > self.rows:
-            chosen = sorted(chosen, key=lambda row: len(row.ids))  # so that little of each pass is padding
+            chosen = sorted(chosen, key=lambda row: len(row.completion_ids))  # so that little of each pass is padding
         for start in range(0, len(chosen), self.rows):
             part = chosen[start : start + self.rows]
             table = tensors(part, self.pad_id, self.model.device)
@@ -105,7 +107,7 @@ class Learner:
             if self.entropy:
                 loss = loss - self.entropy * spread
             (loss / share).backward()  # type: ignore[no-untyped-call]
-            far = float(((logprobs.detach() - table.old) * table.mask).abs().max())
+            far = float(((logprobs.detach() - table.logprobs) * table.mask).abs().max())
             totals += (float(loss.detach()), kl, float(spread.detach()), 0.0)
             totals[3] = max(totals[3], far)
             tokens += float((table.mask * table.count[:, None]).sum())
@@ -126,7 +128,7 @@ class Learner:
                 size += float(parameter.grad.square().sum())
         old_shared, old_size = self._agreement if self.steps else (0.0, size)
         self._agreement = (_MEMORY * old_shared + (1 - _MEMORY) * shared, _MEMORY * old_size + (1 - _MEMORY) * size)
-        self.waiting = self.waiting and self.agreement < self.settings.signal
+        self.waiting = self.waiting and self.agreement < self.settings.agreement
         return Gradient(
             (first.loss + second.loss) / 2, (first.kl + second.kl) / 2, (first.entropy + second.entropy) / 2, max(first.ratio, second.ratio)
         )
@@ -200,7 +202,7 @@ class Learner:
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Go on from there."""
+        """Restore the state."""
         self.model.load_state_dict(state["model"])
         for mine, stored in zip(self._average, state["average"], strict=True):
             mine.copy_(stored)
@@ -222,7 +224,7 @@ class Learner:
     def _reference_logprobs(self, rows: Sequence[Row], table: Tensors) -> torch.Tensor:
         """[R, L] Under the reference; remembered by row, since it never changes."""
         known = self._reference
-        missing = [i for i, row in enumerate(rows) if (row.prompt_ids, row.ids) not in known]
+        missing = [i for i, row in enumerate(rows) if (row.prompt_ids, row.completion_ids) not in known]
         if missing:
             if len(known) + len(missing) > _REFERENCES:
                 known.clear()
@@ -231,8 +233,8 @@ class Learner:
             table_missing = tensors(part, self.pad_id, self.model.device)
             values = answer_logprobs(self._logits(self._reference_model, table_missing), table_missing).tolist()
             for row, value in zip(part, values, strict=True):
-                known[row.prompt_ids, row.ids] = tuple(value[: len(row.ids)])
+                known[row.prompt_ids, row.completion_ids] = tuple(value[: len(row.completion_ids)])
         out = np.zeros(tuple(table.mask.shape), dtype=np.float32)
         for i, row in enumerate(rows):
-            out[i, : len(row.ids)] = known[row.prompt_ids, row.ids]
+            out[i, : len(row.completion_ids)] = known[row.prompt_ids, row.completion_ids]
         return torch.from_numpy(out).to(table.mask.device)

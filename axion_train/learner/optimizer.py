@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 import torch
 
@@ -34,13 +35,15 @@ class Optimizer:
     """Adds this many times (gradient - previous gradient): the optimistic step, which damps the cycling of self-play
     (Daskalakis et al., "Training GANs with optimism", arXiv 1711.00141)."""
 
-    signal: float = 0.0
+    agreement: float = 0.0
     """No step is taken until the two halves of a batch agree this much, 0 … 1; 0: from the start.
 
     The agreement is ⟨g₁, g₂⟩ / |(g₁+g₂)/2|², both averaged over some twenty updates: the share of the squared gradient that is signal,
     1 / (1 + B_noise/B) in McCandlish et al., "An empirical model of large-batch training", arXiv 1812.06162. Optimizers that rescale
     gradients turn pure noise into full-size steps, and so into a random walk away from the warm-up.
     """
+
+    renamed: ClassVar = {"signal": "agreement"}
 
     def build(self, parameters: list[torch.nn.Parameter]) -> torch.optim.Optimizer:
         """The torch optimizer."""

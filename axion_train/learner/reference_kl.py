@@ -8,8 +8,8 @@ from axion_train.learner.schedule import Schedule
 
 
 @dataclass(frozen=True)
-class Magnet:
-    """What holds the policy near its frozen start: a KL penalty with a coefficient that may fade.
+class ReferenceKL:
+    """A KL penalty to the frozen start, with a coefficient that may fade.
 
     With the uniform warm-up as reference this is magnetic mirror descent (Sokota et al., arXiv 2206.05825), which makes the *last* policy
     of self-play converge where plain policy gradients cycle.

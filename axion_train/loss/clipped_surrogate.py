@@ -32,7 +32,7 @@ class ClippedSurrogate:
 
     def __call__(self, logprobs: torch.Tensor, rows: Tensors) -> torch.Tensor:
         """The loss summed over rows."""
-        ratio = (logprobs - rows.old).clamp(-MAX_LOG_RATIO, MAX_LOG_RATIO).exp()
+        ratio = (logprobs - rows.logprobs).clamp(-MAX_LOG_RATIO, MAX_LOG_RATIO).exp()
         gain = ratio.clamp(max=1 + self.high) * rows.positive[:, None]
         pain = ratio.clamp(min=1 - self.low) * rows.negative[:, None] * self.negative
         return -((gain + pain) * rows.mask).sum()

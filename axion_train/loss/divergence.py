@@ -29,7 +29,7 @@ class Divergence:
     def __call__(self, logprobs: torch.Tensor, reference: torch.Tensor, rows: Tensors) -> torch.Tensor:
         """The loss summed over rows, from log-probabilities [R, L] of both."""
         d = (logprobs - reference) * rows.mask
-        weight = (rows.count * rows.hold)[:, None] * rows.mask
+        weight = (rows.count * rows.kl_weight)[:, None] * rows.mask
         if self.kind == "k1":
             ahead = d.detach().flip(1).cumsum(1).flip(1)
             return (weight * ahead * logprobs).sum()

@@ -7,31 +7,34 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 from axion_env import Episode, UsageError
 
 
 @dataclass(frozen=True)
-class Ledger:
+class FactRatios:
     """Which facts are added up.
 
     >>> from axion_env import load, play, RandomPolicy
     >>> found = play(load("axion/Arithmetic-v0"), RandomPolicy(), seed=0)
-    >>> Ledger({"accuracy": ["correct", "well_formed"]}, ("correct",)).figures([found])
+    >>> FactRatios({"accuracy": ["correct", "well_formed"]}, ("correct",)).metrics([found])
     {'share/accuracy': 1.0, 'sum/correct': 1.0}
     """
 
-    shares: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    ratios: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """By name, two facts: the sum of the first over plays, divided by that of the second. Plays weigh by what they count."""
     counts: tuple[str, ...] = ()
-    """Facts whose sums are figures of an update: what it cost."""
+    """Facts whose sums are metrics of an update: what it cost."""
+
+    renamed: ClassVar = {"shares": "ratios"}
 
     def __post_init__(self) -> None:
-        for name, facts in self.shares.items():
+        for name, facts in self.ratios.items():
             if not isinstance(facts, list | tuple) or [type(fact) for fact in facts] != [str, str]:
-                raise UsageError(f"recipe key 'facts.shares.{name}' names two facts, a part and its whole: got {facts!r}")
+                raise UsageError(f"recipe key 'facts.ratios.{name}' names two facts, a part and its whole: got {facts!r}")
 
-    def figures(self, episodes: Iterable[Episode]) -> dict[str, float]:
+    def metrics(self, episodes: Iterable[Episode]) -> dict[str, float]:
         """Of an update: `share/…` and `sum/…`."""
         sums = self._sums(episodes)
         shares = {f"share/{name}": value for name, value in self._quotients(sums).items()}
@@ -42,7 +45,7 @@ class Ledger:
         return self._quotients(self._sums(episodes))
 
     def _sums(self, episodes: Iterable[Episode]) -> dict[str, float]:
-        names = {*self.counts, *(fact for facts in self.shares.values() for fact in facts)}
+        names = {*self.counts, *(fact for facts in self.ratios.values() for fact in facts)}
         sums = dict.fromkeys(names, 0.0)
         for episode in episodes:
             for name in names.intersection(episode.facts or ()):
@@ -50,7 +53,7 @@ class Ledger:
         return sums
 
     def _quotients(self, sums: Mapping[str, float]) -> dict[str, float]:
-        return {name: sums[part] / sums[whole] for name, (part, whole) in self.shares.items() if sums[whole]}
+        return {name: sums[part] / sums[whole] for name, (part, whole) in self.ratios.items() if sums[whole]}
 
 
 def _number(episode: Episode, name: str) -> float:

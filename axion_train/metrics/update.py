@@ -1,4 +1,4 @@
-"""Figures of an update: numbers by name, as they stand in `metrics.jsonl` and monitors read them."""
+"""Metrics of an update: numbers by name, as they stand in `metrics.jsonl` and monitors read them."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from axion_env import Ending, Episode, Trajectory
 from axion_train.estimator.fitness_sharing import PROPOSAL
 
 
-def batch_figures(episodes: list[Episode], judged: list[Trajectory]) -> dict[str, Any]:
+def batch_metrics(episodes: list[Episode], judged: list[Trajectory]) -> dict[str, Any]:
     """All that a batch of plays tells: how they went, their facts, and how much roles still vary."""
-    return play_figures(episodes, judged) | fact_figures(episodes) | surprise_figures(judged)
+    return play_metrics(episodes, judged) | fact_metrics(episodes) | surprise_metrics(judged)
 
 
-def play_figures(episodes: list[Episode], played: list[Trajectory]) -> dict[str, Any]:
+def play_metrics(episodes: list[Episode], played: list[Trajectory]) -> dict[str, Any]:
     """How the games went."""
     rewards: dict[str, list[float]] = defaultdict(list)
     illegal: dict[str, list[bool]] = defaultdict(list)
@@ -35,7 +35,7 @@ def play_figures(episodes: list[Episode], played: list[Trajectory]) -> dict[str,
     }
 
 
-def fact_figures(episodes: list[Episode]) -> dict[str, float]:
+def fact_metrics(episodes: list[Episode]) -> dict[str, float]:
     """The mean of every fact that is a number, or true or false, over the plays that have it."""
     found: dict[str, list[float]] = defaultdict(list)
     for episode in episodes:
@@ -45,7 +45,7 @@ def fact_figures(episodes: list[Episode]) -> dict[str, float]:
     return {f"fact/{name}": sum(values) / len(values) for name, values in sorted(found.items())}
 
 
-def credit_figures(played: list[Trajectory], advantages: list[float]) -> dict[str, Any]:
+def credit_metrics(played: list[Trajectory], advantages: list[float]) -> dict[str, Any]:
     """How much there is to learn from: the share of trajectories that nothing pushes, and of groups in which something is.
 
     A group is what a role played of one deal, whatever the estimator compares.
@@ -59,7 +59,7 @@ def credit_figures(played: list[Trajectory], advantages: list[float]) -> dict[st
     return _rates("zero_advantage", nothing) | _rates("signal", {role: list(groups.values()) for role, groups in pushed.items()})
 
 
-def surprise_figures(played: list[Trajectory]) -> dict[str, float]:
+def surprise_metrics(played: list[Trajectory]) -> dict[str, float]:
     """Where there are several roles, how much each still varies: nats per sampled token, an estimate of its entropy."""
     nats: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])
     for trajectory in played:
@@ -79,7 +79,7 @@ def _rates(key: str, counted: Mapping[str, list[bool]]) -> dict[str, float]:
     return {key: sum(map(sum, counted.values())) / max(1, total), **(by_role if len(by_role) > 1 else {})}
 
 
-def proposal_figures(played: Sequence[Trajectory]) -> dict[str, float]:
+def proposal_metrics(played: Sequence[Trajectory]) -> dict[str, float]:
     """Of what was proposed in these plays, the share that is left when equal ones are one; nothing where nothing was.
 
     It asks the facts and no estimator: proposals repeat themselves under any.

@@ -10,7 +10,7 @@ from typing import Any
 from axion_env._file import cut_back, lock
 
 
-class Metrics:
+class MetricsFile:
     """`metrics.jsonl`, cut back to where the checkpoint left it, and kept from other writers until it is closed.
 
     Args:
@@ -31,9 +31,9 @@ class Metrics:
             self._file.close()
             raise
 
-    def write(self, figures: dict[str, Any]) -> None:
+    def write(self, metrics: dict[str, Any]) -> None:
         """A line more, at once: whoever looks on sees it."""
-        self._file.write(json.dumps(figures).encode() + b"\n")
+        self._file.write(json.dumps(metrics).encode() + b"\n")
         self._file.flush()
 
     @property
@@ -45,7 +45,7 @@ class Metrics:
         """No more lines."""
         self._file.close()
 
-    def __enter__(self) -> Metrics:
+    def __enter__(self) -> MetricsFile:
         return self
 
     def __exit__(self, *error: object) -> None:

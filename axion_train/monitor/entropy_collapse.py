@@ -12,19 +12,19 @@ class EntropyCollapse(Threshold):
     """A policy has stopped to vary (Cui et al., "The entropy mechanism of reinforcement learning", arXiv 2505.22617).
 
     Args:
-        figure: `entropy`, of a policy `entropy/{policy}`, of a role `surprise/{role}`.
+        metric: `entropy`, of a policy `entropy/{policy}`, of a role `surprise/{role}`.
         level: Least share of what it was at the first update.
         window: As of `Threshold`.
         action: As of `Threshold`.
     """
 
-    def __init__(self, figure: str = "entropy", level: float = 0.1, window: int = 20, action: str = "warn") -> None:
-        super().__init__(figure, level, True, window, action)
+    def __init__(self, metric: str = "entropy", level: float = 0.1, window: int = 20, action: str = "warn") -> None:
+        super().__init__(metric, level, True, window, action)
         self._first: float | None = None
 
-    def read(self, figures: Mapping[str, Any]) -> float | None:
+    def read(self, metrics: Mapping[str, Any]) -> float | None:
         """The share of the first."""
-        found = super().read(figures)
+        found = super().read(metrics)
         if found is not None and self._first is None and found > 0:
             self._first = found
         return None if found is None or self._first is None else found / self._first
@@ -34,6 +34,6 @@ class EntropyCollapse(Threshold):
         return {**super().state_dict(), "first": self._first}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Go on from there."""
+        """Restore the state."""
         super().load_state_dict(state)
         self._first = state["first"]

@@ -14,23 +14,23 @@ class Gap(Threshold):
     (Gao et al., "Scaling laws for reward model overoptimization", arXiv 2210.10760.) Wants an environment whose facts tell the truth.
 
     Args:
-        figure: What is paid: `reward/{role}`.
+        metric: What is paid: `reward/{role}`.
         truth: What it should be worth, on the same scale: `fact/{name}`.
         level: Greatest difference.
         window: As of `Threshold`.
         action: As of `Threshold`.
     """
 
-    def __init__(self, figure: str, truth: str, level: float = 0.1, window: int = 20, action: str = "warn") -> None:
-        super().__init__(figure, level, False, window, action)
+    def __init__(self, metric: str, truth: str, level: float = 0.1, window: int = 20, action: str = "warn") -> None:
+        super().__init__(metric, level, False, window, action)
         self.truth = truth
 
     @property
     def reads(self) -> tuple[str, ...]:
         """What is paid, and the truth."""
-        return self.figure, self.truth
+        return self.metric, self.truth
 
-    def read(self, figures: Mapping[str, Any]) -> float | None:
+    def read(self, metrics: Mapping[str, Any]) -> float | None:
         """The difference."""
-        paid, true = figures.get(self.figure), figures.get(self.truth)
+        paid, true = metrics.get(self.metric), metrics.get(self.truth)
         return None if paid is None or true is None else paid - true

@@ -9,11 +9,11 @@ class NoSignal(Threshold):
     """Nearly all groups have equal rewards, and nothing is learned from them (DAPO's dynamic sampling, arXiv 2503.14476, section 3.2).
 
     Args:
-        figure: `zero_advantage`, or of one role `zero_advantage/{role}`.
+        metric: `zero_advantage`, or of one role `zero_advantage/{role}`.
         level: Greatest share.
         window: As of `Threshold`.
         action: As of `Threshold`.
     """
 
-    def __init__(self, figure: str = "zero_advantage", level: float = 0.98, window: int = 20, action: str = "warn") -> None:
-        super().__init__(figure, level, False, window, action)
+    def __init__(self, metric: str = "zero_advantage", level: float = 0.98, window: int = 20, action: str = "warn") -> None:
+        super().__init__(metric, level, False, window, action)

@@ -27,7 +27,7 @@ class RoleDominance(Threshold):
         """The rewards of the roles that are named."""
         return tuple(f"reward/{role}" for role in self.roles)
 
-    def read(self, figures: Mapping[str, Any]) -> float | None:
+    def read(self, metrics: Mapping[str, Any]) -> float | None:
         """The greatest difference."""
-        earned = [v for k, v in figures.items() if k.startswith("reward/") and (not self.roles or k.removeprefix("reward/") in self.roles)]
+        earned = [v for k, v in metrics.items() if k.startswith("reward/") and (not self.roles or k.removeprefix("reward/") in self.roles)]
         return max(earned) - min(earned) if len(earned) > 1 else None

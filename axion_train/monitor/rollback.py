@@ -1,4 +1,4 @@
-"""The guard of a run: asks its monitors after every update, writes down who rings, and stops or rolls back where that is asked for."""
+"""Asks the monitors of a run after every update, records which trigger, and stops or rolls back where that is asked for."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Weights(Protocol):
         ...
 
 
-class Guard:
+class Rollback:
     """All monitors of a run.
 
     Weights go back to where they were when no monitor saw anything wrong, at a multiple of `every` updates; random streams and the
@@ -41,7 +41,7 @@ class Guard:
         """The monitor that ended the run."""
         self._weights = weights
         self._every = every
-        self._ringing: list[str] = []
+        self._triggered: list[str] = []
         self._returns = 0
         self._keeps = any(monitor.action == "roll_back" for monitor in monitors.values())
         self._good: dict[str, Any] = {}
@@ -51,16 +51,16 @@ class Guard:
         """Take the weights as they are for good ones."""
         self._good = copy.deepcopy(self._weights.state_dict()) if self._keeps else {}
 
-    def __call__(self, updates: int, figures: Mapping[str, Any]) -> dict[str, Any]:
-        """Take note of an update's figures, and act on them.
+    def __call__(self, updates: int, metrics: Mapping[str, Any]) -> dict[str, Any]:
+        """Record an update's metrics, and act on them.
 
         Returns:
-            `monitor/{name}`, what each holds against its level; and where some begin to ring, `alarms`.
+            `monitor/{name}`, what each compares with its level; and where some begin to trigger, `alarms`.
         """
-        rings = [name for name, monitor in self.monitors.items() if monitor.observe(figures)]
+        triggers = [name for name, monitor in self.monitors.items() if monitor.observe(metrics)]
         found: dict[str, Any] = {f"monitor/{name}": m.value for name, m in self.monitors.items() if m.value is not None}
-        begun = [name for name in rings if name not in self._ringing]
-        self._ringing = rings
+        begun = [name for name in triggers if name not in self._triggered]
+        self._triggered = triggers
         if begun:
             actions = {name: self._action(name) for name in begun}
             found["alarms"] = [
@@ -68,7 +68,7 @@ class Guard:
                 for name, action in actions.items()
             ]
             self._act(actions)
-        elif updates % self._every == 0 and not rings and not any(monitor.wrong for monitor in self.monitors.values()):
+        elif updates % self._every == 0 and not triggers and not any(monitor.wrong for monitor in self.monitors.values()):
             self.keep()
         return found
 
@@ -78,14 +78,14 @@ class Guard:
         return "stop" if action == "roll_back" and self._returns >= _MOST else action
 
     def _act(self, actions: Mapping[str, str]) -> None:
-        """Do it; monitors that ring together send the run back once."""
+        """Acts on it; monitors that trigger together roll back once."""
         for name, action in actions.items():
             if action == "stop":
                 self.stopped = self.stopped or name
         if "roll_back" in actions.values():
             self._weights.load_state_dict(copy.deepcopy(self._good))
             self._returns += 1
-            self._ringing = []
+            self._triggered = []
             for monitor in self.monitors.values():
                 monitor.clear()
 
@@ -94,16 +94,16 @@ class Guard:
         return {
             "monitors": {name: monitor.state_dict() for name, monitor in self.monitors.items()},
             "stopped": self.stopped,
-            "ringing": self._ringing,
+            "ringing": self._triggered,
             "returns": self._returns,
             "good": self._good,
         }
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Go on from there."""
+        """Restore the state."""
         for name, monitor in self.monitors.items():
             monitor.load_state_dict(state["monitors"][name])
         self.stopped = state["stopped"]
-        self._ringing = list(state["ringing"])
+        self._triggered = list(state["ringing"])
         self._returns = state["returns"]
         self._good = state["good"]

@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from axion_env import UsageError
 from axion_train.protocol import ACTIONS
 
 
 class Threshold:
-    """Rings when the mean of a figure over the last updates is beyond a level.
+    """Triggers when the mean of a metric over the last updates is beyond a level.
 
     Args:
-        figure: As it is called in `metrics.jsonl`. Measurements (`heldout/…`, `nash_conv`) come after the monitors and are not seen.
+        metric: As it is called in `metrics.jsonl`. Measurements (`heldout/…`, `nash_conv`) come after the monitors and are not seen.
         level: Beyond it is a failure.
         below: The failure is to be below it, not above.
-        window: Updates; with fewer seen it never rings.
+        window: Updates; with fewer seen it never triggers.
         action: `warn`, `roll_back` or `stop`.
     """
 
-    def __init__(self, figure: str, level: float, below: bool = False, window: int = 20, action: str = "warn") -> None:
+    renamed: ClassVar = {"figure": "metric"}
+
+    def __init__(self, metric: str, level: float, below: bool = False, window: int = 20, action: str = "warn") -> None:
         if window < 1 or action not in ACTIONS:
             raise UsageError(f"a monitor's window is 1 or more and its action {', '.join(ACTIONS)}: got {window} and {action!r}")
-        self.figure = figure
+        self.metric = metric
         self.level = level
         self.below = below
         self.window = window
@@ -32,12 +34,12 @@ class Threshold:
 
     @property
     def reads(self) -> tuple[str, ...]:
-        """The figures without which it sees nothing."""
-        return (self.figure,)
+        """The metrics without which it sees nothing."""
+        return (self.metric,)
 
-    def read(self, figures: Mapping[str, Any]) -> float | None:
-        """What of an update is watched. None: it has no such figure."""
-        return figures.get(self.figure)
+    def read(self, metrics: Mapping[str, Any]) -> float | None:
+        """What of an update is watched. None: it has no such metric."""
+        return metrics.get(self.metric)
 
     @property
     def value(self) -> float | None:
@@ -49,9 +51,9 @@ class Threshold:
         """Whether the latest update alone was beyond the level."""
         return bool(self._seen) and self._beyond(self._seen[-1])
 
-    def observe(self, figures: Mapping[str, Any]) -> bool:
-        """Take note of an update; whether it rings."""
-        found = self.read(figures)
+    def observe(self, metrics: Mapping[str, Any]) -> bool:
+        """Record an update; whether the monitor triggers."""
+        found = self.read(metrics)
         if found is None:
             return False
         self._seen = [*self._seen, float(found)][-self.window :]
@@ -69,5 +71,5 @@ class Threshold:
         return {"seen": list(self._seen)}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Go on from there."""
+        """Restore the state."""
         self._seen = list(state["seen"])

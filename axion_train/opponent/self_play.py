@@ -24,4 +24,4 @@ class SelfPlay:
         return {}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Nothing to go on from."""
+        """Nothing to restore."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 from axion_env import Play, Policies, Policy, Stream, UsageError, derive
 from axion_train.protocol import Frozen, Seating
@@ -15,15 +15,19 @@ class SnapshotPool:
     Args:
         every: Updates between snapshots.
         keep: Snapshots kept; the oldest goes first.
-        share: Of the plays that have a snapshot in one seat, chosen at random. The others are pure self-play.
+        probability: Of a play to have a snapshot in one seat, chosen at random. The others are pure self-play.
     """
 
-    def __init__(self, every: int = 10, keep: int = 8, share: float = 0.5) -> None:
-        if every < 1 or keep < 1 or not 0 <= share <= 1:
-            raise UsageError(f"SnapshotPool needs every and keep of 1 or more and a share in [0, 1]: got {every}, {keep}, {share}")
+    renamed: ClassVar = {"share": "probability"}
+
+    def __init__(self, every: int = 10, keep: int = 8, probability: float = 0.5) -> None:
+        if every < 1 or keep < 1 or not 0 <= probability <= 1:
+            raise UsageError(
+                f"SnapshotPool needs every and keep of 1 or more and a probability in [0, 1]: got {every}, {keep}, {probability}"
+            )
         self.every = every
         self.keep = keep
-        self.share = share
+        self.probability = probability
         self._snapshots: list[tuple[int, dict[str, Any]]] = []
         self._policies: dict[int, Policy] = {}
 
@@ -32,7 +36,7 @@ class SnapshotPool:
 
         def seat(play: Play) -> Policies:
             stream = Stream(derive(play.seed or 0, "opponent"))
-            if not self._snapshots or len(play.agents) < 2 or stream.uniform() >= self.share:
+            if not self._snapshots or len(play.agents) < 2 or stream.uniform() >= self.probability:
                 return learner
             version, weights = self._snapshots[stream.below(len(self._snapshots))]
             if version not in self._policies:
@@ -54,6 +58,6 @@ class SnapshotPool:
         return {"snapshots": self._snapshots}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Go on with these snapshots."""
+        """Restore the snapshots."""
         self._snapshots = [(version, weights) for version, weights in state["snapshots"]]
         self._policies = {}

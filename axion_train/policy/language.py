@@ -82,6 +82,6 @@ class LanguagePolicy:
         )  # fmt: skip
         made = [
             Action(self.renderer.text(ids), tokens=Tokens(prompts[ask], ids, logprobs, self.name, self.version))
-            for ids, logprobs, ask in zip(sampled.ids, sampled.logprobs, sampled.asks, strict=True)
+            for ids, logprobs, ask in zip(sampled.completion_ids, sampled.logprobs, sampled.asks, strict=True)
         ]
         return [made[number] for number in sampled.answer.tolist()]

@@ -9,7 +9,7 @@ from axion_env import Action, Ask, Env, NotFound
 from axion_train.policy.language import LanguagePolicy
 
 
-class Ensemble:
+class MultiPolicy:
     """Several language models as one policy: each ask goes to its agent's.
 
     Args:
@@ -43,7 +43,7 @@ class Ensemble:
         return [actions[i] for i in range(len(asks))]
 
 
-Seated: TypeAlias = LanguagePolicy | Ensemble
+Seated: TypeAlias = LanguagePolicy | MultiPolicy
 """Who plays every seat."""
 
 
@@ -52,4 +52,4 @@ def seated(env: Env, by_role: Mapping[str, LanguagePolicy]) -> Seated:
     first = next(iter(by_role.values()))
     if all(policy is first for policy in by_role.values()):
         return first
-    return Ensemble({agent: by_role[role.name] for agent, role in env.spec.agents.items()})
+    return MultiPolicy({agent: by_role[role.name] for agent, role in env.spec.agents.items()})

@@ -8,7 +8,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -27,7 +27,7 @@ _START = "-start"  # after the name of a policy as its warm-up left it; no polic
 
 
 @dataclass(frozen=True)
-class Casting:
+class RoleSettings:
     """Who acts in a role, and how it is learned from."""
 
     policy: str = LEARNER
@@ -36,17 +36,19 @@ class Casting:
     """False: the role is played by its policy as the warm-up left it, and nothing is learned from it."""
     weight: float = 1.0
     """Times the role's advantages."""
-    magnet: float = 1.0
-    """Times `magnet.coefficient`: how firmly the role's answers are held to what they were at the start."""
+    reference_kl: float = 1.0
+    """Weight of the role's answers in the KL penalty, times `reference_kl.coefficient`."""
+
+    renamed: ClassVar = {"magnet": "reference_kl"}
 
     def __post_init__(self) -> None:
-        """Refuses a role that would be pushed away from what it earns by, or from its start."""
-        if self.weight < 0 or self.magnet < 0:
-            raise UsageError(f"a role's weight and magnet must not be negative: got {self.weight} and {self.magnet}")
+        """Refuses negative weights: they would push a role away from what it earns by, or from the reference."""
+        if self.weight < 0 or self.reference_kl < 0:
+            raise UsageError(f"a role's weight and reference_kl must not be negative: got {self.weight} and {self.reference_kl}")
 
 
-def castings(recipe: Recipe, env: Env) -> dict[str, Casting]:
-    """The casting of each role that is seated, in the spec's order.
+def role_settings(recipe: Recipe, env: Env) -> dict[str, RoleSettings]:
+    """The settings of each role that is seated, in the spec's order.
 
     Raises:
         UsageError: a role or policy that the recipe names is none, or nothing would be learned at all.
@@ -56,12 +58,12 @@ def castings(recipe: Recipe, env: Env) -> dict[str, Casting]:
     for role in (*recipe.roles, *sorted(getattr(recipe.part("advantage"), "across", ()))):
         if role not in known:
             raise NotFound(f"role of {env.spec.id} named", role, known)
-    found = {role: recipe.roles.get(role, Casting()) for role in roles}
-    used = {LEARNER, *(casting.policy for casting in recipe.roles.values())}
+    found = {role: recipe.roles.get(role, RoleSettings()) for role in roles}
+    used = {LEARNER, *(setting.policy for setting in recipe.roles.values())}
     for name in recipe.policies:
         if name not in used:
             raise NotFound("policy of the recipe's roles named", name, sorted(used))
-    if not any(casting.train for casting in found.values()):
+    if not any(setting.train for setting in found.values()):
         raise UsageError(f"no role of {env.spec.id} is trained; leave out `train = false` of one of {', '.join(roles)}")
     return found
 
@@ -71,10 +73,10 @@ def live(recipe: Recipe, env: Env, models: Mapping[str, Any], renderer: Renderer
     acting = {
         name: LanguagePolicy(model, renderer, rng, max_tokens=recipe.of_policy(name).sampling.max_tokens) for name, model in models.items()
     }
-    return seated(env, {role: acting[casting.policy] for role, casting in castings(recipe, env).items()})
+    return seated(env, {role: acting[setting.policy] for role, setting in role_settings(recipe, env).items()})
 
 
-class Cast:
+class RolePolicies:
     """The policies of all roles, and a learner for each that is trained.
 
     Args:
@@ -87,11 +89,11 @@ class Cast:
 
     def __init__(self, recipe: Recipe, env: Env, models: Mapping[str, Any], renderer: Renderer, rng: np.random.Generator) -> None:
         self._env = env
-        self.castings = castings(recipe, env)
-        self.recipes = {name: recipe.of_policy(name) for name in policies(self.castings)}
+        self.role_settings = role_settings(recipe, env)
+        self.recipes = {name: recipe.of_policy(name) for name in policies(self.role_settings)}
         """By policy."""
-        trained = {casting.policy for casting in self.castings.values() if casting.train}
-        still = {casting.policy for casting in self.castings.values() if not casting.train}
+        trained = {setting.policy for setting in self.role_settings.values() if setting.train}
+        still = {setting.policy for setting in self.role_settings.values() if not setting.train}
         self.learners = {name: _learner(own, models[name], renderer) for name, own in self.recipes.items() if name in trained}
         self._starts = {name: copy.deepcopy(models[name]).eval().requires_grad_(False) for name in self.recipes if name in still}
         self._acting = {
@@ -107,7 +109,9 @@ class Cast:
     def _seat(self, acting: Mapping[str, LanguagePolicy], name: str | None = None) -> Seated:
         """Each role's policy, as it acts now or as it was at the start."""
         still = {n: acting[n].like(model, acting[n].rng, name=name or n + _START) for n, model in self._starts.items()}
-        return seated(self._env, {role: (acting if casting.train else still)[casting.policy] for role, casting in self.castings.items()})
+        return seated(
+            self._env, {role: (acting if setting.train else still)[setting.policy] for role, setting in self.role_settings.items()}
+        )
 
     def like(
         self, models: Mapping[str, Any], rng: np.random.Generator, *, name: str | None = None, temperature: float | None = None
@@ -142,15 +146,15 @@ class Cast:
 
     def weigh(self, trajectories: Sequence[Trajectory], advantages: Sequence[float]) -> list[float]:
         """[N] The advantages, times their roles' weights."""
-        return [self.castings[t.role].weight * a for t, a in zip(trajectories, advantages, strict=True)]
+        return [self.role_settings[t.role].weight * a for t, a in zip(trajectories, advantages, strict=True)]
 
     @property
-    def holds(self) -> dict[str, float]:
+    def kl_weights(self) -> dict[str, float]:
         """How firmly each role is held to its start."""
-        return {role: casting.magnet for role, casting in self.castings.items()}
+        return {role: setting.reference_kl for role, setting in self.role_settings.items()}
 
     def sampled(self, trajectory: Trajectory) -> bool:
-        """Whether one of the cast did, and not an opponent."""
+        """Whether a policy of the run sampled it, and not an opponent."""
         tokens = trajectory.turns[0].attempts[0].tokens
         return tokens is not None and tokens.policy in self._names
 
@@ -165,16 +169,16 @@ class Cast:
         return {"learners": learners, "starts": {name: model.state_dict() for name, model in self._starts.items()}}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Go on from there."""
+        """Restore the state."""
         for name, learner in self.learners.items():
             learner.load_state_dict(state["learners"][name])
         for name, model in self._starts.items():
             model.load_state_dict(state["starts"][name])
 
 
-def policies(roles: Mapping[str, Casting]) -> list[str]:
+def policies(roles: Mapping[str, RoleSettings]) -> list[str]:
     """The names of their policies, each once."""
-    return list(dict.fromkeys(casting.policy for casting in roles.values()))
+    return list(dict.fromkeys(setting.policy for setting in roles.values()))
 
 
 def _learner(own: Recipe, model: Any, renderer: Renderer) -> Learner:
@@ -184,7 +188,7 @@ def _learner(own: Recipe, model: Any, renderer: Renderer) -> Learner:
         renderer.tokenizer.pad_id,
         optimizer=own.optimizer,
         loss=own.part("loss"),
-        magnet=own.magnet,
+        reference_kl=own.reference_kl,
         entropy=own.training.entropy,
         ema=own.training.ema,
         rows=own.training.rows,

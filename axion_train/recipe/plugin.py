@@ -6,59 +6,47 @@ import dataclasses
 import inspect
 import types
 from collections.abc import Callable, Mapping, Sequence
-from importlib.metadata import entry_points
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from axion_env import NotFound, UsageError
+from axion_env import UsageError
+from axion_env._plugin import Group
 from axion_env.error import nearest
-from axion_train.curriculum.endogenous import Endogenous
-from axion_train.curriculum.uniform_deals import UniformDeals
-from axion_train.estimator.group_mean import GroupMean
-from axion_train.estimator.hierarchical import Hierarchical
-from axion_train.estimator.leave_one_out import LeaveOneOut
-from axion_train.estimator.permuted_rewards import PermutedRewards
-from axion_train.estimator.role_baseline import RoleBaseline
 from axion_train.learner.schedule import Schedule
-from axion_train.loss.clipped_surrogate import ClippedSurrogate
-from axion_train.loss.reinforce import Reinforce
-from axion_train.monitor.entropy_collapse import EntropyCollapse
-from axion_train.monitor.gap import Gap
-from axion_train.monitor.no_signal import NoSignal
-from axion_train.monitor.proposal import DiversityCollapse, Invalid, TooEasy, TooHard
-from axion_train.monitor.role_dominance import RoleDominance
-from axion_train.monitor.threshold import Threshold
-from axion_train.opponent.self_play import SelfPlay
-from axion_train.opponent.snapshot_pool import SnapshotPool
 
-_BUILT_IN: dict[str, dict[str, Callable[..., Any]]] = {
+_PARTS: dict[str, dict[str, str]] = {
     "advantage": {
-        "leave_one_out": LeaveOneOut,
-        "role_baseline": RoleBaseline,
-        "group_mean": GroupMean,
-        "hierarchical": Hierarchical,
-        "permuted_rewards": PermutedRewards,
+        "leave_one_out": "axion_train.estimator.leave_one_out:LeaveOneOut",
+        "role_baseline": "axion_train.estimator.role_baseline:RoleBaseline",
+        "group_mean": "axion_train.estimator.group_mean:GroupMean",
+        "hierarchical": "axion_train.estimator.hierarchical:Hierarchical",
+        "permuted_rewards": "axion_train.estimator.permuted_rewards:PermutedRewards",
     },
-    "loss": {"reinforce": Reinforce, "clipped_surrogate": ClippedSurrogate},
-    "opponents": {"self_play": SelfPlay, "snapshot_pool": SnapshotPool},
+    "loss": {
+        "reinforce": "axion_train.loss.reinforce:Reinforce",
+        "clipped_surrogate": "axion_train.loss.clipped_surrogate:ClippedSurrogate",
+    },
+    "opponents": {
+        "self_play": "axion_train.opponent.self_play:SelfPlay",
+        "snapshot_pool": "axion_train.opponent.snapshot_pool:SnapshotPool",
+    },
     "monitors": {
-        "threshold": Threshold,
-        "gap": Gap,
-        "too_easy": TooEasy,
-        "too_hard": TooHard,
-        "invalid": Invalid,
-        "no_signal": NoSignal,
-        "diversity_collapse": DiversityCollapse,
-        "entropy_collapse": EntropyCollapse,
-        "role_dominance": RoleDominance,
+        "threshold": "axion_train.monitor.threshold:Threshold",
+        "gap": "axion_train.monitor.gap:Gap",
+        "too_easy": "axion_train.monitor.proposal:TooEasy",
+        "too_hard": "axion_train.monitor.proposal:TooHard",
+        "invalid": "axion_train.monitor.proposal:Invalid",
+        "no_signal": "axion_train.monitor.no_signal:NoSignal",
+        "diversity_collapse": "axion_train.monitor.proposal:DiversityCollapse",
+        "entropy_collapse": "axion_train.monitor.entropy_collapse:EntropyCollapse",
+        "role_dominance": "axion_train.monitor.role_dominance:RoleDominance",
     },
-    "curriculum": {"uniform_deals": UniformDeals, "endogenous": Endogenous},
+    "curriculum": {
+        "uniform_deals": "axion_train.curriculum.uniform_deals:UniformDeals",
+        "endogenous": "axion_train.curriculum.endogenous:Endogenous",
+    },
 }
-
-
-def known(kind: str) -> dict[str, Callable[..., Any]]:
-    """Parts of a kind by name: the built-in ones and those of the entry-point group `axion.{kind}`."""
-    installed = {entry.name: entry for entry in entry_points(group=f"axion.{kind}")}
-    return {**_BUILT_IN[kind], **{name: entry.load() for name, entry in installed.items() if name not in _BUILT_IN[kind]}}
+KINDS = {kind: Group(f"axion.{kind}", f"{kind} named", built_in) for kind, built_in in _PARTS.items()}
+"""The kinds of part that a recipe chooses by name; other packages add to each by the entry-point group `axion.{kind}`."""
 
 
 def build(kind: str, table: Mapping[str, Any], where: str = "") -> Any:
@@ -72,17 +60,15 @@ def build(kind: str, table: Mapping[str, Any], where: str = "") -> Any:
     Raises:
         UsageError: an unknown name or key (names the nearest), or a value of the wrong type.
     """
-    parts = known(kind)
-    name = table.get("name")
-    if name not in parts:
-        raise NotFound(f"{kind} named", str(name), parts)
-    return construct(parts[name], {k: v for k, v in table.items() if k != "name"}, where or kind)
+    part = KINDS[kind].load(str(table.get("name")))
+    return construct(part, {k: v for k, v in table.items() if k != "name"}, where or kind)
 
 
 def construct(target: Callable[..., Any], table: Any, where: str) -> Any:
     """Call `target` with the keys of a table, after checking names and types."""
     if not isinstance(table, Mapping):
         raise UsageError(f"recipe key '{where}' must be a table: got {table!r}")
+    table = _current(getattr(target, "renamed", {}), table, where)
     parameters = {n: p for n, p in inspect.signature(target).parameters.items() if p.kind is not p.VAR_KEYWORD}
     for key in table:
         if key not in parameters:
@@ -95,6 +81,14 @@ def construct(target: Callable[..., Any], table: Any, where: str) -> Any:
     annotated: Any = target
     hints = get_type_hints(annotated if dataclasses.is_dataclass(target) else annotated.__init__)
     return annotated(**{key: convert(value, hints.get(key, Any), _path(where, key)) for key, value in table.items()})
+
+
+def _current(renamed: Mapping[str, str], table: Mapping[str, Any], where: str) -> dict[str, Any]:
+    """The table with its keys as they are called now; older recipes have other names."""
+    for old, new in renamed.items():
+        if old in table and new in table:
+            raise UsageError(f"recipe key '{_path(where, old)}' is the old name of '{_path(where, new)}', and both are given")
+    return {renamed.get(key, key): value for key, value in table.items()}
 
 
 def convert(value: Any, hint: Any, where: str) -> Any:

@@ -11,28 +11,28 @@ import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import tomli_w
 
 from axion_env import NotFound, UsageError
 from axion_train.data.sft import SFT
 from axion_train.learner.optimizer import Optimizer
-from axion_train.learner.reference_kl import Magnet
+from axion_train.learner.reference_kl import ReferenceKL
 from axion_train.learner.warmup import WarmUp
-from axion_train.metrics.fact_ratio import Ledger
+from axion_train.metrics.fact_ratio import FactRatios
 from axion_train.model.tiny import TinyLlama
-from axion_train.policy.roles import Casting
+from axion_train.policy.roles import RoleSettings
 from axion_train.recipe import plugin
 from axion_train.recipe.section import Environment, Evaluation, Sampling, Training
 
-NAME = re.compile(r"\w+", re.ASCII)  # it names a folder, and keys of figures
+NAME = re.compile(r"\w+", re.ASCII)  # it names a folder, and keys of metrics
 _OF_POLICY = (
     "model",
     "warmup",
     "optimizer",
     "loss",
-    "magnet",
+    "reference_kl",
     "sampling",
     "training.epochs",
     "training.minibatch",
@@ -43,12 +43,12 @@ _OF_POLICY = (
 USUAL_MONITORS: Mapping[str, Mapping[str, Any]] = {
     name: {} for name in ("too_easy", "too_hard", "invalid", "no_signal", "diversity_collapse")
 }
-"""Of a recipe that names none; quiet where an environment has no such figures."""
+"""Of a recipe that names none; quiet where an environment has no such metrics."""
 _SUFFIXES = ("start", "last", "error")  # of names in a summary, where a control's name is one too
 _TAKEN = ("env", "seed", "updates", "cpu_seconds", "alarms", "stopped_by", "unseen", "illegal_rate")  # in a summary or a measurement
 _UNREAD = {
     "policy_gradient": ("sft",),
-    "sft": ("advantage", "loss", "training.epochs", "optimizer.signal", "roles", "policies"),
+    "sft": ("advantage", "loss", "training.epochs", "optimizer.agreement", "roles", "policies"),
 }
 """Learners, and what each leaves unread."""
 
@@ -69,22 +69,24 @@ class Recipe:
     opponents: Mapping[str, Any] = field(default_factory=lambda: {"name": "self_play"})
     advantage: Mapping[str, Any] = field(default_factory=lambda: {"name": "leave_one_out"})
     loss: Mapping[str, Any] = field(default_factory=lambda: {"name": "reinforce"})
-    magnet: Magnet = field(default_factory=Magnet)
+    reference_kl: ReferenceKL = field(default_factory=ReferenceKL)
     optimizer: Optimizer = field(default_factory=Optimizer)
     sampling: Sampling = field(default_factory=Sampling)
     training: Training = field(default_factory=Training)
     evaluation: Evaluation = field(default_factory=Evaluation)
-    facts: Ledger = field(default_factory=Ledger)
+    facts: FactRatios = field(default_factory=FactRatios)
     """Numbers among the facts of plays that are added up, in every update and measurement."""
     monitors: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: USUAL_MONITORS)
     """What is watched for, by a name of one's own; `name` says which monitor, where it is not that."""
-    roles: Mapping[str, Casting] = field(default_factory=dict)
+    roles: Mapping[str, RoleSettings] = field(default_factory=dict)
     """Who acts in a role, by its name, where that is not the learner as everywhere else."""
     policies: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """By policy of a role, the changes (as of `--set`) that go over this recipe's knobs for it."""
     controls: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """By name, the changes (`section.key=value`, as of `--set`) that make another recipe of this one. Each is trained after the run, with
     its seed, in `controls/NAME`, and the run's summary tells what it came to."""
+
+    renamed: ClassVar = {"magnet": "reference_kl"}
 
     def __post_init__(self) -> None:
         """Refuses what the chosen learner does not read: a knob that does nothing is a mistake.
@@ -101,7 +103,7 @@ class Recipe:
             if (getattr(mine, key) != getattr(usual, key)) if key else mine != usual:
                 raise UsageError(f"learner = {self.learner!r} does not read '{name}'; leave it out of the recipe")
         taken = (*_TAKEN, self.evaluation.label)
-        for name in self.facts.shares:
+        for name in self.facts.ratios:
             if not NAME.fullmatch(name) or name in taken:
                 raise UsageError(f"a share's name is of letters, digits and _, and none of {', '.join(taken)}: got {name!r}")
 
@@ -111,12 +113,12 @@ class Recipe:
 
     @property
     def metrics(self) -> tuple[str, ...]:
-        """The figures that its runs are about, as a summary names them."""
+        """The metrics that its runs are about, as a summary names them."""
         measured = self.evaluation
         if measured.kind == "nash_conv":
             return "nash_conv", "nash_conv_estimate"
         sampled = (f"heldout_{split}{measured.label}" for split in ("", *(f"{split}_" for split in measured.also)))
-        return (*sampled, *self.facts.shares)
+        return (*sampled, *self.facts.ratios)
 
     def watched(self) -> dict[str, Any]:
         """Fresh monitors of the run, by name."""

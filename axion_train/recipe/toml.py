@@ -41,9 +41,9 @@ def read(name: str, changes: Iterable[str] = ()) -> Recipe:
     recipe = constructed(table, changes)
     for control in recipe.controls:
         recipe.control(control)
-    for casting in recipe.roles.values():
-        if not NAME.fullmatch(casting.policy):
-            raise UsageError(f"a policy's name is of letters, digits and _: got {casting.policy!r}")
+    for setting in recipe.roles.values():
+        if not NAME.fullmatch(setting.policy):
+            raise UsageError(f"a policy's name is of letters, digits and _: got {setting.policy!r}")
     for policy in recipe.policies:
         recipe.of_policy(policy)
     return recipe

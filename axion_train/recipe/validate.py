@@ -1,6 +1,6 @@
-"""Names in a recipe that nothing answers to: parts of a reward, facts and figures. A knob that does nothing is a mistake.
+"""Names in a recipe that nothing answers to: parts of a reward, facts and metrics. A knob that does nothing is a mistake.
 
-What the environment says of itself is known before a run begins; its facts, and the figures of an update, once the first is done.
+What the environment says of itself is known before a run begins; its facts, and the metrics of an update, once the first is done.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from axion_env import Env, Episode, NotFound, UsageError
-from axion_train.policy.roles import LEARNER, castings
+from axion_train.policy.roles import LEARNER, role_settings
 from axion_train.protocol import Monitor
 from axion_train.recipe.schema import USUAL_MONITORS, Recipe
 from axion_train.recipe.section import Evaluation
@@ -45,8 +45,8 @@ def _asked(recipe: Recipe) -> Iterator[tuple[str, str]]:
         yield "curriculum.part", part
 
 
-def check_first(recipe: Recipe, env: Env, episodes: Sequence[Episode], figures: Mapping[str, Any]) -> None:
-    """Refuse facts and figures that the first update has not, unless they may well come later.
+def check_first(recipe: Recipe, env: Env, episodes: Sequence[Episode], metrics: Mapping[str, Any]) -> None:
+    """Refuse facts and metrics that the first update has not, unless they may well come later.
 
     Raises:
         UsageError: names where it stands in the recipe, and the nearest name that there is.
@@ -56,8 +56,8 @@ def check_first(recipe: Recipe, env: Env, episodes: Sequence[Episode], figures: 
         if facts and name not in facts and not _late_fact(recipe, name, facts):
             raise UsageError(f"recipe key '{place}': {NotFound(f'fact in plays of {env.spec.id} named', name, facts)}")
     for monitor, name in _watched(recipe):
-        if name not in figures and not _late(recipe, env, name, facts):
-            raise UsageError(f"recipe key 'monitors.{monitor}': {NotFound('figure of an update named', name, figures)}")
+        if name not in metrics and not _late(recipe, env, name, facts):
+            raise UsageError(f"recipe key 'monitors.{monitor}': {NotFound('metric of an update named', name, metrics)}")
 
 
 def absent(recipe: Recipe, lines: Iterable[Mapping[str, Any]]) -> list[str]:
@@ -69,35 +69,35 @@ def absent(recipe: Recipe, lines: Iterable[Mapping[str, Any]]) -> list[str]:
     """
     seen = {key for line in lines for key in line}
     monitors = [f"monitors.{name}" for name in _named_monitors(recipe) if f"monitor/{name}" not in seen]
-    return monitors + [f"facts.shares.{name}" for name in recipe.facts.shares if f"share/{name}" not in seen]
+    return monitors + [f"facts.ratios.{name}" for name in recipe.facts.ratios if f"share/{name}" not in seen]
 
 
 def _added_up(recipe: Recipe) -> Iterator[tuple[str, str]]:
     """(place in the recipe, fact)."""
     yield from (("facts.counts", name) for name in recipe.facts.counts)
-    yield from ((f"facts.shares.{share}", name) for share, names in recipe.facts.shares.items() for name in names)
+    yield from ((f"facts.ratios.{share}", name) for share, names in recipe.facts.ratios.items() for name in names)
 
 
 def _named_monitors(recipe: Recipe) -> Mapping[str, Monitor]:
-    """Those that the recipe names; the usual ones are quiet where an environment has no such figures."""
+    """Those that the recipe names; the usual ones are quiet where an environment has no such metrics."""
     return {} if recipe.monitors == USUAL_MONITORS else recipe.watched()
 
 
 def _watched(recipe: Recipe) -> Iterator[tuple[str, str]]:
-    """(monitor, figure)."""
-    yield from ((name, figure) for name, monitor in _named_monitors(recipe).items() for figure in getattr(monitor, "reads", ()))
+    """(monitor, metric)."""
+    yield from ((name, metric) for name, monitor in _named_monitors(recipe).items() for metric in getattr(monitor, "reads", ()))
 
 
-def _late(recipe: Recipe, env: Env, figure: str, facts: Iterable[str]) -> bool:
-    """Whether a figure that the first update has not may come with another."""
-    key, _, of = figure.partition("/")
-    seated = castings(recipe, env)
-    trained = [role for role, casting in seated.items() if casting.train]
+def _late(recipe: Recipe, env: Env, metric: str, facts: Iterable[str]) -> bool:
+    """Whether a metric that the first update has not may come with another."""
+    key, _, of = metric.partition("/")
+    seated = role_settings(recipe, env)
+    trained = [role for role, setting in seated.items() if setting.train]
     learning = [seated[role].policy for role in trained]
     may: dict[str, bool] = {
         "reward": of in seated,
         "fact": not facts or _late_fact(recipe, of, facts),
-        "share": of in recipe.facts.shares,
+        "share": of in recipe.facts.ratios,
         "archive": recipe.curriculum["name"] == "endogenous",
         "unique_proposals": not of,
         **dict.fromkeys(_OF_SEATED, len(seated) > 1 and of in seated),

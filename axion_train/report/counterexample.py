@@ -50,7 +50,7 @@ def counterexamples(record: Record, deals: Sequence[Sequence[Episode]]) -> Marku
 
 def _found(record: Record, episode: Episode, watched: Watched | None) -> Found:
     excess = _excess(record, episode, watched) if watched else None
-    told = f"{watched.figure} {excess[0]:.2f}, {watched.truth} {excess[1]:.2f}" if watched and excess else ""
+    told = f"{watched.metric} {excess[0]:.2f}, {watched.truth} {excess[1]:.2f}" if watched and excess else ""
     return Found(episode, _derived(record, episode), max(0.0, excess[0] - excess[1]) if excess else 0.0, told)
 
 
@@ -65,7 +65,7 @@ def _derived(record: Record, episode: Episode) -> Sequence[Task]:
 
 def _excess(record: Record, episode: Episode, watched: Watched) -> tuple[float, float] | None:
     """What a role was paid on average and what was true, in one play; None where one of them is not known."""
-    role, true = watched.figure.removeprefix("reward/"), _true(record, episode, watched.truth)
+    role, true = watched.metric.removeprefix("reward/"), _true(record, episode, watched.truth)
     paid = [verdict.reward for verdict in verdicts_of(record.env, episode).values() if verdict.role == role]
     return (sum(paid) / len(paid), true) if paid and true is not None else None
 

@@ -96,8 +96,8 @@ def _curve_note(record: Record, known: References) -> Markup | str:
         parts.append("One-line rule: K bets, J bluffs 1/3, Q calls 1/3, in both seats, and nothing else but K calls. ")
     if known.tabular:
         parts.append(
-            "Exact tabular dynamics: the same schedules of magnet, rate, optimism and averaging on a table of logits, with expected "
-            f"gradients and a step of {ETA:g}; no network, no sampling. That step is in logits, the network's in weights: "
+            "Exact tabular dynamics: the same schedules of the KL coefficient, rate, optimism and averaging on a table of logits, with "
+            f"expected gradients and a step of {ETA:g}; no network, no sampling. That step is in logits, the network's in weights: "
             "a yardstick, not a bound."
         )
     return join(parts)

@@ -10,7 +10,7 @@ from axion_train.analysis.tabular import Point, dynamics, flatten
 from axion_train.report.record import Record
 
 ETA = 3.0
-"""Step of the tabular dynamics: with it and a constant magnet of .1, Kuhn poker is at that magnet's floor after some hundred steps."""
+"""Step of the tabular dynamics: with it and a constant KL coefficient of .1, Kuhn poker is at its floor after some hundred steps."""
 _MOST_LEAVES = 3000  # a larger game's tree takes longer than a report should
 
 _MOST_UPDATES = 20_000  # some three seconds
@@ -43,16 +43,16 @@ def references(record: Record) -> References:
 
 
 def _tabular(record: Record) -> tuple[Point, ...]:
-    """The dynamics on the magnet, rate, optimism and averaging of the recipe, at some eighty updates."""
-    magnet, rate = record.schedule("magnet", "coefficient"), record.schedule("optimizer", "rate")
+    """The dynamics on the KL coefficient, rate, optimism and averaging of the recipe, at some eighty updates."""
+    reference_kl, rate = record.schedule("reference_kl", "coefficient"), record.schedule("optimizer", "rate")
     planned = record.planned
-    if record.env is None or magnet is None or not 1 <= planned <= _MOST_UPDATES:
+    if record.env is None or reference_kl is None or not 1 <= planned <= _MOST_UPDATES:
         return ()
     steps = {round(planned * (i / 80) ** 1.5) for i in range(81)}  # closer together where it falls fast
     points = dynamics(
         record.env,
         updates=planned,
-        magnet=magnet,
+        reference_kl=reference_kl,
         rate=rate,
         eta=ETA,
         optimism=record.figure("optimizer", "optimism", default=0.0),

@@ -27,14 +27,14 @@ class Watched(NamedTuple):
 
     name: str
     """Of the monitor."""
-    figure: str
+    metric: str
     """What is paid."""
     truth: str
 
 
 def gaps(record: Record) -> list[Watched]:
     """What the recipe's `gap` monitors hold against each other."""
-    return [Watched(name, m.figure, m.truth) for name, m in monitors(record).items() if isinstance(m, Gap)]
+    return [Watched(name, m.metric, m.truth) for name, m in monitors(record).items() if isinstance(m, Gap)]
 
 
 def shares(record: Record) -> list[str]:
@@ -64,7 +64,7 @@ def _each(record: Record, prefix: str, names: list[str]) -> list[tuple[str, Seri
 
 def _beside(record: Record, gap: Watched) -> Markup:
     """What is paid beside what is true, with the alarms of that monitor."""
-    both = [(key, record.series(key)) for key in (gap.figure, gap.truth)]
+    both = [(key, record.series(key)) for key in (gap.metric, gap.truth)]
     return panel(f"Paid beyond the truth: {gap.name}", both, size=HALF, marks=marks(record, gap.name), excess=True)
 
 

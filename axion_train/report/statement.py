@@ -98,8 +98,8 @@ def _made(record: Record) -> str:
     name = record.knob("pretrained", default="")
     size = record.parameters()
     scale = f" of {_rounded(size)} parameters" if size else ""
-    magnet = record.schedule("magnet", "coefficient")
-    held = ", held near its start by a KL magnet" if magnet is not None and max(magnet.start, magnet.last) > 0 else ""
+    reference_kl = record.schedule("reference_kl", "coefficient")
+    held = ", held near its start by a KL penalty" if reference_kl is not None and max(reference_kl.start, reference_kl.last) > 0 else ""
     many = len(getattr(getattr(record.env, "spec", None), "agents", ())) > 1
     then = f"then trained by {'self-play' if many else 'reinforcement learning on checked answers'}{held}"
     if name:

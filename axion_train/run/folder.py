@@ -2,7 +2,7 @@
 
 recipe.toml      every knob          metrics.jsonl   a line per update
 episodes.jsonl   traces, replayable  checkpoints/    whole or absent
-model/           weights, tokenizer  summary.json    the figures that matter
+model/           weights, tokenizer  summary.json    the metrics that matter
 strategy.json    of a finite game    report.html     all of it for the eye
 controls/NAME/   a run that differs by what the recipe's `controls` say, trained after it
 """
@@ -24,20 +24,20 @@ from axion_env._file import locked
 from axion_env.record import jsonl
 from axion_train import recipe
 from axion_train.evaluate.nash_conv import strategy_table
-from axion_train.metrics.writer import Metrics
+from axion_train.metrics.writer import MetricsFile
 from axion_train.model.load import save, use_threads
 from axion_train.model.renderer import Renderer
 from axion_train.policy.multi import Seated
-from axion_train.policy.roles import LEARNER, castings, policies
+from axion_train.policy.roles import LEARNER, policies, role_settings
 from axion_train.recipe import validate
 from axion_train.recipe.schema import Recipe
 from axion_train.run import ablation, checkpoint
 from axion_train.run.ablation import Watcher
-from axion_train.run.initialize import blank_models, first_models
+from axion_train.run.initialize import blank_models, initialize_models
 from axion_train.run.measurement import Measurement
 from axion_train.run.summary import summarize, watched, write_whole
 from axion_train.trainer.loop import Trainer
-from axion_train.trainer.sft import Imitation
+from axion_train.trainer.sft import SFTTrainer
 
 
 class Run:
@@ -50,7 +50,7 @@ class Run:
         self.path = path
         self.recipe = chosen
         self.env: Env = chosen.env.load()
-        castings(chosen, self.env)  # refuses a role or policy that is none
+        role_settings(chosen, self.env)  # refuses a role or policy that is none
         validate.check_parts(chosen, self.env)
         for split in (chosen.evaluation.split, *chosen.evaluation.also) if chosen.evaluation.kind == "reward" else ():
             if split not in self.env.splits:
@@ -97,7 +97,7 @@ class Run:
             raise UsageError(f"{path} holds no run (no recipe.toml); start one with: axion train RECIPE --out {path}")
         return cls(path, recipe.read(str(path / "recipe.toml")))
 
-    def train(self, watch: Watcher = lambda event, figures: None, *, controls: bool = True) -> dict[str, Any]:
+    def train(self, watch: Watcher = lambda event, metrics: None, *, controls: bool = True) -> dict[str, Any]:
         """Train to the end of the recipe, and then its controls. Until it returns, nobody else can train the run.
 
         Args:
@@ -122,29 +122,29 @@ class Run:
         began = time.process_time()
         trainer, spent, start = self._begin(watch)
         store = EpisodeStore(self.path / "episodes.jsonl", offset=self._written["episodes"])
-        with _rare_collections(), store, Metrics(self.path / "metrics.jsonl", self._written["metrics"]) as metrics:
+        with _rare_collections(), store, MetricsFile(self.path / "metrics.jsonl", self._written["metrics"]) as file:
             while not trainer.done:
-                episodes, figures = trainer.update()
+                episodes, metrics = trainer.update()
                 store.extend(self._kept(episodes, trainer.updates))
                 del episodes  # two batches' worth of objects at once is 8 % slower: they no longer fit the caches
                 measured = trainer.updates % self.recipe.evaluation.every == 0 or trainer.done
                 if measured:
-                    figures |= self.measure(trainer, final=trainer.done)
+                    metrics |= self.measure(trainer, final=trainer.done)
                 cpu = spent + time.process_time() - began
-                figures = {"update": trainer.updates, "cpu_seconds": round(cpu, 3), **figures}
-                metrics.write(figures)
-                watch("measured" if measured else "update", figures)
+                metrics = {"update": trainer.updates, "cpu_seconds": round(cpu, 3), **metrics}
+                file.write(metrics)
+                watch("measured" if measured else "update", metrics)
                 if trainer.updates % training.checkpoint_every == 0 or trainer.done:
-                    offsets = {"episodes": store.offset, "metrics": metrics.offset}
+                    offsets = {"episodes": store.offset, "metrics": file.offset}
                     self._save(trainer, offsets, cpu, start)
         return self._finish(trainer, start, spent + time.process_time() - began)
 
     def policy(self, *, averaged: bool = True, seed: int = 0) -> Seated:
         """Who plays every seat as of the last checkpoint, frozen."""
         trainer, _, _ = self._resume()
-        models = trainer.cast.averaged() if averaged else trainer.cast.frozen()
+        models = trainer.roles.averaged() if averaged else trainer.roles.frozen()
         rng = np.random.default_rng(derive(seed, "policy"))
-        policy = trainer.cast.like(models, rng, name=self.path.name, temperature=self.recipe.evaluation.temperature)
+        policy = trainer.roles.like(models, rng, name=self.path.name, temperature=self.recipe.evaluation.temperature)
         for member in policy.members:
             member.version = trainer.updates
         return policy
@@ -155,15 +155,15 @@ class Run:
         if checkpoint.found(self.path / "checkpoints"):
             return self._resume()
         began = time.process_time()
-        models, renderer = first_models(self.recipe, self.env, lambda step, loss: watch("warmup", {"step": step, "loss": loss}))
+        models, renderer = initialize_models(self.recipe, self.env, lambda step, loss: watch("warmup", {"step": step, "loss": loss}))
         self._save_tokenizer(renderer)
         trainer = make_trainer(self.recipe, self.env, models, renderer)
         start = self.measure(trainer, final=True)
         first = {"update": 0, "cpu_seconds": round(time.process_time() - began, 3), **start}
         watch("measured", first)
-        with Metrics(self.path / "metrics.jsonl", 0) as metrics:
-            metrics.write(first)
-            self._written = {"episodes": 0, "metrics": metrics.offset}
+        with MetricsFile(self.path / "metrics.jsonl", 0) as file:
+            file.write(first)
+            self._written = {"episodes": 0, "metrics": file.offset}
         self._save(trainer, self._written, first["cpu_seconds"], start)
         return trainer, 0.0, start
 
@@ -186,7 +186,7 @@ class Run:
         return self.path / "model" / ("" if policy == LEARNER else policy)
 
     def _save_tokenizer(self, renderer: Renderer) -> None:
-        for name in (LEARNER, *policies(castings(self.recipe, self.env))):
+        for name in (LEARNER, *policies(role_settings(self.recipe, self.env))):
             folder = self._model_folder(name)
             folder.mkdir(parents=True, exist_ok=True)
             renderer.tokenizer.save(folder)  # type: ignore[attr-defined]
@@ -198,7 +198,7 @@ class Run:
 
     def _finish(self, trainer: Trainer, start: dict[str, Any], cpu: float) -> dict[str, Any]:
         lines = list(jsonl.read(self.path / "metrics.jsonl"))
-        averaged = trainer.cast.averaged()
+        averaged = trainer.roles.averaged()
         for name, model in averaged.items():
             save(model, self._model_folder(name))
         if self.recipe.evaluation.kind == "nash_conv":
@@ -206,7 +206,7 @@ class Run:
             with contextlib.suppress(UsageError):  # a policy that thinks freely has an estimate and no table
                 table = strategy_table(policy, self.measure.tree)
                 (self.path / "strategy.json").write_text(json.dumps(table, indent=1) + "\n")
-        summary = summarize(self.recipe, start, lines[-1], cpu) | watched(self.recipe, lines, trainer.guard.stopped)
+        summary = summarize(self.recipe, start, lines[-1], cpu) | watched(self.recipe, lines, trainer.rollback.stopped)
         write_whole(self.path / "summary.json", summary)
         return summary
 
@@ -218,7 +218,7 @@ def _train(path: Path, chosen: Recipe, watch: Watcher) -> dict[str, Any]:
 
 def make_trainer(chosen: Recipe, env: Env, models: dict[str, Any], renderer: Renderer) -> Trainer:
     """The trainer that a recipe's learner asks for."""
-    return (Imitation if chosen.learner == "sft" else Trainer)(chosen, env, models, renderer)
+    return (SFTTrainer if chosen.learner == "sft" else Trainer)(chosen, env, models, renderer)
 
 
 @contextlib.contextmanager

@@ -14,13 +14,13 @@ from axion_train.learner.warmup import Pair, collect, warm_up
 from axion_train.model.load import from_scratch, pretrained
 from axion_train.model.renderer import Renderer
 from axion_train.model.tiny import WordTokenizer
-from axion_train.policy.roles import LEARNER, castings, live, policies
+from axion_train.policy.roles import LEARNER, live, policies, role_settings
 from axion_train.recipe.schema import Recipe
 
 _PROBED = 256  # train tasks, each time a warm-up looks at its reward
 
 
-def first_models(recipe: Recipe, env: Env, report: Callable[[int, float], None]) -> tuple[dict[str, Any], Renderer]:
+def initialize_models(recipe: Recipe, env: Env, report: Callable[[int, float], None]) -> tuple[dict[str, Any], Renderer]:
     """A model for each policy, warmed up, and what lays out their prompts.
 
     Args:
@@ -31,7 +31,7 @@ def first_models(recipe: Recipe, env: Env, report: Callable[[int, float], None])
     Raises:
         UsageError: a model cannot be loaded, or there is nothing to warm it up on.
     """
-    names = policies(castings(recipe, env))
+    names = policies(role_settings(recipe, env))
     warms = any(recipe.of_policy(name).warmup.steps for name in names)
     pairs = collect(env, recipe.warmup.plays, recipe.training.seed) if warms or not recipe.pretrained else {}
     models, renderer = _pretrained(recipe, names) if recipe.pretrained else _made(recipe, names, pairs)
@@ -48,7 +48,7 @@ def blank_models(recipe: Recipe, env: Env, folder: Path) -> tuple[dict[str, Any]
         env: The rules.
         folder: Where the run keeps its tokenizer.
     """
-    names = policies(castings(recipe, env))
+    names = policies(role_settings(recipe, env))
     if recipe.pretrained:
         return _pretrained(recipe, names)
     tokenizer = WordTokenizer.load(folder)
@@ -97,7 +97,7 @@ def _warm_up(
     settings = recipe.of_policy(name).warmup
     if not settings.steps:
         return
-    roles = {role for role, casting in castings(recipe, env).items() if casting.policy == name}
+    roles = {role for role, setting in role_settings(recipe, env).items() if setting.policy == name}
     mine = [pair for pair, asked in pairs.items() if asked & roles]
     if not mine:
         raise UsageError(f"{env.spec.id} gives no examples of what {', '.join(sorted(roles))} may answer; set warmup.steps=0")

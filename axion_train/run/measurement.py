@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from axion_env import Env, GameTree, derive
-from axion_train.evaluate.reward import sampled_reward
 from axion_train.evaluate.nash_conv import nash_conv
+from axion_train.evaluate.reward import sampled_reward
 from axion_train.policy.multi import Seated
 from axion_train.recipe.schema import Recipe
 from axion_train.trainer.loop import Trainer
@@ -34,12 +34,12 @@ class Measurement:
 
     def __call__(self, trainer: Trainer, *, final: bool = False) -> dict[str, Any]:
         """What the averaged weights are worth, and as `last/…` the last ones."""
-        averaged = trainer.cast.averaged()
+        averaged = trainer.roles.averaged()
         measured = self._measure(self.as_policy(trainer, averaged), final)
         for split in self.recipe.evaluation.also if final else ():
             measured |= self._sampled(self.as_policy(trainer, averaged), split, final, f"heldout/{split}/")
         if self.recipe.evaluation.kind == "nash_conv" or final:
-            measured |= {f"last/{k}": v for k, v in self._measure(self.as_policy(trainer, trainer.cast.frozen()), final).items()}
+            measured |= {f"last/{k}": v for k, v in self._measure(self.as_policy(trainer, trainer.roles.frozen()), final).items()}
         return measured
 
     def _measure(self, policy: Seated, final: bool) -> dict[str, Any]:
@@ -59,4 +59,4 @@ class Measurement:
     def as_policy(self, trainer: Trainer, models: dict[str, Any]) -> Seated:
         """Models in their seats, with a sampling stream of this measurement's own."""
         rng = np.random.default_rng(derive(self.recipe.training.seed, "evaluation", trainer.updates))
-        return trainer.cast.like(models, rng, temperature=self.recipe.evaluation.temperature)
+        return trainer.roles.like(models, rng, temperature=self.recipe.evaluation.temperature)

@@ -1,4 +1,4 @@
-"""What a run came to: the few figures of its `summary.json`."""
+"""What a run came to: the few metrics of its `summary.json`."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from axion_train.recipe.schema import Recipe
 
 
 def summarize(chosen: Recipe, start: dict[str, Any], end: dict[str, Any], cpu: float) -> dict[str, Any]:
-    """The figures that matter, at the start and at the end; `_last` ones are of the last weights, the others of the averaged ones."""
+    """The metrics that matter, at the start and at the end; `_last` ones are of the last weights, the others of the averaged ones."""
     nash = chosen.evaluation.kind == "nash_conv"
     known = ("nash_conv", "nash_conv_legal", "illegal_mass", "nash_conv_estimate")
     keys = known if nash else tuple(key for key in end if key.startswith("heldout/"))
     summary: dict[str, Any] = {"env": chosen.env.id, "seed": chosen.training.seed, "updates": chosen.training.updates}
     for key in keys:
         share = key.removeprefix("heldout/")
-        name = share if share in chosen.facts.shares else key.replace("/", "_")
+        name = share if share in chosen.facts.ratios else key.replace("/", "_")
         for suffix, source, where in (("_start", start, key), ("", end, key), ("_last", end, f"last/{key}")):
             if where in source:
                 summary[name + suffix] = source[where]

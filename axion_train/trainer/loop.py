@@ -12,10 +12,10 @@ import numpy as np
 
 from axion_env import Ending, Env, Episode, Play, PlayFailed, Policy, Trajectory, derive, drive, trajectories
 from axion_train.data.pack import pack
-from axion_train.metrics.update import batch_figures, credit_figures, proposal_figures
+from axion_train.metrics.update import batch_metrics, credit_metrics, proposal_metrics
 from axion_train.model.renderer import Renderer
-from axion_train.monitor.rollback import Guard
-from axion_train.policy.roles import LEARNER, Cast
+from axion_train.monitor.rollback import Rollback
+from axion_train.policy.roles import LEARNER, RolePolicies
 from axion_train.recipe.schema import Recipe
 from axion_train.recipe.validate import check_first
 from axion_train.types import Batch, Deal, Gradient
@@ -44,16 +44,16 @@ class Trainer:
         self.opponents = recipe.part("opponents")
         self.advantage = recipe.part("advantage")
         self.rng = np.random.default_rng(derive(self.seed, "sampling"))
-        self.cast = Cast(recipe, env, model if isinstance(model, Mapping) else {LEARNER: model}, renderer, self.rng)
-        self.policy = self.cast.policy
-        self.guard = Guard(recipe.watched(), self.cast, training.checkpoint_every)
-        self.learner = next(iter(self.cast.learners.values()))
-        """The first of the cast's, and by default the only one."""
+        self.roles = RolePolicies(recipe, env, model if isinstance(model, Mapping) else {LEARNER: model}, renderer, self.rng)
+        self.policy = self.roles.policy
+        self.rollback = Rollback(recipe.watched(), self.roles, training.checkpoint_every)
+        self.learner = next(iter(self.roles.learners.values()))
+        """The first of them, and by default the only one."""
 
     @property
     def done(self) -> bool:
         """Whether there is nothing more to do, or a monitor has ended it."""
-        return self.updates >= self.recipe.training.updates or bool(self.guard.stopped)
+        return self.updates >= self.recipe.training.updates or bool(self.rollback.stopped)
 
     @property
     def progress(self) -> float:
@@ -64,7 +64,7 @@ class Trainer:
         """Play a batch of deals and learn from it once.
 
         Returns:
-            The episodes, and the update's figures.
+            The episodes, and the update's metrics.
 
         Raises:
             PlayFailed: the environment's own code broke.
@@ -72,32 +72,32 @@ class Trainer:
         deals = self.curriculum.draw(self.env, self.seed)
         episodes = self.play(deals)
         judged = [t for episode in episodes for t in self.judge(episode)]
-        played = [t for t in judged if self.cast.learns_from(t)]
-        advantages = self.cast.weigh(played, self.advantage(played))
-        figures = batch_figures(episodes, judged) | credit_figures(played, advantages)
-        figures |= proposal_figures(judged)
-        for name in self.cast.learners:
+        played = [t for t in judged if self.roles.learns_from(t)]
+        advantages = self.roles.weigh(played, self.advantage(played))
+        metrics = batch_metrics(episodes, judged) | credit_metrics(played, advantages)
+        metrics |= proposal_metrics(judged)
+        for name in self.roles.learners:
             learned = self._learn(name, deals, played, advantages)
-            figures |= learned if name == LEARNER else {f"{key}/{name}": value for key, value in learned.items()}
-        figures |= self.curriculum.observe(self.env, episodes)
-        return episodes, self.advance(episodes, figures)
+            metrics |= learned if name == LEARNER else {f"{key}/{name}": value for key, value in learned.items()}
+        metrics |= self.curriculum.observe(self.env, episodes)
+        return episodes, self.advance(episodes, metrics)
 
-    def advance(self, episodes: list[Episode], figures: dict[str, Any]) -> dict[str, Any]:
+    def advance(self, episodes: list[Episode], metrics: dict[str, Any]) -> dict[str, Any]:
         """An update is done.
 
         Returns:
-            Its figures, what the recipe adds up of its episodes' facts, and what the monitors make of all that.
+            Its metrics, what the recipe adds up of its episodes' facts, and what the monitors make of all that.
 
         Raises:
-            UsageError: the recipe names facts or figures that do not come.
+            UsageError: the recipe names facts or metrics that do not come.
         """
-        figures = figures | self.recipe.facts.figures(episodes)
+        metrics = metrics | self.recipe.facts.metrics(episodes)
         if not self.updates:
-            check_first(self.recipe, self.env, episodes, figures)
+            check_first(self.recipe, self.env, episodes, metrics)
         self.updates += 1
-        self.cast.updated(self.updates)
-        self.opponents.observe(self.updates, self.cast.weights)
-        return figures | self.guard(self.updates, figures)
+        self.roles.updated(self.updates)
+        self.opponents.observe(self.updates, self.roles.weights)
+        return metrics | self.rollback(self.updates, metrics)
 
     def play(self, deals: list[Deal]) -> list[Episode]:
         """Every copy of every deal, played by the policy and its opponents."""
@@ -105,16 +105,16 @@ class Trainer:
         return list(drive(plays, self.opponents.seating(self.policy, self._frozen), in_flight=len(deals) * self.curriculum.copies))
 
     def judge(self, episode: Episode) -> list[Trajectory]:
-        """The trajectories of the cast's own roles: not those of opponents, nor of truncated or void plays."""
+        """The trajectories that the run's own policies sampled: not those of opponents, nor of truncated or void plays."""
         if episode.ending is Ending.FAILED and episode.fault == "author":
             raise PlayFailed(episode)
         if episode.ending in _VOID:
             return []
-        return [t for t in trajectories(self.env, episode) if self.cast.sampled(t)]
+        return [t for t in trajectories(self.env, episode) if self.roles.sampled(t)]
 
     def credit(self, episode: Episode) -> list[Trajectory]:
         """Those of them that may be learned from: not frozen roles'."""
-        return [t for t in self.judge(episode) if self.cast.learns_from(t)]
+        return [t for t in self.judge(episode) if self.roles.learns_from(t)]
 
     def _learn(self, name: str, deals: list[Deal], played: list[Trajectory], advantages: list[float]) -> dict[str, Any]:
         """Move one policy's weights.
@@ -122,8 +122,8 @@ class Trainer:
         Returns:
             How that went.
         """
-        batch = pack(played, advantages, name, self.cast.holds)
-        waiting = self.cast.learners[name].waiting
+        batch = pack(played, advantages, name, self.roles.kl_weights)
+        waiting = self.roles.learners[name].waiting
         gradient, norm = self._step_by_halves(name, deals, played, advantages) if waiting else self._steps(name, batch)
         sampled = {"tokens": batch.tokens, "rows": len(batch.rows)}
         if gradient is None:
@@ -134,7 +134,7 @@ class Trainer:
             "loss": gradient.loss,
             "off_policy": gradient.ratio,
             "gradient_norm": norm,
-            "agreement": self.cast.learners[name].agreement,
+            "agreement": self.roles.learners[name].agreement,
         }
 
     def _steps(self, name: str, batch: Batch) -> tuple[Gradient | None, float]:
@@ -144,9 +144,9 @@ class Trainer:
             What the last step saw, and the norm of its gradient; None where no row is left.
         """
         gradient, norm = None, 0.0
-        learner, own = self.cast.learners[name], self.cast.recipes[name]
+        learner, own = self.roles.learners[name], self.roles.recipes[name]
         training = own.training
-        held = bool(own.magnet.coefficient.at(self.progress)) or bool(training.entropy)
+        held = bool(own.reference_kl.coefficient.at(self.progress)) or bool(training.entropy)
         rows = [row for row in batch.rows if held or row.positive or row.negative]
         steps = max(1, round(len(rows) / training.minibatch)) if training.minibatch else 1
         for _ in range(training.epochs if rows else 0):
@@ -162,20 +162,20 @@ class Trainer:
         sides: tuple[list[int], list[int]] = ([], [])
         for i, trajectory in enumerate(played):
             sides[trajectory.deal in first].append(i)
-        halves = [pack([played[i] for i in side], [advantages[i] for i in side], name, self.cast.holds) for side in sides]
-        learner = self.cast.learners[name]
+        halves = [pack([played[i] for i in side], [advantages[i] for i in side], name, self.roles.kl_weights) for side in sides]
+        learner = self.roles.learners[name]
         gradient = learner.forward_backward_halves(halves[0], halves[1], self.progress)
         return gradient, learner.optim_step(self.progress)
 
     def _frozen(self, weights: dict[str, Any], name: str) -> Policy:
-        return self.cast.with_weights(weights, self.rng, name)
+        return self.roles.with_weights(weights, self.rng, name)
 
     def state_dict(self) -> dict[str, Any]:
         """All that an uninterrupted run would still have."""
         return {
             "updates": self.updates,
-            "cast": self.cast.state_dict(),
-            "guard": self.guard.state_dict(),
+            "cast": self.roles.state_dict(),
+            "guard": self.rollback.state_dict(),
             "advantage": self.advantage.state_dict(),
             "opponents": self.opponents.state_dict(),
             "curriculum": self.curriculum.state_dict(),
@@ -183,11 +183,11 @@ class Trainer:
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Go on from there."""
+        """Restore the state."""
         self.updates = state["updates"]
-        self.cast.updated(self.updates)
-        self.cast.load_state_dict(state["cast"])
-        self.guard.load_state_dict(state["guard"])
+        self.roles.updated(self.updates)
+        self.roles.load_state_dict(state["cast"])
+        self.rollback.load_state_dict(state["guard"])
         self.advantage.load_state_dict(state["advantage"])
         self.opponents.load_state_dict(state["opponents"])
         self.curriculum.load_state_dict(state["curriculum"])

@@ -18,14 +18,14 @@ from axion_env import Env, Episode, UsageError
 from axion_env.dataset.filter import Candidate, Sieve, success_rates
 from axion_train.data.pack import demonstration
 from axion_train.data.sft import read_rows
-from axion_train.metrics.update import batch_figures
+from axion_train.metrics.update import batch_metrics
 from axion_train.model.renderer import Renderer
 from axion_train.recipe.schema import Recipe
 from axion_train.trainer.loop import Trainer
 from axion_train.types import Batch, Row
 
 
-class Imitation(Trainer):
+class SFTTrainer(Trainer):
     """A trainer whose update is one supervised step, the first of every round after playing.
 
     Args:
@@ -52,21 +52,21 @@ class Imitation(Trainer):
         """Take one step, after playing where a round begins.
 
         Returns:
-            The episodes that were played, and the update's figures.
+            The episodes that were played, and the update's metrics.
 
         Raises:
             PlayFailed: the environment's own code broke.
         """
         place = self.updates if self._settings.data else self.updates % self._settings.steps
-        episodes, figures = self._play_round() if place == 0 and not self._settings.data else ([], {})
+        episodes, metrics = self._play_round() if place == 0 and not self._settings.data else ([], {})
         rows = self._next_rows()
         progress = place / self._settings.steps if self._start else self.progress
         if rows:
             gradient = self.learner.forward_backward(Batch(rows, len(rows), 0), progress)
             norm = self.learner.optim_step(progress)
-            figures |= {"loss": gradient.loss, "entropy": gradient.entropy, "kl": gradient.kl, "gradient_norm": norm}
-            figures |= {"epoch": (place + 1) * len(rows) / len(self._rows), "tokens": sum(len(row.ids) for row in rows)}
-        return episodes, self.advance(episodes, {**figures, "rows": len(self._rows)})
+            metrics |= {"loss": gradient.loss, "entropy": gradient.entropy, "kl": gradient.kl, "gradient_norm": norm}
+            metrics |= {"epoch": (place + 1) * len(rows) / len(self._rows), "tokens": sum(len(row.completion_ids) for row in rows)}
+        return episodes, self.advance(episodes, {**metrics, "rows": len(self._rows)})
 
     def _play_round(self) -> tuple[list[Episode], dict[str, Any]]:
         """Play, and make what was right the rows of this round; then go back to the start, if rounds start there."""
@@ -75,14 +75,14 @@ class Imitation(Trainer):
         candidates = [Candidate(self.env, episode.task, t) for episode, found in played for t in found]
         sieve = Sieve(self._settings.select, success_rates(candidates, self._settings.select))
         kept = [exchange.action.tokens for candidate in candidates for exchange in sieve(candidate)]
-        self._rounds.append([demonstration(tokens.prompt_ids, tokens.ids) for tokens in kept if tokens is not None])
+        self._rounds.append([demonstration(tokens.prompt_ids, tokens.completion_ids) for tokens in kept if tokens is not None])
         self._rounds = self._rounds[-self._settings.keep_rounds :]
         self._rows, self._order = self._merged(), []
         if self._start:
             self.learner.load_state_dict(copy.deepcopy(self._start))
-        figures = batch_figures(episodes, [t for _, found in played for t in found])
-        figures |= self.curriculum.observe(self.env, episodes)
-        return episodes, {**figures, "kept": sieve.kept, **{f"dropped/{reason}": n for reason, n in sieve.dropped.items()}}
+        metrics = batch_metrics(episodes, [t for _, found in played for t in found])
+        metrics |= self.curriculum.observe(self.env, episodes)
+        return episodes, {**metrics, "kept": sieve.kept, **{f"dropped/{reason}": n for reason, n in sieve.dropped.items()}}
 
     def _merged(self) -> list[Row]:
         """The rows of all rounds that are learned from, equal ones once."""
@@ -98,19 +98,19 @@ class Imitation(Trainer):
 
     def state_dict(self) -> dict[str, Any]:
         """All that an uninterrupted run would still have; a file of data by its digest alone."""
-        rounds = [[[list(row.prompt_ids), list(row.ids)] for row in rows] for rows in self._rounds]
+        rounds = [[[list(row.prompt_ids), list(row.completion_ids)] for row in rows] for rows in self._rounds]
         kept = {"digest": _digest(rounds)} if self._settings.data else {"rounds": rounds}
         return {**super().state_dict(), **kept, "order": self._order, "start": self._start}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Go on from there.
+        """Restore the state.
 
         Raises:
             UsageError: the file of data has changed since.
         """
         super().load_state_dict(state)
         if self._settings.data:
-            rounds = [[[list(row.prompt_ids), list(row.ids)] for row in rows] for rows in self._rounds]
+            rounds = [[[list(row.prompt_ids), list(row.completion_ids)] for row in rows] for rows in self._rounds]
             if _digest(rounds) != state["digest"]:
                 raise UsageError(f"{self._settings.data} is not the data this run began with; put that back, or start another run")
         else:

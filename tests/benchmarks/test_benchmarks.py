@@ -22,7 +22,7 @@ from axion_train.analysis.tabular import FlatGame, Numbers, flatten, gradient, s
 from axion_train.estimator.group_mean import GroupMean
 from axion_train.estimator.leave_one_out import LeaveOneOut
 from axion_train.estimator.role_baseline import RoleBaseline
-from axion_train.policy.roles import castings
+from axion_train.policy.roles import role_settings
 from axion_train.run.folder import Run
 from axion_train.run.policy import load_policy
 from benchmarks import (
@@ -234,7 +234,7 @@ def test_injectors_arms_are_recipes() -> None:
     assert len({many.Job("a", "bug-repair", 0, changes).digest for changes in arms.values()}) == len(arms)
     for changes in arms.values():
         knobs = recipe.read("bug-repair", changes)
-        assert castings(knobs, knobs.env.load())["solver"].train
+        assert role_settings(knobs, knobs.env.load())["solver"].train
 
 
 @pytest.mark.parametrize("arm", ["mutator, archive", "shared, held"])

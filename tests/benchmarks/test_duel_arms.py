@@ -12,12 +12,12 @@ import pytest
 pytest.importorskip("scipy", reason="scipy is not installed: pip install scipy")
 
 from axion_zoo.selfplay.test_duel import TestDuel
-from axion_zoo.selfplay.test_duel.exact import solution
+from axion_zoo.selfplay.test_duel.exact_backend import solution
 from axion_zoo.shared import language
 
 from axion_env import load
 from axion_train import recipe
-from axion_train.policy.roles import castings
+from axion_train.policy.roles import role_settings
 from axion_train.run.folder import Run
 from benchmarks import co_training, co_training_picture, drift, many
 from benchmarks.co_training import ARMS, RECIPE, Curve
@@ -33,7 +33,7 @@ _SMALL = (
 def test_every_arm_is_the_recipe_with_another_tester(arm: str) -> None:
     """It seats who its name says, and its tester learns where it says so."""
     chosen = recipe.read(RECIPE, ARMS[arm])
-    cast = castings(chosen, chosen.env.load())
+    cast = role_settings(chosen, chosen.env.load())
     env = chosen.env.load()
     scripted = chosen.env.options.get("tester", "agent") != "agent"
     seated = env.tasks("train")[0].agents or tuple(env.spec.agents)

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from importlib.metadata import EntryPoint
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from axion_env import Context, Env, EnvSpec, NotFound, Outcome, Play, Reward, Role, Rubric, Task, UsageError
+from axion_env import Context, Env, EnvSpec, NotFound, Outcome, Play, Reward, Role, Rubric, Task, UsageError, _plugin
 from axion_env.check import Finding, Severity, Status, Subject, catalog, check, promise, record
 from axion_env.check.finding import read_result, result_record
 from tests.check.faults import FAULTS
@@ -129,24 +127,39 @@ def test_another_package_adds_a_check() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "said"),
+    ("name", "value", "said"),
     [
-        ("tests.check.test_check:POLITE", None),
-        ("tests.check.test_check:TAKEN", "has the id 'task.ids', which is taken"),
-        ("tests.check.honest:won", "is a function; make it with axion_env.check.promise"),
-        ("no_such_module:check", "cannot be imported"),
+        ("me.polite", "tests.check.test_check:POLITE", None),
+        ("mine", "tests.check.test_check:POLITE", "has the id 'me.polite'; give its entry point that name"),
+        ("me.won", "tests.check.honest:won", "is a function; make it with axion_env.check.promise"),
+        ("me.gone", "no_such_module:check", "check 'me.gone' cannot be imported from .* mend the package of theirs"),
     ],
 )
-def test_installed_checks(value: str, said: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The entry-point group `axion.checks` adds to the catalog; what is none, or takes another's id, is an error that says so."""
+def test_installed_checks(name: str, value: str, said: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The entry-point group `axion.checks` adds to the catalog; what is none breaks those who name it, and is skipped by the others."""
     catalog.cache_clear()
-    monkeypatch.setattr(sys.modules["axion_env.check.catalog"], "entry_points", lambda group: [EntryPoint("mine", value, group)])
+    monkeypatch.setattr(_plugin, "installed", lambda group: (_plugin.Place(name, value, "theirs"),))
     try:
         if said is None:
-            assert check(Card(), only=["me.polite"]).failed[0].errors[0].message == "a question without please; add the word"
-        else:
-            with pytest.raises(UsageError, match=said):
-                catalog()
+            assert check(Card(), only=[name]).failed[0].errors[0].message == "a question without please; add the word"
+            return
+        with pytest.raises(UsageError, match=said):
+            check(Card(), only=[name])
+        report = check(Card(), seeds=2)
+        assert report.passed
+        result = next(result for result in report.results if result.id == name)
+        assert result.status is Status.SKIPPED
+        assert re.search(said, result.reason)
+    finally:
+        catalog.cache_clear()
+
+
+def test_an_installed_check_does_not_replace_a_built_in_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    catalog.cache_clear()
+    monkeypatch.setattr(_plugin, "installed", lambda group: (_plugin.Place("task.ids", "tests.check.test_check:POLITE", "theirs"),))
+    try:
+        with pytest.raises(UsageError, match="check 'task.ids' is built in, and registered by theirs"):
+            catalog()
     finally:
         catalog.cache_clear()
 
@@ -158,4 +171,3 @@ def _polite(subject: Subject) -> Iterator[Finding]:
 
 
 POLITE = promise("me.polite", caught="Questions without the word are looked for.")(_polite)
-TAKEN = promise("task.ids", caught="It is not.")(_polite)

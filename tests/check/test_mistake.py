@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from axion_env import Context, Env, EnvSpec, Outcome, Reward, Role, Rubric, Task, UsageError, find
+from axion_env import Context, Env, EnvSpec, Outcome, Reward, Role, Rubric, Task, UsageError, _plugin, find
 from axion_env.check import check
-from axion_env.core import registry
 from tests.check.honest import Card, won
 from tests.core.game import line
 
@@ -87,7 +85,7 @@ def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
         for name, code in modules.items():
             (tmp_path / f"{name}.py").write_text(code)
         monkeypatch.syspath_prepend(tmp_path)
-        monkeypatch.setattr(registry, "_registered", lambda: tuple(EntryPoint("me/Game-v0", value, registry.GROUP) for value in values))
+        monkeypatch.setattr(_plugin, "installed", lambda group: tuple(_plugin.Place("me/Game-v0", value) for value in values))
         return tmp_path
 
     return install
@@ -96,7 +94,7 @@ def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
 def test_an_id_registered_twice(installed: Any) -> None:
     installed("tests.check.honest:Card", "tests.check.honest:Sums")
     with pytest.raises(
-        UsageError, match=r"'me/Game-v0' is registered twice, at 'tests\.check\.honest:Sums' and at 'tests\.check\.honest:Card'; re"
+        UsageError, match=r"'me/Game-v0' is registered twice, at 'tests\.check\.honest:Card' and at 'tests\.check\.honest:Sums'; re"
     ):
         find("me/Game-v0")
 

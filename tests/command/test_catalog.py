@@ -1,16 +1,14 @@
 """`axion list`, `axion info` and `axion doctor`, over everything installed."""
 
 import json
-from importlib.metadata import EntryPoint
 
 import pytest
 from click.testing import CliRunner
 
-from axion_env import Demo, Env, EnvSpec, Outcome, Reward, Role, Rubric, ids, load
+from axion_env import Demo, Env, EnvSpec, Outcome, Reward, Role, Rubric, _plugin, ids, load
 from axion_env.command import axion
 from axion_env.command.describe import option_table
 from axion_env.command.doctor import examine
-from axion_env.core import registry
 
 
 def invoke(*args: str) -> str:
@@ -73,7 +71,7 @@ def test_list_as_json_says_the_same() -> None:
 
 def test_a_broken_package_does_not_hide_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
     """An entry point that cannot be imported is a row that says so in `list`, and makes `doctor` exit with 1."""
-    entries = {**registry._entries(), "other/Gone-v0": EntryPoint("other/Gone-v0", "no_such_module:Gone", registry.GROUP)}
+    entries = (*_plugin.installed("axion.envs"), _plugin.Place("other/Gone-v0", "no_such_module:Gone"))
     monkeypatch.setattr(registry, "_entries", lambda: entries)
     rows = {row.split()[0]: row for row in invoke("list").splitlines()}
     assert "cannot be loaded: " in rows["other/Gone-v0"]

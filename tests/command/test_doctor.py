@@ -30,8 +30,8 @@ def test_it_says_why_not_and_what_to_do() -> None:
         ("func", "landlock"),
         ("proc", "NONE: jobs of this profile are an error here, and the tiers below say why"),
     ]
-    (name, holds, why), (_, holds_too, limits) = tiers(found)
-    assert (name, holds, why) == ("nsjail", "no", "it is not installed; install it")
+    (name, kl_weights, why), (_, holds_too, limits) = tiers(found)
+    assert (name, kl_weights, why) == ("nsjail", "no", "it is not installed; install it")
     assert holds_too == "holds"
     assert limits.startswith("no cgroups")
     assert limits.endswith("not for proc: no; never")

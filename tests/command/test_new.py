@@ -5,16 +5,15 @@ from __future__ import annotations
 import subprocess
 import sys
 import tomllib
-from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
+from axion_env import _plugin
 from axion_env.command import axion
 from axion_env.command.doctor import examine
 from axion_env.command.new import Names, rendered
-from axion_env.core import registry
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples" / "own_env"
@@ -41,7 +40,7 @@ def test_a_written_package_works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ((name, target),) = tomllib.loads((folder / "pyproject.toml").read_text())["project"]["entry-points"]["axion.envs"].items()
     assert (name, target) == (given, "number_trick:NumberTrick")
     monkeypatch.syspath_prepend(folder)
-    monkeypatch.setattr(registry, "_entries", lambda: {name: EntryPoint(name, target, registry.GROUP)})
+    monkeypatch.setattr(_plugin, "installed", lambda group: (_plugin.Place(name, target),))
     try:
         assert examine(name) == (True, "3 demos earn what they claim")
     finally:

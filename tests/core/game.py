@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from axion_env import Ask, Call, Context, Env, EnvSpec, Episode, Memory, Outcome, Play, Reward, Role, Rubric, Scripted, Task, drive
-from axion_env.core.driver import Service, serve
+from axion_env.core.driver import serve
+from axion_env.service import Service
 
 PlayFunction = Callable[[Task, Context], Any]
 

@@ -16,7 +16,6 @@ from typing import Any
 
 import pytest
 
-from axion_env.core.request import Fault
 from axion_env.error import NotFound, UsageError
 from axion_env.sandbox import (
     Command,
@@ -32,6 +31,7 @@ from axion_env.sandbox import (
 from axion_env.sandbox.cgroup import mark
 from axion_env.sandbox.sandbox import sweep
 from axion_env.sandbox.slot import Slot
+from axion_env.service import Fault
 from tests.sandbox.offer import skip_without
 
 IDENTITY = "def f(x): return x"

@@ -27,10 +27,10 @@ from axion_env import (
 )
 from axion_env.core.driver import serve
 from axion_env.core.replay import fork, rerun, verify
-from axion_env.core.request import Fault
 from axion_env.error import UsageError
 from axion_env.record.codec import encode
 from axion_env.sandbox import Command, Function, JobResult, Limits, Match, Sandbox, SandboxUnavailable, Workspace
+from axion_env.service import Fault
 from tests.sandbox.offer import skip_without
 
 CALLS = [([3, 1, 2],), ([],), ([1, 1],)]

@@ -24,7 +24,7 @@ KUHN = "axion/KuhnPoker-v0"
 SMALL = (
     "warmup.steps=120", "sampling.max_tokens=2", "curriculum.deals=16", "curriculum.copies=4", "training.updates=4",
     "training.checkpoint_every=2",
-    "training.store_every=1", "evaluation.every=2", "model.hidden=32", "model.mlp=64", "optimizer.signal=0.0",
+    "training.store_every=1", "evaluation.every=2", "model.hidden=32", "model.mlp=64", "optimizer.agreement=0.0",
 )  # fmt: skip
 SHOP = {
     "pyproject.toml": '[project]\nname = "shop"\nversion = "1.0"\n',

@@ -5,16 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
-from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
-from axion_env import Context, Env, EnvSpec, EpisodeStore, Outcome, Play, RandomPolicy, Reward, Role, Rubric, Task, drive, load
+from axion_env import Context, Env, EnvSpec, EpisodeStore, Outcome, Play, RandomPolicy, Reward, Role, Rubric, Task, _plugin, drive, load
 from axion_env.command import axion
-from axion_env.core import registry
 from axion_env.sandbox import Case, Function, JobResult, JobStatus
 from tests.view import browser
 
@@ -78,8 +76,8 @@ def sandbox(requests: Sequence[Any]) -> list[Any]:
 @pytest.fixture
 def everything(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Eight episodes of it, stored."""
-    entries = dict(registry._entries()) | {"test/Everything-v0": EntryPoint("test/Everything-v0", f"{__name__}:Everything", registry.GROUP)}
-    monkeypatch.setattr(registry, "_entries", lambda: entries)
+    entries = (*_plugin.installed("axion.envs"), _plugin.Place("test/Everything-v0", f"{__name__}:Everything"))
+    monkeypatch.setattr(_plugin, "installed", lambda group: entries)
     env = Everything()
     plays = (Play(env, env.tasks()[seed % 4], seed) for seed in range(8))
     file = tmp_path / "hostile.jsonl"

@@ -148,8 +148,8 @@ def test_no_deal_where_chance_follows_an_action() -> None:
         standardized(game, some_policy(game)[1])
 
 
-def kuhn(updates: int, magnet: Schedule, **settings: object) -> list[dynamics.Point]:
-    return list(dynamics.dynamics(GAMES["kuhn"], updates=updates, magnet=magnet, **settings))  # type: ignore[arg-type]
+def kuhn(updates: int, reference_kl: Schedule, **settings: object) -> list[dynamics.Point]:
+    return list(dynamics.dynamics(GAMES["kuhn"], updates=updates, reference_kl=reference_kl, **settings))  # type: ignore[arg-type]
 
 
 def test_starts_uniform() -> None:

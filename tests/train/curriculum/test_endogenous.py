@@ -114,9 +114,9 @@ def test_what_is_mastered_or_too_hard_leaves() -> None:
     curriculum = Endogenous(band=(0.1, 0.9))
     curriculum.observe(ENV, played(*FRESH[:3], numbers="014"))
     hard, mastered, unplayed = (entry.task for entry in curriculum._archive.values())
-    figures = curriculum.observe(ENV, [*played(hard), *played(mastered, right=True)])
+    metrics = curriculum.observe(ENV, [*played(hard), *played(mastered, right=True)])
     assert names(curriculum) == [unplayed.id]
-    assert figures["archive/solve_rate"] == 0.5
+    assert metrics["archive/solve_rate"] == 0.5
 
 
 def test_progress_by_hand() -> None:
@@ -171,8 +171,8 @@ def test_a_run_of_it_resumes(tmp_path: Path) -> None:
     source.write_text(RECIPE.replace("uniform_deals", "endogenous"))
     chosen = recipe.read(str(source), ["curriculum.choose=progress", "training.updates=6"])
 
-    def watch(event: str, figures: dict[str, Any]) -> None:
-        if event != "warmup" and figures["update"] == 3:
+    def watch(event: str, metrics: dict[str, Any]) -> None:
+        if event != "warmup" and metrics["update"] == 3:
             raise Stop
 
     Run.create(tmp_path / "whole", chosen).train()

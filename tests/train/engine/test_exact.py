@@ -42,21 +42,21 @@ def test_log_probabilities_agree_with_a_full_forward(model, temperature):
     prompts = [(4, 5, 6), (7,), (4, 5, 6, 7, 8, 9), (7, 8)] * 8
     out = draw(model, prompts, max_tokens=6, temperature=temperature)
     for prompt, number in zip(prompts, out.answer, strict=True):
-        assert out.logprobs[number] == pytest.approx(full(model, prompt, out.ids[number], temperature), abs=2e-5)
+        assert out.logprobs[number] == pytest.approx(full(model, prompt, out.completion_ids[number], temperature), abs=2e-5)
 
 
 def test_an_answer_ends_at_its_first_end_of_sequence(model):
     """End-of-sequence stands last or not at all, and no answer is longer than allowed."""
     out = draw(model, [(4, 5), (6,)] * 200, max_tokens=5)
-    assert all(1 <= len(ids) <= 5 and EOS not in ids[:-1] and (ids[-1] == EOS or len(ids) == 5) for ids in out.ids)
+    assert all(1 <= len(ids) <= 5 and EOS not in ids[:-1] and (ids[-1] == EOS or len(ids) == 5) for ids in out.completion_ids)
 
 
 def test_samples_have_the_models_distribution(model):
     """Frequencies of whole answers match their exact probabilities: chi-squared over 20,000 draws."""
     n = 20_000
     out = draw(model, [(4, 5, 6)] * n, max_tokens=2)
-    counts = Counter(out.ids[i] for i in out.answer)
-    expected = {ids: n * np.exp(sum(out.logprobs[k])) for k, ids in enumerate(out.ids)}
+    counts = Counter(out.completion_ids[i] for i in out.answer)
+    expected = {ids: n * np.exp(sum(out.logprobs[k])) for k, ids in enumerate(out.completion_ids)}
     common = [ids for ids, e in expected.items() if e >= 10]
     chi = sum((counts[ids] - expected[ids]) ** 2 / expected[ids] for ids in common)
     assert len(common) > 5
@@ -67,7 +67,7 @@ def test_answers_to_equal_prompts_are_independent(model):
     """Which ask gets which answer carries no order: neighbours agree as often as the probabilities say."""
     n = 20_000
     out = draw(model, [(4, 5, 6)] * n, max_tokens=1)
-    first = np.array([out.ids[i][0] for i in out.answer])
+    first = np.array([out.completion_ids[i][0] for i in out.answer])
     p = np.bincount(first, minlength=11) / n
     agree = (first[:-1] == first[1:]).mean()
     assert agree == pytest.approx((p**2).sum(), abs=4 * np.sqrt(0.25 / n))
@@ -79,24 +79,24 @@ def test_sharing_changes_nothing(model):
     together = draw(model, prompts, seed=5)
     rng = np.random.default_rng(5)
     again = sample(model, prompts, rng, max_tokens=4, eos_id=EOS, pad_id=PAD)
-    assert [together.ids[i] for i in together.answer] == [again.ids[i] for i in again.answer]
+    assert [together.completion_ids[i] for i in together.answer] == [again.completion_ids[i] for i in again.answer]
 
 
 def test_equal_answers_are_one(model):
     """Distinct pairs of prompt and answer are listed once."""
     out = draw(model, [(4, 5, 6)] * 500, max_tokens=1)
-    assert len(set(out.ids)) == len(out.ids) <= 11
-    assert sorted(set(out.answer.tolist())) == list(range(len(out.ids)))
+    assert len(set(out.completion_ids)) == len(out.completion_ids) <= 11
+    assert sorted(set(out.answer.tolist())) == list(range(len(out.completion_ids)))
 
 
 def test_the_learner_scores_what_was_sampled(model):
     """Right after sampling, the learner's log-probabilities equal the sampler's: no token was re-made from text."""
     prompts = [(4, 5, 6), (7,), (4, 5)]
     out = draw(model, prompts, seed=2, max_tokens=6)
-    rows = [Row(p, out.ids[i], out.logprobs[i], 1, 1.0, 0.0) for p, i in zip(prompts, out.answer, strict=True)]
+    rows = [Row(p, out.completion_ids[i], out.logprobs[i], 1, 1.0, 0.0) for p, i in zip(prompts, out.answer, strict=True)]
     scored = Learner(model, PAD).logprobs(rows)
     for r, row in enumerate(rows):
-        assert scored[r, : len(row.ids)].tolist() == pytest.approx(list(row.logprobs), abs=2e-5)
+        assert scored[r, : len(row.completion_ids)].tolist() == pytest.approx(list(row.logprobs), abs=2e-5)
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ def test_the_learner_scores_as_a_full_forward_does(model, prompts):
     answers = [(5, 6, EOS), (8,), (9, 4, 7, EOS), (3, EOS), (5, 5), (6,)]
     rows = [Row(p, ids, (0.0,) * len(ids), 1, 1.0, 0.0) for p, ids in zip(prompts, answers, strict=False)]
     for row, scored in zip(rows, Learner(model, PAD).logprobs(rows), strict=True):
-        assert scored[: len(row.ids)].tolist() == pytest.approx(full(model, row.prompt_ids, row.ids), abs=2e-5)
+        assert scored[: len(row.completion_ids)].tolist() == pytest.approx(full(model, row.prompt_ids, row.completion_ids), abs=2e-5)
 
 
 def test_small_passes_add_up(model):

@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 
 import axion_env as ax
 from axion_env import GameTree, Trajectory, UsageError, Verdict, enumerate_plays, trajectories
-from axion_train.estimator.fitness_sharing import Sharing
+from axion_train.estimator.fitness_sharing import FitnessSharing
 from axion_train.estimator.group_mean import GroupMean
 from axion_train.estimator.hierarchical import Hierarchical
 from axion_train.estimator.leave_one_out import LeaveOneOut
 from axion_train.estimator.permuted_rewards import PermutedRewards
 from axion_train.estimator.role_baseline import RoleBaseline
-from axion_train.metrics.update import proposal_figures
+from axion_train.metrics.update import proposal_metrics
 
 
 def trajectory(
@@ -93,7 +93,7 @@ def proposals(*pairs: tuple[float, object]) -> list[Trajectory]:
 def test_sharing_by_hand():
     """Of four proposals two are equal, and each has half of what it earns; costs are not shared, and what is nothing is no proposal."""
     rows = proposals((0.8, "x"), (0.8, "x"), (0.6, ["y"]), (-1.0, "z"), (-1.0, "z"), (0.2, None), (0.2, None))
-    assert [t.reward for t in Sharing()(rows)] == [0.4, 0.4, 0.6, -1.0, -1.0, 0.2, 0.2]
+    assert [t.reward for t in FitnessSharing()(rows)] == [0.4, 0.4, 0.6, -1.0, -1.0, 0.2, 0.2]
     assert Hierarchical(across=["p"], share=True)(rows[:3]) == pytest.approx([-0.2 / 3, -0.2 / 3, 0.4 / 3])
     assert Hierarchical(across=["p"])(rows[:3]) == pytest.approx([0.2 / 3, 0.2 / 3, -0.4 / 3])
 
@@ -108,7 +108,7 @@ def test_sharing_is_the_proposers_affair():
 
 def test_earlier_proposals_count_less_with_every_batch():
     """Made once two batches ago, and now: 1 + .5 · .5 of it."""
-    sharing = Sharing(remember=0.5)
+    sharing = FitnessSharing(remember=0.5)
     assert [t.reward for t in sharing(proposals((1.0, "x")))] == [1.0]
     assert [t.reward for t in sharing(proposals((1.0, "y")))] == [1.0]
     assert [t.reward for t in sharing(proposals((1.0, "x"), (1.0, "y")))] == [1 / 1.25, 1 / 1.5]
@@ -121,14 +121,14 @@ def test_unique_proposals_are_counted_by_play():
     """Whatever estimator judges, each play once, however many answered; None is no proposal."""
     rows = proposals((0.0, "x"), (0.0, "x"), (0.0, {"a": 1}), (0.0, None))
     answers = [t._replace(role="solver", agent=f"solver_{i}") for t in rows[2:] for i in range(5)]
-    assert proposal_figures([*rows, *answers]) == {"unique_proposals": 2 / 3}
-    assert proposal_figures(rows[3:]) == proposal_figures([]) == {}
+    assert proposal_metrics([*rows, *answers]) == {"unique_proposals": 2 / 3}
+    assert proposal_metrics(rows[3:]) == proposal_metrics([]) == {}
 
 
 @pytest.mark.parametrize("remember", [-0.1, 1.0])
 def test_memory_fades(remember):
     with pytest.raises(UsageError, match="remember"):
-        Sharing(remember)
+        FitnessSharing(remember)
 
 
 def test_a_copy_can_be_a_key():

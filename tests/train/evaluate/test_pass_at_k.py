@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from axion_env import Ending, Play, Scripted, drive, load
-from axion_train.evaluate.pass_at_k import Tally, Vote, majority_at, pass_at
+from axion_train.evaluate.pass_at_k import SampledMetrics, Vote, majority_at, pass_at
 from axion_train.evaluate.reward import sampled_reward
 
 ENV = load("axion/Arithmetic-v0")
@@ -47,14 +47,14 @@ def test_pass_at_k_is_the_share_of_subsets_with_a_right_one(n: int, right: int, 
 
 def tally(script: list[list[str]]) -> dict[str, Any]:
     """Plays of one task each, in the order given; `#` is the right answer, `!` one too many."""
-    found = Tally(ENV)
+    found = SampledMetrics(ENV)
     for k, answers in enumerate(script):
         task = ENV.tasks("test")[k]
         right = task.secret["answer"]
         texts = [a.replace("#", f"<answer>{right}</answer>").replace("!", f"<answer>{right + 1}</answer>") for a in answers]
         for episode in drive((Play(ENV, task, k, copy=c) for c in range(len(texts))), Scripted(texts), in_flight=1):
             found.add(k, episode)
-    return found.figures()
+    return found.metrics()
 
 
 def test_figures_by_hand() -> None:
@@ -81,13 +81,13 @@ def test_void_plays_are_left_out_of_their_own_task() -> None:
     """A FAILED first play takes nothing from its task, and nothing is booked under the task before."""
     task = ENV.tasks("test")[0]
     answers = Scripted(lambda ask: f"<answer>{ask.task.secret['answer']}</answer>")
-    found = Tally(ENV)
+    found = SampledMetrics(ENV)
     whole = list(drive((Play(ENV, task, 0, copy=c) for c in range(3)), answers))
     found.add(0, whole[0]._replace(facts={**(whole[0].facts or {}), "correct": False}))
     for episode in (whole[0]._replace(ending=Ending.FAILED, fault="machine"), *whole[1:]):
         found.add(1, episode)
-    assert found.figures()["accuracy"] == 0.5
-    assert found.figures()["pass@2"] == 1.0
+    assert found.metrics()["accuracy"] == 0.5
+    assert found.metrics()["pass@2"] == 1.0
 
 
 def test_without_an_answer_among_the_facts_there_is_no_vote() -> None:

@@ -35,7 +35,7 @@ def sample(*arguments: str | Path) -> Result:
     return CliRunner().invoke(axion, ["sample", *map(str, arguments)])
 
 
-def figures(result: Result) -> dict[str, Any]:
+def metrics(result: Result) -> dict[str, Any]:
     assert result.exit_code == 0, result.output
     found: dict[str, Any] = json.loads(result.stdout)
     return found
@@ -45,7 +45,7 @@ def figures(result: Result) -> dict[str, Any]:
 def whole(run: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Six tasks, four plays each, in batches of two tasks; never stopped."""
     path = tmp_path_factory.mktemp("sampled") / "whole.jsonl"
-    found = figures(sample("--policy", run, "-n", 4, "--tasks", 6, "--batch", 8, "--json", "--out", path))
+    found = metrics(sample("--policy", run, "-n", 4, "--tasks", 6, "--batch", 8, "--json", "--out", path))
     assert (found["played"], found["found"], found["failed"]) == (24, 0, 0)
     assert {"reward/solver", "accuracy", "pass@1", "pass@4", "maj@4", "best@4/solver"} <= set(found)
     return path
@@ -65,10 +65,10 @@ def test_stopped_anywhere_it_goes_on_to_the_same_file(run: Path, whole: Path, tm
     path = tmp_path / "cut.jsonl"
     text = whole.read_bytes().splitlines(keepends=True)
     path.write_bytes(b"".join(text[:lines]) + (text[lines][:50] if lines < 24 else b""))
-    found = figures(sample("--policy", run, "-n", 4, "--tasks", 6, "--batch", 8, "--json", "--out", path))
+    found = metrics(sample("--policy", run, "-n", 4, "--tasks", 6, "--batch", 8, "--json", "--out", path))
     assert (found["played"], found["found"]) == (24 - lines, lines)
     assert path.read_bytes() == whole.read_bytes()
-    again = figures(sample("--policy", run, "-n", 4, "--tasks", 6, "--batch", 8, "--json", "--out", path))
+    again = metrics(sample("--policy", run, "-n", 4, "--tasks", 6, "--batch", 8, "--json", "--out", path))
     assert again == {**found, "played": 0, "found": 24}
 
 
@@ -76,14 +76,14 @@ def test_more_copies_and_more_tasks_are_added(run: Path, whole: Path, tmp_path: 
     """What is there stays where it is; the new copies are no copies of the old answers' random numbers."""
     path = tmp_path / "more.jsonl"
     shutil.copy(whole, path)
-    found = figures(sample("--policy", run, "-n", 8, "--tasks", 7, "--batch", 8, "--json", "--out", path))
+    found = metrics(sample("--policy", run, "-n", 8, "--tasks", 7, "--batch", 8, "--json", "--out", path))
     assert (found["played"], found["found"]) == (56 - 24, 24)
     assert path.read_bytes().startswith(whole.read_bytes())
     episodes = list(EpisodeStore(path))
     assert len({(e.task.id, e.copy) for e in episodes}) == len(episodes) == 56
     text = {(e.task.id, e.copy): e.turns[0].action.text for e in episodes}
     assert any(text[task, c] != text[task, c + 4] for task, c in text if c < 4 and (task, c + 4) in text)
-    less = figures(sample("--policy", run, "-n", 2, "--tasks", 3, "--json", "--out", path))
+    less = metrics(sample("--policy", run, "-n", 2, "--tasks", 3, "--json", "--out", path))
     assert (less["played"], less["found"]) == (0, 6)
 
 
@@ -107,13 +107,13 @@ def test_temperature_length_and_options_are_used(run: Path, tmp_path: Path) -> N
     assert sample(*arguments).exit_code == 0
     episodes = list(EpisodeStore(path))
     assert all(e.options == {"digits": 3} for e in episodes)
-    ids = [e.turns[0].action.tokens.ids for e in episodes]  # type: ignore[union-attr]
+    ids = [e.turns[0].action.tokens.completion_ids for e in episodes]  # type: ignore[union-attr]
     assert len(set(ids[:4])) == 1
     assert all(len(i) <= 5 for i in ids)
 
 
 def test_a_folder_with_a_model_is_a_policy(run: Path, tmp_path: Path) -> None:
-    found = figures(
+    found = metrics(
         sample("axion/Arithmetic-v0", "--policy", run / "model", "-n", 2, "--tasks", 2, "--json", "--out", tmp_path / "model.jsonl")
     )
     assert found["played"] == 4

@@ -10,7 +10,7 @@ import torch
 from axion_env import UsageError
 from axion_train.learner.learner import Learner
 from axion_train.learner.optimizer import Optimizer
-from axion_train.learner.reference_kl import Magnet
+from axion_train.learner.reference_kl import ReferenceKL
 from axion_train.learner.schedule import Schedule
 from axion_train.model.tiny import TinyLlama
 from axion_train.types import Batch, Row
@@ -65,7 +65,7 @@ def test_small_forward_passes_change_nothing():
 
 def test_no_step_before_the_halves_agree():
     """Halves that contradict each other move nothing, however often; halves that agree open the way, and it stays open."""
-    learner = Learner(model(), PAD, optimizer=Optimizer("adamw", Schedule(1e-3), signal=0.4))
+    learner = Learner(model(), PAD, optimizer=Optimizer("adamw", Schedule(1e-3), agreement=0.4))
     start = parameters(learner)
     for _ in range(40):
         learner.forward_backward_halves(batch(1.0, -1.0), batch(-1.0, 1.0))
@@ -105,8 +105,8 @@ def test_optimism_extrapolates():
 
 def test_the_magnet_pulls_back():
     """With no advantage, a KL penalty moves a policy that has left its reference towards it."""
-    magnet = Magnet("k1", Schedule(1.0))
-    learner = Learner(model(), PAD, optimizer=Optimizer("sgd", Schedule(0.02)), magnet=magnet)
+    reference_kl = ReferenceKL("k1", Schedule(1.0))
+    learner = Learner(model(), PAD, optimizer=Optimizer("sgd", Schedule(0.02)), reference_kl=reference_kl)
     rows = batch(0.0).rows
     home = learner.logprobs(rows).sum().item()
     for _ in range(5):
@@ -133,11 +133,11 @@ def test_averaged_weights_follow():
 
 def test_state_goes_on_bit_for_bit():
     """Stored and loaded into a fresh learner, the next step is the same in every bit."""
-    settings = Optimizer("adamw", Schedule(1e-2), optimism=1.0, signal=0.1)
-    learner = Learner(model(), PAD, optimizer=settings, magnet=Magnet("k1", Schedule(0.1)))
+    settings = Optimizer("adamw", Schedule(1e-2), optimism=1.0, agreement=0.1)
+    learner = Learner(model(), PAD, optimizer=settings, reference_kl=ReferenceKL("k1", Schedule(0.1)))
     learner.forward_backward_halves(batch(1.0, -1.0), batch(1.0, -0.5))
     learner.optim_step()
-    twin = Learner(model(7), PAD, optimizer=settings, magnet=Magnet("k1", Schedule(0.1)))
+    twin = Learner(model(7), PAD, optimizer=settings, reference_kl=ReferenceKL("k1", Schedule(0.1)))
     twin.load_state_dict(copy.deepcopy(learner.state_dict()))
     for one in (learner, twin):
         one.forward_backward_halves(batch(0.5, -1.0), batch(0.5, -1.0))

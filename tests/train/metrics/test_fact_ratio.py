@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from axion_env import Episode, RandomPolicy, UsageError, load, play
 from axion_train import recipe
-from axion_train.metrics.fact_ratio import Ledger
+from axion_train.metrics.fact_ratio import FactRatios
 from axion_train.run.folder import Run
 
 EPISODE = play(load("axion/Arithmetic-v0"), RandomPolicy(), seed=0)
@@ -26,7 +26,7 @@ def _with(facts: dict[str, Any] | None) -> Episode:
 @given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5)), max_size=6))
 def test_a_share_is_a_quotient_of_sums(plays: list[tuple[int, int]]) -> None:
     """Not a mean of quotients: a play with nine programs weighs nine times one with one. Nothing of nothing is left out."""
-    found = Ledger({"share": ["a", "b"]}, ("b",)).figures(_with({"a": a, "b": b, "other": "text"}) for a, b in plays)
+    found = FactRatios({"share": ["a", "b"]}, ("b",)).metrics(_with({"a": a, "b": b, "other": "text"}) for a, b in plays)
     whole = sum(b for _, b in plays)
     assert found["sum/b"] == whole
     assert ("share/share" in found) == (whole > 0)
@@ -34,24 +34,24 @@ def test_a_share_is_a_quotient_of_sums(plays: list[tuple[int, int]]) -> None:
 
 
 def test_plays_without_facts_count_for_nothing() -> None:
-    assert Ledger({"share": ["a", "b"]}).measured([_with(None), _with({"a": 1, "b": 2}), _with({})]) == {"share": 0.5}
+    assert FactRatios({"share": ["a", "b"]}).measured([_with(None), _with({"a": 1, "b": 2}), _with({})]) == {"share": 0.5}
 
 
 def test_what_is_no_number_cannot_be_added_up() -> None:
     with pytest.raises(UsageError, match=r"'answer'.*is no number: 'four'"):
-        Ledger(counts=("answer",)).figures([_with({"answer": "four"})])
+        FactRatios(counts=("answer",)).metrics([_with({"answer": "four"})])
 
 
 @pytest.mark.parametrize("facts", [["a"], ["a", "b", "c"], "ab", ["a", 1]])
 def test_a_share_is_of_two_facts(facts: Any) -> None:
-    with pytest.raises(UsageError, match=r"facts\.shares\.x"):
-        Ledger({"x": facts})
+    with pytest.raises(UsageError, match=r"facts\.ratios\.x"):
+        FactRatios({"x": facts})
 
 
 @pytest.mark.parametrize("name", ["accuracy", "updates", "cpu_seconds", "a/b"])
 def test_a_share_may_not_stand_for_another_figure(name: str) -> None:
     with pytest.raises(UsageError, match=f"a share's name.*got '{name}'"):
-        recipe.read("arithmetic", [f'facts.shares={{"{name}"=["correct", "well_formed"]}}'])
+        recipe.read("arithmetic", [f'facts.ratios={{"{name}"=["correct", "well_formed"]}}'])
 
 
 def test_a_monitor_sees_what_is_added_up(tmp_path: Path) -> None:
@@ -74,7 +74,7 @@ def test_a_run_tells_its_shares_and_counts(tmp_path: Path) -> None:
         [
             "training.updates=2", "warmup.steps=5", "warmup.until=0", "curriculum.deals=4", "curriculum.copies=2", "model.layers=1",
             "evaluation.final_episodes=8", "evaluation.episodes=8",
-            'facts.shares.right=["correct", "well_formed"]', 'facts.counts=["well_formed"]',
+            'facts.ratios.right=["correct", "well_formed"]', 'facts.counts=["well_formed"]',
         ],
     )  # fmt: skip
     run = Run.create(tmp_path / "run", chosen)

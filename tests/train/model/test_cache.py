@@ -50,8 +50,8 @@ def test_a_model_is_given_the_name_it_knows(kind: type[Renamed]) -> None:
     model = TinyLlama().build(40, seed=0).eval()
     prompts = [(5, 6, 7), (8, 9), (5, 6, 7)]
     wanted, found = (sample(each, prompts, np.random.default_rng(0), max_tokens=6, eos_id=1, pad_id=0) for each in (model, kind(model)))
-    assert (wanted.ids, wanted.logprobs) == (found.ids, found.logprobs)
-    rows = [Row(prompts[0], ids, logprobs, 1, 1.0, 0.0) for ids, logprobs in zip(wanted.ids, wanted.logprobs, strict=True)]
+    assert (wanted.completion_ids, wanted.logprobs) == (found.completion_ids, found.logprobs)
+    rows = [Row(prompts[0], ids, logprobs, 1, 1.0, 0.0) for ids, logprobs in zip(wanted.completion_ids, wanted.logprobs, strict=True)]
     table = tensors([*rows, *rows], 0)
     scores = [answer_logprobs(answer_logits(each, table), table) for each in (model, kind(model))]
     assert torch.equal(*scores)
@@ -63,5 +63,5 @@ def test_nobody_is_warned() -> None:
     with warnings.catch_warnings():
         warnings.filterwarnings("error", ".*(past_key_values|cache)")
         sampled = sample(model, [(5, 6), (7,)], np.random.default_rng(0), max_tokens=4, eos_id=1, pad_id=0)
-        rows = [Row((5, 6), ids, logprobs, 1, 1.0, 0.0) for ids, logprobs in zip(sampled.ids, sampled.logprobs, strict=True)]
+        rows = [Row((5, 6), ids, logprobs, 1, 1.0, 0.0) for ids, logprobs in zip(sampled.completion_ids, sampled.logprobs, strict=True)]
         answer_logits(model, tensors([*rows, *rows], 0)).sum().backward()

@@ -24,9 +24,9 @@ from axion_train.run.folder import Run
 from tests.train.policy.test_roles import RECIPE, Stop
 
 WATCHED = (
-    'monitors.gap={figure="reward/guesser", truth="fact/solve_rate", level=0.3}', "monitors.role_dominance.level=0.9",
-    'monitors.poser={name="entropy_collapse", figure="surprise/poser", level=0.2}', "monitors.diversity_collapse.level=0.1",
-    'monitors.poor={name="threshold", figure="reward/poser", level=-0.5, below=true, window=1}',
+    'monitors.gap={metric="reward/guesser", truth="fact/solve_rate", level=0.3}', "monitors.role_dominance.level=0.9",
+    'monitors.poser={name="entropy_collapse", metric="surprise/poser", level=0.2}', "monitors.diversity_collapse.level=0.1",
+    'monitors.poor={name="threshold", metric="reward/poser", level=-0.5, below=true, window=1}',
     *(f"monitors.{name}.window=5" for name in ("gap", "role_dominance", "poser", "too_easy", "too_hard", "invalid", "no_signal")),
     "monitors.diversity_collapse.window=5", "training.updates=24", "curriculum.copies=8", "training.store_every=1000",
     "evaluation.every=100", "optimizer.clip=5.0",
@@ -89,11 +89,11 @@ def test_a_run_built_to_fail_rings(source: Path, tmp_path: Path, story: str) -> 
 
 def test_every_monitor_is_shown_to_ring(source: Path) -> None:
     """No built-in one without a run that fires it, and all of them watch the healthy run, in which none does."""
-    from axion_train.recipe.plugin import known
+    from axion_train.recipe.plugin import KINDS
 
     made = {name: str(table.get("name", name)) for name, table in recipe.read(str(source), WATCHED).monitors.items()}
     shown = {made[name] for _, expected in FAILING.values() for name in expected}
-    assert shown == set(made.values()) == set(known("monitors"))
+    assert shown == set(made.values()) == set(KINDS["monitors"].names())
 
 
 def test_an_alarm_can_stop_a_run(source: Path, tmp_path: Path) -> None:
@@ -129,8 +129,8 @@ def test_an_alarm_can_roll_back(source: Path, tmp_path: Path) -> None:
     """Three times, and then it gives up; stopped at the first time and resumed, it ends in the same weights as never stopped."""
     path = tmp_path / "run"
 
-    def watch(event: str, figures: dict[str, Any]) -> None:
-        if figures.get("alarms"):
+    def watch(event: str, measured: dict[str, Any]) -> None:
+        if measured.get("alarms"):
             raise Stop
 
     chosen = recipe.read(str(source), (*WATCHED, *ROLLS))
@@ -212,10 +212,10 @@ def test_entropy_is_held_against_the_first() -> None:
 
 
 def test_dominance_is_the_widest_difference() -> None:
-    figures = {"reward/a": 0.5, "reward/b": -0.5, "reward/c": 1.5}
-    assert RoleDominance(1.9, window=1).observe(figures)
-    assert not RoleDominance(1.9, roles=("a", "b"), window=1).observe(figures)
-    assert not NoSignal(window=1).observe(figures)
+    measured = {"reward/a": 0.5, "reward/b": -0.5, "reward/c": 1.5}
+    assert RoleDominance(1.9, window=1).observe(measured)
+    assert not RoleDominance(1.9, roles=("a", "b"), window=1).observe(measured)
+    assert not NoSignal(window=1).observe(measured)
 
 
 @pytest.mark.parametrize(
@@ -225,7 +225,7 @@ def test_dominance_is_the_widest_difference() -> None:
         ('monitors.mine={name="too_easy", levl=1}', "unknown recipe key 'monitors.mine.levl'; did you mean 'level'?"),
         ("monitors.too_easy.action=halt", "warn, roll_back, stop"),
         ("monitors.role_dominance={}", "the recipe lacks 'monitors.role_dominance.level'"),
-        ('monitors.gap={figure="a"}', "the recipe lacks 'monitors.gap.truth'"),
+        ('monitors.gap={metric="a"}', "the recipe lacks 'monitors.gap.truth'"),
     ],
 )
 def test_a_monitor_that_cannot_be_made_is_refused(source: Path, change: str, hint: str) -> None:

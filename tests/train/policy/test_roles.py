@@ -139,15 +139,20 @@ class Stop(Exception):
         OWN,
         ("roles.poser.train=false",),
         (*OWN, "roles.poser.train=false", "opponents.name=snapshot_pool", "opponents.every=1"),
-        (*OWN, 'policies.poser=["optimizer.name=sgd", "training.entropy=0.01"]', "magnet.coefficient=0.1", "roles.guesser.magnet=0.0"),
+        (
+            *OWN,
+            'policies.poser=["optimizer.name=sgd", "training.entropy=0.01"]',
+            "reference_kl.coefficient=0.1",
+            "roles.guesser.reference_kl=0.0",
+        ),
     ],
 )
 def test_stopped_and_resumed_equals_never_stopped(source: Path, tmp_path: Path, changes: tuple[str, ...]) -> None:
     """Every policy's weights and every frozen role's, bit for bit; and the stored episodes."""
     chosen = recipe.read(str(source), changes)
 
-    def watch(event: str, figures: dict[str, Any]) -> None:
-        if event != "warmup" and figures["update"] == 3:
+    def watch(event: str, measured: dict[str, Any]) -> None:
+        if event != "warmup" and measured["update"] == 3:
             raise Stop
 
     whole, cut = ended(tmp_path / "whole", chosen), tmp_path / "cut"
@@ -173,7 +178,7 @@ def test_a_frozen_role_stays_as_the_warm_up_left_it(source: Path, tmp_path: Path
     assert sampled(episodes) == {("poser_0", f"{name}-start"), ("solver_0", "learner"), ("solver_1", "learner")}
     last = metrics(path)[-1]
     assert "reward/poser" in last
-    assert last["tokens"] == sum(len(t.action.tokens.ids) for e in episodes[-16:] for t in e.turns[1:] if t.action.tokens)
+    assert last["tokens"] == sum(len(t.action.tokens.completion_ids) for e in episodes[-16:] for t in e.turns[1:] if t.action.tokens)
 
 
 def test_a_weight_of_zero_teaches_nothing_of_a_role(source: Path, tmp_path: Path) -> None:
@@ -203,9 +208,9 @@ def test_a_magnet_holds_each_role_by_its_own_strength() -> None:
     apart = [path("firm", make((8,))), path("loose", make((8,))), path("loose", make((8,)))]
     one = make((8,))  # a sampler hands out one for equal answers to equal prompts, whoever was asked
     shared = [path("loose", one), path("firm", one), path("loose", one)]
-    assert [row.hold for row in held(shared).rows] == [pytest.approx(5 / 3)]
+    assert [row.kl_weight for row in held(shared).rows] == [pytest.approx(5 / 3)]
     batch = held([path("firm", make((6,))), path("loose", make((7,))), *apart])
-    assert [row.hold for row in batch.rows] == [3.0, 1.0, pytest.approx(5 / 3)]
+    assert [row.kl_weight for row in batch.rows] == [3.0, 1.0, pytest.approx(5 / 3)]
     logprobs, reference = torch.tensor([[-1.0], [-1.0], [-1.0]], requires_grad=True), torch.tensor([[-2.0]] * 3)
     loss: Any = Divergence("k2")(logprobs, reference, tensors(batch.rows, 0))
     loss.backward()
@@ -221,7 +226,7 @@ def test_each_seat_of_a_finite_game_may_have_a_policy(tmp_path: Path) -> None:
         "curriculum.copies=4",
         "training.updates=2",
         "model.hidden=32",
-        "optimizer.signal=0.0",
+        "optimizer.agreement=0.0",
     )
     path = ended(tmp_path / "run", recipe.read("kuhn-poker", (*small, 'roles.first.policy="opener"')))
     summary = json.loads((path / "summary.json").read_text())

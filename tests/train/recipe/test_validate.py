@@ -65,7 +65,7 @@ def test_a_part_that_nobody_asked_about_may_be_missing(source: Path, tmp_path: P
         (('monitors.mine={name="threshold", figure="entropy/learner", level=1.0}',), "did you mean 'entropy'"),
         (('monitors.role_dominance={level=0.5, roles=["poser", "gueser"]}',), "did you mean 'reward/guesser'"),
         (('facts.counts=["vaild"]',), "'facts.counts': no fact in plays of test/Riddle-v0 named 'vaild'; did you mean 'valid'"),
-        (('facts.shares.good=["valid", "validd"]',), "'facts.shares.good': no fact"),
+        (('facts.ratios.good=["valid", "validd"]',), "'facts.ratios.good': no fact"),
         ((*ENDOGENOUS, 'facts.counts=["vallid"]'), "did you mean 'valid'"),
     ],
 )  # fmt: skip

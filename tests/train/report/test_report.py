@@ -33,15 +33,15 @@ def kuhn_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     chosen.dump(run / "recipe.toml")
     fill(run, "axion/KuhnPoker-v0", copies=4)
     tree = GameTree(load("axion/KuhnPoker-v0"))
-    figures = [line(update, ("first", "second")) for update in range(1, UPDATES + 1)]
+    metrics = [line(update, ("first", "second")) for update in range(1, UPDATES + 1)]
     for update in (2, 4, 6):
-        figures[update - 1] |= {
+        metrics[update - 1] |= {
             "nash_conv": 0.6 / update,
             "last/nash_conv": 0.9 / update,
             "nash_conv_legal": 0.5 / update,
             "illegal_mass": 0.001,
         }
-    write_lines(run / "metrics.jsonl", figures)
+    write_lines(run / "metrics.jsonl", metrics)
     write(
         run / "summary.json",
         {"nash_conv_start": 0.919, "nash_conv": 0.1, "nash_conv_last": 0.15, "illegal_mass": 0.001, "cpu_seconds": 12.0},
@@ -60,9 +60,9 @@ def arithmetic_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     run.mkdir()
     recipe.read("arithmetic", [f"training.updates={UPDATES}"]).dump(run / "recipe.toml")
     fill(run, "axion/Arithmetic-v0", copies=8)
-    figures = [line(update, ("solver",)) for update in range(1, UPDATES + 1)]
-    figures[-1] |= {"heldout/accuracy": 0.62, "heldout/accuracy_error": 0.011, "heldout/illegal_rate": 0.0, "last/heldout/accuracy": 0.6}
-    write_lines(run / "metrics.jsonl", figures)
+    metrics = [line(update, ("solver",)) for update in range(1, UPDATES + 1)]
+    metrics[-1] |= {"heldout/accuracy": 0.62, "heldout/accuracy_error": 0.011, "heldout/illegal_rate": 0.0, "last/heldout/accuracy": 0.6}
+    write_lines(run / "metrics.jsonl", metrics)
     return run
 
 

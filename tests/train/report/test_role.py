@@ -135,7 +135,7 @@ def test_hostile_names_and_texts_are_escaped(run: Path) -> None:
     write_lines(run / "metrics.jsonl", lines)
     text = (run / "recipe.toml").read_text()
     name = json.dumps(HOSTILE)
-    (run / "recipe.toml").write_text(text.replace("[facts.shares]", f'[facts.shares]\n{name} = ["a", "b"]'))
+    (run / "recipe.toml").write_text(text.replace("[facts.ratios]", f'[facts.ratios]\n{name} = ["a", "b"]'))
     episodes = (run / "episodes.jsonl").read_text()
     (run / "episodes.jsonl").write_text(episodes.replace('"text": "yes"', f'"text": {name}').replace('"text":"yes"', f'"text":{name}'))
     written = write_report(run)
@@ -201,7 +201,7 @@ def test_a_panel_in_words() -> None:
 
 def test_the_recipe_says_which_gaps_there_are(tmp_path: Path) -> None:
     """Whatever they are called; other monitors are none."""
-    changes = ['monitors={mine={name="gap", figure="reward/a", truth="fact/b"}, no_signal={}}']
+    changes = ['monitors={mine={name="gap", metric="reward/a", truth="fact/b"}, no_signal={}}']
     recipe.read("arithmetic", changes).dump(tmp_path / "recipe.toml")
     assert [tuple(gap) for gap in gaps(read(tmp_path))] == [("mine", "reward/a", "fact/b")]
     assert heading(read(tmp_path)) == "What slipped through"

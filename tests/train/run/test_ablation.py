@@ -78,16 +78,16 @@ class Stop(Exception):
 def test_stopped_in_a_control_and_resumed_equals_never_stopped(whole: Path, tmp_path: Path, moment: tuple[str, int]) -> None:
     now = [""]
 
-    def watch(event: str, figures: dict[str, Any]) -> None:
-        now[0] = figures["name"] if event == "control" else now[0]
-        if (now[0], figures.get("update")) == moment:
+    def watch(event: str, metrics: dict[str, Any]) -> None:
+        now[0] = metrics["name"] if event == "control" else now[0]
+        if (now[0], metrics.get("update")) == moment:
             raise Stop
 
     path = tmp_path / "run"
     with pytest.raises(Stop):
         Run.create(path, small()).train(watch)
     begun: list[str] = []
-    Run.open(path).train(lambda event, figures: begun.append(figures["name"]) if event == "control" else None)
+    Run.open(path).train(lambda event, metrics: begun.append(metrics["name"]) if event == "control" else None)
     assert begun == (["longer", "slow"] if moment[0] == "longer" else ["slow"])  # what had ended is not trained again
     assert summary(path) == summary(whole)
     for name in (".", "controls/longer", "controls/slow"):

@@ -26,7 +26,7 @@ from tests.train.stored import same, weights
 
 SMALL = (
     "warmup.steps=60", "curriculum.deals=16", "curriculum.copies=4", "training.updates=8", "training.checkpoint_every=2",
-    "training.store_every=4", "evaluation.every=4", "model.hidden=32", "model.mlp=64", "optimizer.signal=0.0",
+    "training.store_every=4", "evaluation.every=4", "model.hidden=32", "model.mlp=64", "optimizer.agreement=0.0",
 )  # fmt: skip
 
 
@@ -59,8 +59,8 @@ class Stop(Exception):
 def test_stopped_and_resumed_equals_never_stopped(whole, tmp_path, moment):
     """Stopped after any update, between checkpoints or at one, a run ends in the same weights and the same stored episodes."""
 
-    def watch(event, figures):
-        if event != "warmup" and figures["update"] == moment:
+    def watch(event, metrics):
+        if event != "warmup" and metrics["update"] == moment:
             raise Stop
 
     path = tmp_path / "run"
@@ -80,11 +80,11 @@ def test_stateful_parts_resume_too(tmp_path, advantage):
         "opponents.name=snapshot_pool",
         "opponents.every=2",
         "training.updates=5",
-        "optimizer.signal=0.001",
+        "optimizer.agreement=0.001",
     )
 
-    def watch(event, figures):
-        if event != "warmup" and figures["update"] == 3:
+    def watch(event, metrics):
+        if event != "warmup" and metrics["update"] == 3:
             raise Stop
 
     Run.create(tmp_path / "whole", chosen).train()
@@ -125,7 +125,7 @@ def test_every_stored_episode_replays(whole):
     assert [ax.verify(line.text) for line in lines] == [None] * len(lines)
     action = next(iter(ax.EpisodeStore(whole / "episodes.jsonl"))).turns[0].action
     tokenizer = Run.open(whole).policy().renderer
-    assert tokenizer.text(action.tokens.ids) == action.text
+    assert tokenizer.text(action.tokens.completion_ids) == action.text
     assert action.tokens.policy == "learner"
 
 
@@ -158,7 +158,7 @@ def test_a_run_is_a_model_for_another(whole, tmp_path):
 
 def test_frozen_opponents_get_no_gradient(tmp_path):
     """With every play against a snapshot, the learner's tokens alone are trained: half the seats."""
-    chosen = small("opponents.name=snapshot_pool", "opponents.every=1", "opponents.share=1.0", "training.updates=2")
+    chosen = small("opponents.name=snapshot_pool", "opponents.every=1", "opponents.probability=1.0", "training.updates=2")
     Run.create(tmp_path / "run", chosen).train()
     last = json.loads((tmp_path / "run" / "metrics.jsonl").read_text().splitlines()[-1])
     episodes = list(ax.EpisodeStore(tmp_path / "run" / "episodes.jsonl"))[-16:]

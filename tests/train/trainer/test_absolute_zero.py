@@ -66,8 +66,8 @@ def test_all_six_roles_learn_and_a_run_goes_on_where_it_stopped(tmp_path: Path) 
     class Stop(Exception):
         pass
 
-    def watch(event: str, figures: dict[str, Any]) -> None:
-        if event != "warmup" and figures["update"] == 3:
+    def watch(event: str, metrics: dict[str, Any]) -> None:
+        if event != "warmup" and metrics["update"] == 3:
             raise Stop
 
     with pytest.raises(Stop):

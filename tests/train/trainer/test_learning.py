@@ -10,7 +10,7 @@ import pytest
 from axion_env import GameTree, load
 from axion_env.gametree.enumerate import ILLEGAL
 from axion_train import recipe
-from axion_train.evaluate.strategy import exact_strategy, figures, legal_part
+from axion_train.evaluate.strategy import exact_strategy, legal_part, metrics
 from axion_train.run.folder import Run
 
 pytestmark = pytest.mark.slow
@@ -37,7 +37,7 @@ def test_the_warm_up_teaches_the_format_and_no_strategy(warmed):
     strategy, unresolved = exact_strategy(policy, tree, 1e-8)
     for infoset, chances in zip(tree.information_sets, legal_part(tree, strategy), strict=True):
         assert all(abs(p - 0.5) <= 0.02 for a, p in zip(infoset.actions, chances, strict=True) if a != ILLEGAL), infoset
-    found = figures(tree, strategy, unresolved)
+    found = metrics(tree, strategy, unresolved)
     assert found.nash_conv_legal == pytest.approx(11 / 12, abs=0.02)
     assert found.illegal_mass <= 0.005
     assert first["nash_conv"] == pytest.approx(found.nash_conv, abs=1e-3)
@@ -97,7 +97,7 @@ def test_exported_strategies_agree_with_openspiel(tmp_path):
     assert len(table) == 12
     assert exploitability.nash_conv(game, oracle) == pytest.approx(summary["nash_conv_legal"], abs=1e-6)
     assert math.isclose(
-        figures(GameTree(load("axion/KuhnPoker-v0"), illegal=True), _strategy(path)).nash_conv, summary["nash_conv"], abs_tol=1e-6
+        metrics(GameTree(load("axion/KuhnPoker-v0"), illegal=True), _strategy(path)).nash_conv, summary["nash_conv"], abs_tol=1e-6
     )
 
 

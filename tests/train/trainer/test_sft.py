@@ -23,7 +23,7 @@ from axion_train.model.renderer import Renderer
 from axion_train.model.tiny import TinyLlama, WordTokenizer
 from axion_train.recipe.schema import Recipe
 from axion_train.run.folder import Run
-from axion_train.trainer.sft import Imitation
+from axion_train.trainer.sft import SFTTrainer
 from axion_train.types import Batch
 from tests.train.stored import same
 
@@ -57,8 +57,8 @@ class Stop(Exception):
 
 
 def stop_at(moment: int) -> Any:
-    def watch(event: str, figures: dict[str, Any]) -> None:
-        if event != "warmup" and figures["update"] == moment:
+    def watch(event: str, measured: dict[str, Any]) -> None:
+        if event != "warmup" and measured["update"] == moment:
             raise Stop
 
     return watch
@@ -93,7 +93,7 @@ def test_a_round_plays_once_and_steps_on_what_was_right(whole: Path) -> None:
         assert {tokens.version for tokens in said.values()} == {4 * number}
         assert line["dropped/not correct"] == 96 - len(right)
         assert line["kept"] == len(said)
-        distinct.append({(tokens.prompt_ids, tokens.ids) for tokens in said.values()})
+        distinct.append({(tokens.prompt_ids, tokens.completion_ids) for tokens in said.values()})
     assert [line["rows"] for line in lines if "episodes" in line] == [
         len(distinct[0]), len(distinct[0] | distinct[1]), len(distinct[1] | distinct[2]),
     ]  # fmt: skip
@@ -111,9 +111,9 @@ def test_what_is_imitated_gets_likelier() -> None:
     assert ((learner.logprobs(rows) * mask).sum(1) > before).all()
 
 
-def imitation(run: Run) -> Imitation:
+def imitation(run: Run) -> SFTTrainer:
     trainer, _, _ = run._resume()
-    assert isinstance(trainer, Imitation)
+    assert isinstance(trainer, SFTTrainer)
     return trainer
 
 
@@ -132,7 +132,7 @@ def test_every_row_comes_once_before_any_comes_again(tmp_path: Path) -> None:
     run.train()
     trainer = imitation(run)
     trainer._rows, trainer._order = [demonstration((3,), (i,)) for i in range(10)], []
-    drawn = [row.ids[0] for _ in range(5) for row in trainer._next_rows()]
+    drawn = [row.completion_ids[0] for _ in range(5) for row in trainer._next_rows()]
     assert sorted(drawn[:10]) == sorted(drawn[10:20]) == sorted(drawn[20:30]) == list(range(10))
     assert drawn[:10] != drawn[10:20]
 
@@ -156,10 +156,10 @@ def test_two_agents_of_several_turns_are_imitated_too(tmp_path: Path) -> None:
         for agent, verdict in judge(load("axion/KuhnPoker-v0"), episode).items():
             if verdict.reward >= 1 and episode.turns_of(agent):
                 winners[agent] += 1
-                moves |= {t.action.tokens.ids for t in episode.turns_of(agent) if t.action.legal and t.action.tokens}
+                moves |= {t.action.tokens.completion_ids for t in episode.turns_of(agent) if t.action.legal and t.action.tokens}
     trainer = imitation(Run.open(tmp_path / "run"))
     assert min(winners.values()) > 0
-    assert {row.ids for row in trainer._rows} <= moves
+    assert {row.completion_ids for row in trainer._rows} <= moves
     assert metrics(tmp_path / "run")[1]["kept"] + metrics(tmp_path / "run")[1]["dropped/duplicate"] == sum(winners.values())
 
 
@@ -187,8 +187,8 @@ def test_both_forms_are_the_same_rows(files: dict[str, Path]) -> None:
     for form in ("chat", "tokens"):
         model, renderer = Run.open(files["run"]).policy().model, Run.open(files["run"]).policy().renderer
         chosen = small(f'sft.data="{files[form]}"')
-        read[form] = Imitation(chosen, ENV, model.requires_grad_(True), renderer)._rows
-    whole = [row for row in read["tokens"] if row.ids[-1] == 1]
+        read[form] = SFTTrainer(chosen, ENV, model.requires_grad_(True), renderer)._rows
+    whole = [row for row in read["tokens"] if row.completion_ids[-1] == 1]
     assert whole
     assert set(whole) <= set(read["chat"])
 
