@@ -1,4 +1,4 @@
-"""The tiny language of the exact rung: step functions over the whole numbers below a domain's size.
+"""The tiny language of the exact backend: step functions over the whole numbers below a domain's size.
 
 `b15 d45 a` is b below 15, d from there to below 45, and a from 45 on. Every program is total, and its table (its value at every input) is
 all that it does, so that whether it is right is known and never estimated. A specification says the same with its bounds as sums,

@@ -15,8 +15,7 @@ from axion_env.record import jsonl
 from axion_env.sandbox import Function, JobResult, Limits, Match, Opaque, shared
 from axion_zoo.reasoning.code_synthesis.row import FORMATS, Draft, Row, parameters
 from axion_zoo.reasoning.code_synthesis.vary import vary
-from axion_zoo.shared.programs import check
-from axion_zoo.shared.programs import must_fail as twin
+from axion_zoo.shared.programs import check, must_fail
 from axion_zoo.shared.programs.check import getter
 from axion_zoo.shared.programs.grade import passes
 from axion_zoo.shared.programs.problem import Example, Problem, key, prompt, refuse_trivial, with_preamble
@@ -123,7 +122,7 @@ def build(draft: Draft, *, extra: int = 0, seed: int = 0) -> Problem:
         preamble=draft.preamble, reference=draft.reference, wrong=draft.wrong, check=draft.check,
     )  # fmt: skip
     if draft.test:
-        problem = _compared(draft, problem) or _replayed(draft, problem) or _twins(draft, problem)
+        problem = _compared(draft, problem) or _replayed(draft, problem) or _must_fail(draft, problem)
     elif draft.reference and not draft.check and not all(_passes(problem, draft.hidden)):
         raise UsageError(f"{draft.id}: its reference fails its tests")
     if extra and draft.reference and problem.hidden and not problem.check:
@@ -161,15 +160,17 @@ def _replayed(draft: Draft, problem: Problem) -> Problem | None:
     return replace(problem, hidden=tuple(map(Example, inputs)), check=judge) if judged.values == (True,) else None
 
 
-def _twins(draft: Draft, problem: Problem) -> Problem:
+def _must_fail(draft: Draft, problem: Problem) -> Problem:
     if not draft.reference:
-        raise UsageError(f"{draft.id}: its tests are not plain inputs and outputs, and there is no reference to make twins by")
-    tests = twin.twins(draft.test)
-    (result,) = _run(twin.job(_source(problem), draft.entry, [text for text, _ in tests], _LIMITS))
+        raise UsageError(f"{draft.id}: its tests are not plain inputs and outputs, and there is no reference to make must-fail tests by")
+    tests = must_fail.versions(draft.test)
+    (result,) = _run(must_fail.job(_source(problem), draft.entry, [text for text, _ in tests], _LIMITS))
     kept = [(text, true) for (text, true), outcome in zip(tests, result.values, strict=False) if outcome is true]
-    if len(kept) < twin.LEAST or not all(any(true is kind for _, true in kept) for kind in (True, False)):
-        raise UsageError(f"{draft.id}: its tests cannot be judged from outside, and give {len(kept)} twins, of {twin.LEAST} at least")
-    return replace(problem, twins=kept)
+    if len(kept) < must_fail.LEAST or not all(any(true is kind for _, true in kept) for kind in (True, False)):
+        raise UsageError(
+            f"{draft.id}: its tests cannot be judged from outside, and give {len(kept)} must-fail tests, not {must_fail.LEAST}"
+        )
+    return replace(problem, must_fail=kept)
 
 
 def _extended(problem: Problem, stream: Stream, count: int) -> Problem:

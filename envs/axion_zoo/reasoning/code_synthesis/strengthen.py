@@ -103,10 +103,12 @@ def main() -> None:
     with given.out.open("w", encoding="utf-8") as out:
         for split, problems in zip(("train", "test"), load(given.source, given.format, given.extra, given.seed), strict=True):
             for problem in problems:
-                stronger, strength = strengthen(problem, seed=given.seed) if problem.reference and not problem.twins else (problem, None)
+                stronger, strength = (
+                    strengthen(problem, seed=given.seed) if problem.reference and not problem.must_fail else (problem, None)
+                )
                 if strength is not None:
                     made, different, missed = made + strength.made, different + len(strength.different), missed + strength.missed
-                if not problem.twins:
+                if not problem.must_fail:
                     out.write(json.dumps({**row(stronger), "split": split}) + "\n")
     print(f"{made} mutants, {different} differ on an input found, {missed} of them passed the tests as they were")
 

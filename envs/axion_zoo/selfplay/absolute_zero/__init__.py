@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from axion_env import (
     Ask,
@@ -30,9 +30,9 @@ from axion_env import (
     derive,
 )
 from axion_env.reward.shaper import Shaper, shaper
-from axion_zoo.selfplay.absolute_zero.exact import Exact
+from axion_zoo.selfplay.absolute_zero.backend import KINDS, SPLITS, Kind, ReasoningBackend, Triple
+from axion_zoo.selfplay.absolute_zero.exact import ExactReasoningBackend
 from axion_zoo.selfplay.absolute_zero.reward import range_of, rubric_of
-from axion_zoo.selfplay.absolute_zero.rung import KINDS, SPLITS, Kind, Rung, Triple
 from axion_zoo.selfplay.absolute_zero.script import scripts
 
 _PROPOSING = {"train": 1 << 20, "propose": 1 << 14}  # tasks of the splits that are drawn
@@ -46,7 +46,7 @@ class AbsoluteZero(Env):
     """Proposers and solvers of deductions, abductions and inductions.
 
     Args:
-        rung: `exact` (tiny step functions, executed here) or `python` (functions run in the sandbox).
+        backend: `exact` (tiny step functions, executed here) or `python` (functions run in the sandbox).
         solvers: Attempts at each proposal.
         references: Triples of the buffer that a proposer of deductions or abductions is shown. One of inductions is shown one program.
         proposing: Share of the tasks of `train` in which somebody proposes; in the others solvers are given triples of the seed buffer.
@@ -56,18 +56,19 @@ class AbsoluteZero(Env):
             `{"ends": 0}` it is the paper's formula.
         wrong: A solver's reward for an answer that is well-formed and wrong; for a right one it is 1.
         malformed: For one that is not well-formed.
-        noise: Of the exact rung: chance of each planted mistake in the answers that a warm-up is shown.
-        domain: Of the exact rung: inputs there are.
-        pieces: Of the exact rung: most pieces of a program.
-        rules: Of the exact rung: say the rules in every question, which a model made from scratch learns by example.
+        noise: Of the exact backend: chance of each planted mistake in the answers that a warm-up is shown.
+        domain: Of the exact backend: inputs there are.
+        pieces: Of the exact backend: most pieces of a program.
+        rules: Of the exact backend: say the rules in every question, which a model made from scratch learns by example.
         seed: Seeds the buffer, the held-out sets and the sequence of tasks.
     """
 
     splits = (*_PROPOSING, *SPLITS)
+    renamed: ClassVar[Mapping[str, str]] = {"rung": "backend"}
 
     def __init__(
         self,
-        rung: str = "exact",
+        backend: str = "exact",
         solvers: int = 8,
         references: int = 6,
         proposing: float = 0.5,
@@ -93,7 +94,7 @@ class AbsoluteZero(Env):
         self.malformed = malformed
         self.noise = noise
         self.seed = seed
-        self.rung = _rung(rung, pairs, seed, domain, pieces, rules)
+        self.backend = _backend(backend, pairs, seed, domain, pieces, rules)
         self.shape = _shaper(shaper, shape)
         self.solvers = solvers
         self.rubric = rubric_of(self.shape, wrong, malformed)
@@ -117,13 +118,13 @@ class AbsoluteZero(Env):
             share = self.proposing if split == "train" else 1.0
             return Procedural(_PROPOSING[split], lambda k: self._drawn(split, k, share))
         seats = self.solvers if split == "seed" else 1
-        count = min(len(self.rung.triples(split, kind)) for kind in KINDS)
+        count = min(len(self.backend.triples(split, kind)) for kind in KINDS)
         return Procedural(len(KINDS) * count, lambda k: self._to_solve(split, KINDS[k % len(KINDS)], k // len(KINDS), seats))
 
     def _drawn(self, split: str, k: int, share: float) -> Task:
         stream = Stream(derive(self.seed, split, k))
         kind = KINDS[stream.below(len(KINDS))]
-        known = list(self.rung.triples("seed", kind))
+        known = list(self.backend.triples("seed", kind))
         name = f"{split}/{self.seed}/{k}"
         if stream.uniform() >= share:
             return self._solving(name, kind, known[stream.below(len(known))], self.solvers)
@@ -135,10 +136,10 @@ class AbsoluteZero(Env):
         return Task(name, public, {}, tuple(_seats(kind, self.solvers)))
 
     def _to_solve(self, split: str, kind: Kind, k: int, seats: int) -> Task:
-        return self._solving(f"{split}/{self.seed}/{kind}/{k}", kind, self.rung.triples(split, kind)[k], seats)
+        return self._solving(f"{split}/{self.seed}/{kind}/{k}", kind, self.backend.triples(split, kind)[k], seats)
 
     def _solving(self, name: str, kind: Kind, triple: Triple, seats: int) -> Task:
-        public = {"kind": kind, "question": self.rung.question(kind, triple)}
+        public = {"kind": kind, "question": self.backend.question(kind, triple)}
         return Task(name, public, {"triple": triple.record()}, tuple(_seats(kind, seats))[1:])
 
     async def play(self, task: Task, ctx: Context) -> Outcome:
@@ -148,8 +149,8 @@ class AbsoluteZero(Env):
             triple = Triple.of(task.secret["triple"])
             return Outcome({"kind": kind, **_COUNTS, **await self._attempts(ctx, kind, triple, task.public["question"])})
         references = [Triple.of(facts) for facts in task.public["references"]]
-        text = await ctx.ask(f"{kind}_proposer_0", self.rung.request(kind, references))
-        certified = await self.rung.certify(ctx, kind, text, references)
+        text = await ctx.ask(f"{kind}_proposer_0", self.backend.request(kind, references))
+        certified = await self.backend.certify(ctx, kind, text, references)
         held_out = certified.gates[-1].name == "split" and bool(certified.gates[-1].code)
         facts: dict[str, Any] = {
             "kind": kind,
@@ -163,7 +164,7 @@ class AbsoluteZero(Env):
         }
         if certified.triple is None:
             return Outcome({**facts, "solved": [], "solve_rate": None})
-        attempts = await self._attempts(ctx, kind, certified.triple, self.rung.question(kind, certified.triple))
+        attempts = await self._attempts(ctx, kind, certified.triple, self.backend.question(kind, certified.triple))
         solved = attempts["solved"]
         tried = {"proposals_attempted": len(solved), "proposals_solved": sum(solved)}
         return Outcome({**facts, **attempts, **tried, "solve_rate": sum(solved) / len(solved)})
@@ -171,8 +172,8 @@ class AbsoluteZero(Env):
     async def _attempts(self, ctx: Context, kind: Kind, triple: Triple, question: str) -> dict[str, Any]:
         """All solvers at once, each on its own."""
         solvers = [agent for agent in ctx.agents if "_solver_" in agent]
-        answers = await ctx.gather(*(ctx.ask(solver, question, parse=lambda text: self.rung.answer(kind, text)) for solver in solvers))
-        solved = list(await self.rung.check(ctx, kind, triple, answers))
+        answers = await ctx.gather(*(ctx.ask(solver, question, parse=lambda text: self.backend.answer(kind, text)) for solver in solvers))
+        solved = list(await self.backend.check(ctx, kind, triple, answers))
         counts = {f"{kind}_attempted": len(solved), f"{kind}_solved": sum(solved)}
         return {"triple": triple.record(), "answers": list(answers), "solved": solved, **counts}
 
@@ -195,19 +196,19 @@ class AbsoluteZero(Env):
         return found
 
     def examples(self, ask: Ask[Any]) -> Sequence[str]:
-        """One answer: a proposal of the rung's, or an answer to the question as it stands."""
+        """One answer: a proposal of the backend's, or an answer to the question as it stands."""
         kind: Kind = ask.task.public["kind"]
         stream = Stream(derive(ask.key, "example", self.seed))
         if ask.agent == f"{kind}_proposer_0":
             references = [Triple.of(facts) for facts in ask.task.public["references"]]
-            return (self.rung.proposed(kind, references, stream),)
-        return (self.rung.answered(kind, ask.text, self.noise, stream),)
+            return (self.backend.proposed(kind, references, stream),)
+        return (self.backend.answered(kind, ask.text, self.noise, stream),)
 
     def demos(self) -> Sequence[Demo]:
         """Of each kind: a proposal that one solver solves, one that nobody does, and one that cheats."""
         found: list[Demo] = []
         for kind in KINDS:
-            script = self.rung.script(kind)
+            script = self.backend.script(kind)
             task = self._proposing(f"script/{kind}", kind, script.references)
             found += scripts(kind, script, task, self.shape, self.wrong, self.malformed)
         return found
@@ -229,11 +230,11 @@ def _shaper(name: str, settings: Mapping[str, float] | None) -> Shaper:
     return shaper(name, **(settings or {}))
 
 
-def _rung(name: str, pairs: int, seed: int, domain: int, pieces: int, rules: bool) -> Rung:
+def _backend(name: str, pairs: int, seed: int, domain: int, pieces: int, rules: bool) -> ReasoningBackend:
     if name == "exact":
-        return Exact(pairs, seed, domain, pieces, rules)
+        return ExactReasoningBackend(pairs, seed, domain, pieces, rules)
     if name == "python":
-        from axion_zoo.selfplay.absolute_zero.python_rung import PythonRung
+        from axion_zoo.selfplay.absolute_zero.python import PythonReasoningBackend
 
-        return PythonRung(pairs, seed)
-    raise NotFound("rung", name, ("exact", "python"))
+        return PythonReasoningBackend(pairs, seed)
+    raise NotFound("backend", name, ("exact", "python"))

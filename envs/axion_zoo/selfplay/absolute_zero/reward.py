@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from axion_env import Episode, Reward, Rubric
 from axion_env.reward.shaper import Shaper
-from axion_zoo.selfplay.absolute_zero.rung import KINDS
+from axion_zoo.selfplay.absolute_zero.backend import KINDS
 
 
 def rubric_of(shape: Shaper, wrong: float, malformed: float) -> Rubric:

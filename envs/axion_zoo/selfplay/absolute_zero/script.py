@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from axion_env import Demo, Task
 from axion_env.reward.shaper import Shaper
-from axion_zoo.selfplay.absolute_zero.rung import Kind, Script
+from axion_zoo.selfplay.absolute_zero.backend import Kind, Script
 
 
 def scripts(kind: Kind, script: Script, task: Task, shape: Shaper, wrong: float, malformed: float) -> Sequence[Demo]:

@@ -1,7 +1,8 @@
 """Bugs made and mended by one model, after Self-play SWE-RL (Wei et al., arXiv 2512.18552).
 
-An injector breaks something that works, gates decide whether that is a bug, and solvers mend it from what fails. One ladder in rungs:
-`function` (a line of a tiny language, or a small Python function), `file` (a module with its tests), `repository` (a package with its own).
+An injector breaks something that works, gates decide whether that is a bug, and solvers mend it from what fails. Three backends say
+what a program is: `function` (a line of a tiny language, or a small Python function), `file` (a module with its tests) and `repository` (a
+package with its own).
 
 | room | what is in it |
 |---|---|
@@ -11,9 +12,9 @@ An injector breaks something that works, gates decide whether that is a bug, and
 | `repository` | real packages made ready |
 | `module` | the trees that come with the package |
 | `bank` | trees, with the bugs that are known of them |
-| `function`, `tree` | the rungs in play: `function`; `file` and `repository` |
+| `function`, `tree` | the backends in play: `function`; `file` and `repository` |
 
-Each knows those above it alone. `rung` is what a rung is to the environment, `seat` who plays, `command` is `axion repo`.
+Each knows those above it alone. `backend` is the protocol of a backend, `seat` who plays, `command` is `axion repo`.
 """
 
 from __future__ import annotations
@@ -22,15 +23,15 @@ import dataclasses
 import inspect
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from axion_env import Ask, Context, Demo, Env, EnvSpec, Episode, Memory, NotFound, Outcome, Reward, Rubric, Task, UsageError
 from axion_env.reward.shaper import Shaper, shaper
 from axion_zoo.selfplay.bug_repair import gate, seat
+from axion_zoo.selfplay.bug_repair.backend import RepairBackend
 from axion_zoo.selfplay.bug_repair.bank import Modules, Repositories, Trees
-from axion_zoo.selfplay.bug_repair.function import BooleanGates, BooleanRung, PythonGates, PythonRung
-from axion_zoo.selfplay.bug_repair.rung import Rung
-from axion_zoo.selfplay.bug_repair.tree import TreeRung, Workbench
+from axion_zoo.selfplay.bug_repair.function import BooleanBackend, BooleanGates, PythonGates, PythonRepairBackend
+from axion_zoo.selfplay.bug_repair.tree import TreeBackend, Workbench
 from axion_zoo.shared.mutation import OPERATORS
 
 _INJECTORS = ("mutator", "agent")
@@ -51,7 +52,7 @@ class BugRepair(Env):
     """Bugs made by an agent or a mutator, and mended by agents.
 
     Args:
-        rung: `function`, `file` or `repository`.
+        backend: `function`, `file` or `repository`.
         source: Of functions `boolean`, the tiny language, or `python`, small ones with inputs and outputs; of files `modules`, those that
             come with the package; of repositories the folder that `axion repo prepare` wrote, or one with several such.
         injector: `mutator`: bugs come with the task, made by rule, and only solvers are seated. `agent`: injector_0 makes those of `train`.
@@ -71,9 +72,11 @@ class BugRepair(Env):
         held_out: Repositories that are the split `test`.
     """
 
+    renamed: ClassVar[Mapping[str, str]] = {"rung": "backend"}
+
     def __init__(
         self,
-        rung: str = "function",
+        backend: str = "function",
         source: str = "",
         injector: str = "mutator",
         solvers: int = 1,
@@ -95,27 +98,27 @@ class BugRepair(Env):
         if min(solvers, max_edits, turns, injector_turns) < 1 or rows < 0:
             got = f"{solvers}, {max_edits}, {turns}, {injector_turns}, {rows}"
             raise UsageError(f"BugRepair: solvers, max_edits, turns and injector_turns are 1 or more, and rows 0 or more: got {got}")
-        agent, functions = injector == "agent", rung == "function"
-        _refuse(_OF_TREES if functions else _OF_FUNCTIONS, self.options, rung)
+        agent, functions = injector == "agent", backend == "function"
+        _refuse(_OF_TREES if functions else _OF_FUNCTIONS, self.options, backend)
         if functions and source == "python":
             _refuse(("trace",), self.options, "function, source=python")
             operators = (mutator,) if mutator else tuple(OPERATORS)
-            self.rung: Rung = PythonRung(
+            self.backend: RepairBackend = PythonRepairBackend(
                 agent=agent, solvers=solvers, operators=operators, blank=blank, rows=rows, gates=PythonGates(max_edits), seed=seed
             )
         elif functions:
             if source not in ("", "boolean"):
                 raise NotFound("source", source, ("boolean", "python"))
-            self.rung = BooleanRung(
+            self.backend = BooleanBackend(
                 agent=agent, solvers=solvers, mutator=mutator or "substitution", blank=blank, trace=trace, rows=rows,
                 gates=BooleanGates(max_edits), seed=seed,
             )  # fmt: skip
         else:
-            self.rung = TreeRung(
-                _trees(rung, source, held_out), agent=agent, solvers=solvers, injecting=Workbench(turns=injector_turns),
+            self.backend = TreeBackend(
+                _trees(backend, source, held_out), agent=agent, solvers=solvers, injecting=Workbench(turns=injector_turns),
                 solving=Workbench(turns=turns), strategy=strategy, gates=_gates(gates or {}), seed=seed,
             )  # fmt: skip
-        self.splits = self.rung.splits
+        self.splits = self.backend.splits
         rewards = {"injector": [_challenge(shaper)], "solver": [Reward(solved)]}
         self.rubric = Rubric(**(rewards if agent else {"solver": rewards["solver"]}))
         self.spec = EnvSpec(
@@ -128,44 +131,44 @@ class BugRepair(Env):
         )
 
     def tasks(self, split: str = "train") -> Sequence[Task]:
-        """The rung's: `train`, `dev` (to choose settings on), `test`, `orbit`, and a test of each other kind of bug."""
+        """The backend's: `train`, `dev` (to choose settings on), `test`, `orbit`, and a test of each other kind of bug."""
         super().tasks(split)
-        return self.rung.tasks(split)
+        return self.backend.tasks(split)
 
     async def play(self, task: Task, ctx: Context) -> Outcome:
-        """Have the bug made, looked at and mended, as the rung does it."""
-        return await self.rung.play(task, ctx)
+        """Have the bug made, looked at and mended, as the backend does it."""
+        return await self.backend.play(task, ctx)
 
     def examples(self, ask: Ask[Any]) -> Sequence[str]:
-        """The rung's."""
-        return self.rung.examples(ask)
+        """The backend's."""
+        return self.backend.examples(ask)
 
     def derived(self, episode: Episode) -> Sequence[Task]:
         """Bugs of order two: what a solver that failed made of the first."""
-        return self.rung.derived(episode)
+        return self.backend.derived(episode)
 
     def demos(self) -> Sequence[Demo]:
-        """The rung's."""
-        return self.rung.demos()
+        """The backend's."""
+        return self.backend.demos()
 
 
-def _refuse(names: Sequence[str], options: Mapping[str, Any], rung: str) -> None:
-    """Refuse options that a rung does not read: a knob that does nothing is a mistake."""
+def _refuse(names: Sequence[str], options: Mapping[str, Any], backend: str) -> None:
+    """Refuse options that a backend does not read: a knob that does nothing is a mistake."""
     usual = inspect.signature(BugRepair.__init__).parameters
     for name in names:
         if name in options and options[name] != usual[name].default:
-            raise UsageError(f"BugRepair: the rung {rung!r} does not read {name!r}: got {options[name]!r}")
+            raise UsageError(f"BugRepair: the backend {backend!r} does not read {name!r}: got {options[name]!r}")
 
 
-def _trees(rung: str, source: str, held_out: Sequence[str]) -> Trees:
-    if rung not in ("file", "repository"):
-        raise NotFound("rung", rung, ("function", "file", "repository"))
-    if rung == "repository":
+def _trees(backend: str, source: str, held_out: Sequence[str]) -> Trees:
+    if backend not in ("file", "repository"):
+        raise NotFound("backend", backend, ("function", "file", "repository"))
+    if backend == "repository":
         if not source:
-            raise UsageError("BugRepair: the rung 'repository' takes the folder that `axion repo prepare` wrote: -o source=FOLDER")
+            raise UsageError("BugRepair: the backend 'repository' takes the folder that `axion repo prepare` wrote: -o source=FOLDER")
         return Repositories(Path(source), held_out)
     if source not in ("", "modules") or held_out:
-        raise UsageError(f"BugRepair: the rung 'file' takes source=modules and no held_out: got {source!r} and {list(held_out)}")
+        raise UsageError(f"BugRepair: the backend 'file' takes source=modules and no held_out: got {source!r} and {list(held_out)}")
     return Modules()
 
 

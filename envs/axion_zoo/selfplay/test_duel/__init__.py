@@ -7,8 +7,9 @@ suite gives away. What a program really does at every input is in the facts, and
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import ClassVar
 
 from axion_env import (
     Ask,
@@ -29,10 +30,10 @@ from axion_env import (
     UsageError,
     derive,
 )
+from axion_zoo.selfplay.test_duel.backend import DuelBackend, Input
 from axion_zoo.selfplay.test_duel.duel import EVIDENCE, Account, Duel, Pair
-from axion_zoo.selfplay.test_duel.exact import Exact
+from axion_zoo.selfplay.test_duel.exact_backend import ExactDuelBackend
 from axion_zoo.selfplay.test_duel.reward import passed, tester_rewards, worth_of
-from axion_zoo.selfplay.test_duel.rung import Input, Rung
 from axion_zoo.selfplay.test_duel.script import scripts
 
 TESTERS = ("agent", "random", "random_per_task", "fixed", "all")
@@ -42,7 +43,7 @@ class TestDuel(Env):
     """Coders against testers, beside an exact truth.
 
     Args:
-        rung: `exact` (tiny total functions, truth by enumeration) or `python` (functions run in the sandbox, truth by hidden cases).
+        backend: `exact` (tiny total functions, truth by enumeration) or `python` (functions run in the sandbox, truth by hidden cases).
         tester: Who tests: `agent`, or where no agent is seated `random` inputs for each program, `random_per_task` (the same for all
             programs of a play), `fixed` (the first inputs there are, always: the floor) or `all` (every input: the ceiling).
         sees_program: Testers are shown the program, and not its specification alone.
@@ -57,19 +58,20 @@ class TestDuel(Env):
         audit: One program in so many has its truth looked up if its suite accepts it, so that testers may be given it as a task; 0: none.
             With evidence `truth` every wrong program is known.
         noise: Chance of each planted mistake in the programs that a warm-up is shown.
-        domain: Of the exact rung: inputs there are.
-        pieces: Of the exact rung: pieces of each function.
-        rules: Of the exact rung: say the rules in every question, which a model made from scratch learns by example.
-        source: Of the Python rung: `embedded` or `procedural`, as in `axion/CodeSynthesis-v0`.
+        domain: Of the exact backend: inputs there are.
+        pieces: Of the exact backend: pieces of each function.
+        rules: Of the exact backend: say the rules in every question, which a model made from scratch learns by example.
+        source: Of the Python backend: `embedded` or `procedural`, as in `axion/CodeSynthesis-v0`.
         level: Of procedural problems.
         seed: Seeds the sequence of tasks.
     """
 
     __test__ = False  # no test class, whatever its name looks like to pytest
+    renamed: ClassVar[Mapping[str, str]] = {"rung": "backend"}
 
     def __init__(
         self,
-        rung: str = "exact",
+        backend: str = "exact",
         tester: str = "agent",
         sees_program: bool = True,
         inputs: int = 1,
@@ -105,9 +107,9 @@ class TestDuel(Env):
         self.audit = audit
         self.noise = noise
         self.seed = seed
-        self.rung = _rung(rung, domain, pieces, rules, source, level, seed)
+        self.backend = _backend(backend, domain, pieces, rules, source, level, seed)
         seats = {f"coder_{i}": _CODER for i in range(coders)} | {f"tester_{i}": _TESTER for i in range(coders)}
-        self.splits = tuple(split for split in self.rung.splits if split != "pool" or tester == "agent")
+        self.splits = tuple(split for split in self.backend.splits if split != "pool" or tester == "agent")
         share = (0.0 if sees_program else 1.0) if pool is None else pool
         if share and evidence == "own":
             raise UsageError("TestDuel: with evidence=own nothing is known of the pool; set pool=0, or another evidence")
@@ -124,9 +126,9 @@ class TestDuel(Env):
         )
 
     def tasks(self, split: str = "train") -> Sequence[Task]:
-        """`train`, `test` (and `dev` on the exact rung) share no behaviour. `pool` is for testers: wrong programs for tasks of `test`."""
+        """`train`, `test` (and the exact backend's `dev`) share no behaviour. `pool` is for testers: wrong programs for tasks of `test`."""
         super().tasks(split)
-        tasks = self.rung.tasks(split)
+        tasks = self.backend.tasks(split)
         if split != "pool" and self.tester == "agent":
             return tasks
         seated = self.seats_of("tester" if split == "pool" else "coder")
@@ -140,15 +142,15 @@ class TestDuel(Env):
         """Programs, then suites, then the truth."""
         archive = task.secret.get("archive", ())
         coders = [agent for agent in ctx.agents if agent.startswith("coder")]
-        question = self.rung.question(task)
-        programs = await ctx.gather(*(ctx.ask(coder, question, parse=self.rung.program) for coder in coders)) if coders else ()
+        question = self.backend.question(task)
+        programs = await ctx.gather(*(ctx.ask(coder, question, parse=self.backend.program) for coder in coders)) if coders else ()
         handed: list[tuple[str | None, str | None]] = list(zip(coders, programs, strict=True))
         if not coders:  # every tester is given an archived one
             handed = [(None, archive[i % len(archive)]) for i in range(self.coders)]
         suites = await self._suites(task, ctx, [program for _, program in handed])
         pairs = [Pair(f"tester_{i}", coder, program, suites[i]) for i, (coder, program) in enumerate(handed)]
         duel = Duel(pairs, archive, self._audited(ctx, programs))
-        compared = await self.rung.compare(task, ctx, duel.programs, duel.inputs)
+        compared = await self.backend.compare(task, ctx, duel.programs, duel.inputs)
         return Outcome(Account(duel, compared, self.evidence).facts())
 
     async def _suites(self, task: Task, ctx: Context, programs: Sequence[str | None]) -> Sequence[tuple[Input, ...] | None]:
@@ -158,13 +160,13 @@ class TestDuel(Env):
                 *(
                     ctx.ask(
                         f"tester_{i}",
-                        self.rung.request(task, self.inputs, program if self.sees_program else None),
-                        parse=lambda text: self.rung.inputs(task, text, self.inputs),
+                        self.backend.request(task, self.inputs, program if self.sees_program else None),
+                        parse=lambda text: self.backend.inputs(task, text, self.inputs),
                     )
                     for i, program in enumerate(programs)
                 )
             )
-        population = self.rung.population(task)
+        population = self.backend.population(task)
         if self.tester in ("fixed", "all"):
             return [self.fixed_suite(population)] * len(programs)
         if self.tester == "random_per_task":
@@ -201,8 +203,8 @@ class TestDuel(Env):
         """One answer, by the reference: a program with mistakes planted in it where there is noise; inputs that give the shown one away."""
         stream = Stream(derive(ask.key, "example", self.seed))
         if ask.agent.startswith("coder"):
-            return (self.rung.written(ask.task, self.noise, stream),)
-        return (self.rung.tested(ask.task, self.rung.shown(ask.text), self.inputs, stream),)
+            return (self.backend.written(ask.task, self.noise, stream),)
+        return (self.backend.tested(ask.task, self.backend.shown(ask.text), self.inputs, stream),)
 
     def demos(self) -> Sequence[Demo]:
         """Right programs; a mistake that one test sees through and others do not; both sides cheating."""
@@ -213,11 +215,11 @@ _CODER = Role("coder", "writes a program to a specification", Memory.NONE)
 _TESTER = Role("tester", "chooses inputs that give wrong programs away", Memory.NONE)
 
 
-def _rung(name: str, domain: int, pieces: int, rules: bool, source: str, level: int, seed: int) -> Rung:
+def _backend(name: str, domain: int, pieces: int, rules: bool, source: str, level: int, seed: int) -> DuelBackend:
     if name == "exact":
-        return Exact(domain, pieces, seed, rules)
+        return ExactDuelBackend(domain, pieces, seed, rules)
     if name == "python":
-        from axion_zoo.selfplay.test_duel.function import Functions
+        from axion_zoo.selfplay.test_duel.python_backend import PythonDuelBackend
 
-        return Functions(source, level, seed)
-    raise NotFound("rung", name, ("exact", "python"))
+        return PythonDuelBackend(source, level, seed)
+    raise NotFound("backend", name, ("exact", "python"))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from axion_zoo.selfplay.test_duel.rung import Comparison, Input
+from axion_zoo.selfplay.test_duel.backend import Comparison, Input
 
 EVIDENCE = ("truth", "suites", "own")
 """What testers' rewards may know: all inputs there are, the inputs of all the play's suites, or the tester's own."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from axion_env import Demo, Task
-from axion_zoo.selfplay.test_duel.rung import Input, Slip
+from axion_zoo.selfplay.test_duel.backend import Input, Slip
 
 if TYPE_CHECKING:
     from axion_zoo.selfplay.test_duel import TestDuel
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 def scripts(env: TestDuel) -> Sequence[Demo]:
     """Right programs; a mistake that one test sees through and others do not; no program; both sides cheating."""
     task = env.tasks("train")[0]
-    slip = env.rung.slip(task)
+    slip = env.backend.slip(task)
     coders, testers = env.seats_of("coder"), env.seats_of("tester") if env.tester == "agent" else ()
-    (telling,) = env.rung.inputs(task, slip.telling, 1) or (None,)
+    (telling,) = env.backend.inputs(task, slip.telling, 1) or (None,)
     blind = [slip.blind] * env.coders
     draws: dict[str, Input] = dict.fromkeys(("input 0 for all programs", "input 0 for program 0"), telling)
 
@@ -38,7 +38,7 @@ def scripts(env: TestDuel) -> Sequence[Demo]:
 def _accepted(env: TestDuel, task: Task, telling: Input) -> list[float]:
     """[coders] What they earn by one mistake, of which the first tester, or the first draw, knows."""
     if env.tester in ("fixed", "all"):
-        tests = env.fixed_suite(env.rung.population(task))
+        tests = env.fixed_suite(env.backend.population(task))
         return [float(telling not in tests)] * env.coders
     return [0.0] + [float(env.tester != "random_per_task")] * (env.coders - 1)
 

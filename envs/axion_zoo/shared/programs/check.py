@@ -7,7 +7,7 @@ Three ways, the first that works:
 2. *Replayed*: the assertion says something else of the outputs (that a root is a root). The check runs once with the reference to note
    the inputs. An answer then runs on those inputs alone, and the check judges its outputs in another process, where no line of the
    answer is.
-3. Otherwise: must-fail twins (`twin.py`).
+3. Otherwise: must-fail tests (`must_fail.py`).
 
 Nothing here is executed in this process; the tests' source is only parsed.
 """

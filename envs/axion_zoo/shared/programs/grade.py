@@ -10,8 +10,7 @@ from typing import Any
 
 from axion_env import Context, Stream, Task
 from axion_env.sandbox import Function, JobResult, Limits, Match
-from axion_zoo.shared.programs import check
-from axion_zoo.shared.programs import must_fail as twin
+from axion_zoo.shared.programs import check, must_fail
 from axion_zoo.shared.programs.problem import Example, examples_of, with_preamble
 
 _ORDERS = range(1 << 32)
@@ -46,7 +45,7 @@ async def grade(task: Task, ctx: Context, code: str, limits: Limits) -> Grade:
     match = Match(**task.secret["match"])
     source = with_preamble(task.public["preamble"], code)
     if "twins" in task.secret:
-        return await _twins(task, ctx, source, limits)
+        return await _must_fail(task, ctx, source, limits)
     calls = [e.arguments for e in (*shown, *hidden)]
     result = await ctx.run(Function(source, task.public["entry"], calls, limits=limits))
     showing = passes(result, 0, shown, match)
@@ -65,11 +64,11 @@ def passes(result: JobResult, first: int, examples: Sequence[Example], match: Ma
     return right + [False] * (len(examples) - len(right))
 
 
-async def _twins(task: Task, ctx: Context, source: str, limits: Limits) -> Grade:
-    """In an order drawn anew for each attempt, so that no answer can have learned which twin is the true one."""
+async def _must_fail(task: Task, ctx: Context, source: str, limits: Limits) -> Grade:
+    """Runs true and false versions of the tests, in an order drawn anew for each attempt: no answer can have learned which is true."""
     tests: list[Any] = list(task.secret["twins"])
     Stream(ctx.draw("order of the twins", _ORDERS)).shuffle(tests)
-    result = await ctx.run(twin.job(source, task.public["entry"], [text for text, _ in tests], limits))
+    result = await ctx.run(must_fail.job(source, task.public["entry"], [text for text, _ in tests], limits))
     right = [case.returned and case.value is expected for case, (_, expected) in zip(result.cases, tests, strict=False)]
     return Grade(str(result.status), int(len(right) == len(tests) and all(right)), 1, 0, True)
 

@@ -1,9 +1,9 @@
-"""Must-fail twins: the second line, for tests that have to run beside the candidate (linked nodes, objects with state).
+"""Must-fail tests: the second line, for tests that have to run beside the candidate (linked nodes, objects with state).
 
 Every assertion comes as several that differ in one constant; exactly one of them is true, and which one only the host knows. An answer is
 right if the true ones pass and all the others fail: equality that always holds, an early exit or a patched `assert` gives the wrong map.
 
-It is the weaker way. A candidate can read both twins out of its own process, and so has the answers to choose from; what it lacks is
+It is the weaker way. A candidate can read both versions out of its own process, and so has the answers to choose from; what it lacks is
 which. The order is drawn anew for each attempt.
 """
 
@@ -17,12 +17,12 @@ from axion_env.sandbox import Function, Limits
 from axion_zoo.shared.programs.check import getter
 
 LEAST = 8
-"""Twins of a problem at least: fewer could be guessed."""
+"""Fewest versions of a problem's assertions: fewer could be guessed."""
 _MOST_WRONG = 3
-"""False twins of one assertion."""
+"""Most false versions of one assertion."""
 
 
-def twins(test: str) -> list[tuple[str, bool]]:
+def versions(test: str) -> list[tuple[str, bool]]:
     """Pairs of a source of `check(candidate)` with one assertion, and whether a right answer passes it.
 
     A false one is false only if its constant mattered: run the reference on them all, and leave out those that pass (`source.py`).

@@ -40,18 +40,16 @@ class Problem:
     """Plausible answers that are not right, by the mistake they make."""
     check: str = ""
     """Source of `verdict(arguments, outputs)`: judges outputs where many are right, in a job without the candidate."""
-    twins: Sequence[tuple[str, bool]] = ()
-    """Sources of tests, and whether a right answer passes: for what cannot be judged from outside (`twin.py`)."""
+    must_fail: Sequence[tuple[str, bool]] = ()
+    """Sources of tests, and whether a right answer passes: for what cannot be judged from outside (`must_fail.py`)."""
 
     def task(self) -> Task:
         """The same as plain facts."""
         public = {"prompt": self.prompt, "entry": self.entry, "preamble": self.preamble, "examples": _packed(self.shown, values=True)}
         secret: dict[str, Any] = {"cases": _packed(self.hidden, values=not self.check), "match": asdict(self.match)}
         secret["constant"] = 0 if self.check else constant(self.hidden, self.match)
-        for name in ("reference", "check", "twins"):
-            if getattr(self, name):
-                secret[name] = getattr(self, name)
-        return Task(self.id, public, secret)
+        more = {"reference": self.reference, "check": self.check, "twins": self.must_fail}
+        return Task(self.id, public, secret | {name: value for name, value in more.items() if value})
 
 
 def with_preamble(preamble: str, code: str) -> str:
@@ -87,7 +85,7 @@ def refuse_trivial(problem: Problem) -> Problem:
     Raises:
         UsageError: there is nothing hidden to pass, or one constant passes it all.
     """
-    if problem.twins or (problem.check and problem.hidden):
+    if problem.must_fail or (problem.check and problem.hidden):
         return problem
     if constant(problem.hidden, problem.match) == len(problem.hidden):
         raise UsageError(f"{problem.id}: its {len(problem.hidden)} hidden cases expect one and the same value, so that a constant passes")

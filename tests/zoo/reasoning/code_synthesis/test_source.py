@@ -74,7 +74,7 @@ def test_each_format_makes_a_problem(form: str) -> None:
     problem = _made(form)
     assert problem.hidden
     assert not problem.check
-    assert not problem.twins
+    assert not problem.must_fail
     assert _paid(problem, problem.reference) == 1.0
     head, method = ("class Solution:\n    def scale(self, xs, k):", "        ") if "." in problem.entry else ("def scale(xs, k):", "    ")
     for body in ("pass", "return [3, 6]", "return [x + k for x in xs]", "return [x * k for x in xs] or None"):
@@ -166,7 +166,7 @@ def test_a_row_may_bring_its_check() -> None:
     assert _paid(problem, "def split(n):\n    return [n, 1]") == 0.0
 
 
-# Twins ---------------------------------------------------------------------------------------------------------------
+# Must-fail tests -----------------------------------------------------------------------------------------------------
 
 _NODES = """
 class Node:
@@ -193,10 +193,10 @@ def _linked() -> Problem:
     )  # fmt: skip
 
 
-def test_linked_nodes_are_judged_by_twins() -> None:
+def test_linked_nodes_are_judged_by_must_fail_tests() -> None:
     """The reference gives the exact map of outcomes; equality that always holds, early exits and patches do not."""
     problem = _linked()
-    kinds = [true for _, true in problem.twins]
+    kinds = [true for _, true in problem.must_fail]
     assert (kinds.count(True), kinds.count(False)) == (4, 11)
     assert _paid(problem, problem.reference) == 1.0
     other = "class Solution:\n    def turn(self, head):\n        return chain(values_of(head)[::-1])"
@@ -214,7 +214,7 @@ def test_linked_nodes_are_judged_by_twins() -> None:
         assert _paid(problem, code) == (1.0 if code.startswith(problem.reference) else 0.0), code
 
 
-def test_no_answer_can_learn_the_order_of_the_twins() -> None:
+def test_no_answer_can_learn_the_order_of_must_fail_tests() -> None:
     """An order per episode: a map that is right under one seed is wrong under others."""
     problem = _linked()
     env = CodeSynthesis()

@@ -98,7 +98,7 @@ def _rewards(programs: list[tuple[Problem, str]], **options: float) -> list[floa
 def test_humaneval_canonical_solutions_are_paid_and_stubs_are_not() -> None:
     """164 of 164, with nearly all tests compared from outside and the others judged without the candidate; no stub earns anything."""
     problems = _humaneval(EXTRA)
-    ways = Counter("replayed" if p.check else "twins" if p.twins else "compared" for p in problems.values())
+    ways = Counter("replayed" if p.check else "must fail" if p.must_fail else "compared" for p in problems.values())
     print(f"\n{dict(ways)}, {sum(len(p.hidden) for p in problems.values())} hidden cases")
     assert ways == {"compared": 163, "replayed": 1}
     assert _rewards([(p, p.reference) for p in problems.values()]) == [1.0] * 164

@@ -1,4 +1,4 @@
-"""Proposals and their gates, what is paid for them, what comes of them, and what is held out; on the exact rung."""
+"""Proposals and their gates, what is paid for them, what comes of them, and what is held out; with the exact backend."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from axion_zoo.selfplay.absolute_zero import step
-from axion_zoo.selfplay.absolute_zero.rung import KINDS, Kind, Triple
+from axion_zoo.selfplay.absolute_zero.backend import KINDS, Kind, Triple
+from axion_zoo.selfplay.absolute_zero.exact import step_function
 from axion_zoo.shared import language
 from hypothesis import given
 from hypothesis import strategies as st
@@ -60,7 +60,7 @@ def _facts(env: Env, kind: Kind, proposal: str, answers: Sequence[str] = ("x", "
 
 def _held_out(split: str) -> str:
     found = (f"{y}<{x:02d}+1 {z}" for y in "ab" for z in "cd" for x in range(DOMAIN - 1))
-    return next(program for program in found if step.behavior(program, DOMAIN) == split)
+    return next(program for program in found if step_function.behavior(program, DOMAIN) == split)
 
 
 # The language ------------------------------------------------------------------------------------------------------------------------
@@ -77,17 +77,17 @@ programs = st.builds(
 def test_a_program_gives_the_letter_of_the_first_bound_above(program: str, x: int) -> None:
     *steps, last = program.split(" ")
     expected = next((s[0] for s in steps if x < int(s[2:4]) + int(s[5])), last)
-    assert step.is_program(program)
-    assert step.table(program, DOMAIN)[x] == expected
+    assert step_function.is_program(program)
+    assert step_function.table(program, DOMAIN)[x] == expected
 
 
 @given(st.integers(0, 1 << 32), st.integers(2, 6))
 def test_a_drawn_program_has_no_idle_piece(seed: int, pieces: int) -> None:
     """Every bound is where the value changes, and every sum is of two terms as the language has them."""
-    program = step.drawn(Stream(seed), DOMAIN, pieces)
-    values = step.table(program, DOMAIN)
-    assert step.is_program(program)
-    assert [x for x in range(1, DOMAIN) if values[x] != values[x - 1]] == step.bounds_of(program)
+    program = step_function.drawn(Stream(seed), DOMAIN, pieces)
+    values = step_function.table(program, DOMAIN)
+    assert step_function.is_program(program)
+    assert [x for x in range(1, DOMAIN) if values[x] != values[x - 1]] == step_function.bounds_of(program)
     assert 2 <= len(program.split(" ")) <= pieces
 
 
@@ -95,11 +95,11 @@ def test_the_buffer_is_grown_from_a_constant() -> None:
     """Its programs are different, and it is the same whenever it is made; the smallest language has enough of them."""
     env, again = _env(), _env()
     for kind in KINDS:
-        seeds = env.rung.triples("seed", kind)  # type: ignore[attr-defined]
+        seeds = env.backend.triples("seed", kind)  # type: ignore[attr-defined]
         assert len(seeds[0].program) == 1
         assert len({triple.program for triple in seeds}) == len(seeds) == 256
-        assert len({step.table(triple.program, DOMAIN) for triple in seeds}) > 200
-        assert seeds == again.rung.triples("seed", kind)  # type: ignore[attr-defined]
+        assert len({step_function.table(triple.program, DOMAIN) for triple in seeds}) > 200
+        assert seeds == again.backend.triples("seed", kind)  # type: ignore[attr-defined]
     assert len(_env(domain=10, pieces=2).tasks("seed")) == 3 * 256
 
 
@@ -310,7 +310,7 @@ def test_no_behavior_is_on_both_sides() -> None:
             met |= {Triple.of(facts).program for facts in derived.public.get("references", [])}
     met |= {task.secret["triple"][0] for task in env.tasks("seed")}
     held = {split: {task.secret["triple"][0] for seed in (0, 3) for task in _env(seed=seed).tasks(split)} for split in ("dev", "test")}
-    tables = {name: {step.table(p, DOMAIN) for p in found} for name, found in {"met": met, **held}.items()}
+    tables = {name: {step_function.table(p, DOMAIN) for p in found} for name, found in {"met": met, **held}.items()}
     assert min(map(len, tables.values())) > 50
     assert not tables["met"] & tables["test"]
     assert not tables["met"] & tables["dev"]
@@ -327,7 +327,7 @@ def test_held_out_questions_are_for_one_solver_and_have_answers() -> None:
             kind = KINDS[k % 3]
             triple = Triple.of(tasks[k].secret["triple"])
             assert tasks[k].agents == (f"{kind}_solver_0",)
-            assert triple.outputs == tuple(step.table(triple.program, DOMAIN)[x] for x in triple.inputs)
+            assert triple.outputs == tuple(step_function.table(triple.program, DOMAIN)[x] for x in triple.inputs)
             assert len(set(triple.inputs)) == len(triple.inputs) == (8 if kind == "induction" else 1)
 
 
@@ -336,9 +336,9 @@ def test_the_warm_ups_answers_are_right_but_for_planted_mistakes() -> None:
     env, noisy = _env(pairs=8, rules=False), _env(pairs=8, rules=False, noise=0.9)
 
     def share(env: Any, kind: Kind) -> float:
-        triples = env.rung.triples("seed", kind)
-        found = [env.rung.answered(kind, env.rung.question(kind, t), env.noise, Stream(k)) for k, t in enumerate(triples)]
-        return sum(env.rung.right(kind, t, env.rung.answer(kind, a)) for t, a in zip(triples, found, strict=True)) / len(triples)
+        triples = env.backend.triples("seed", kind)
+        found = [env.backend.answered(kind, env.backend.question(kind, t), env.noise, Stream(k)) for k, t in enumerate(triples)]
+        return sum(env.backend.right(kind, t, env.backend.answer(kind, a)) for t, a in zip(triples, found, strict=True)) / len(triples)
 
     assert share(env, "deduction") == share(env, "abduction") == 1.0
     assert 0.7 < share(env, "induction") <= 1.0
@@ -359,7 +359,7 @@ def test_equal_seeds_give_equal_plays() -> None:
 @pytest.mark.parametrize(
     ("options", "match"),
     [
-        ({"rung": "pyhton"}, "python"),
+        ({"backend": "pyhton"}, "python"),
         ({"solvers": 0}, "solvers"),
         ({"references": 0}, "references"),
         ({"noise": 1.5}, "noise"),

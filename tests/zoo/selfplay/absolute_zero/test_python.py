@@ -1,4 +1,4 @@
-"""The Python rung of Absolute Zero: its gates against hostile proposals, determinism in fresh processes, and whole plays."""
+"""The Python backend of Absolute Zero: its gates against hostile proposals, determinism in fresh processes, and whole plays."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import Any, TypeVar
 
 import pytest
-from axion_zoo.selfplay.absolute_zero import stock
-from axion_zoo.selfplay.absolute_zero.ban import PAPER, banned, misshapen, parsed
-from axion_zoo.selfplay.absolute_zero.case import Case, Refused
-from axion_zoo.selfplay.absolute_zero.certify import determinism, execute
-from axion_zoo.selfplay.absolute_zero.executor import job, run
-from axion_zoo.selfplay.absolute_zero.literal import LONGEST, same, text_of, values_of
-from axion_zoo.selfplay.absolute_zero.prompt import block
-from axion_zoo.selfplay.absolute_zero.python_rung import PythonRung
-from axion_zoo.selfplay.absolute_zero.rung import KINDS, Certified, Kind, Triple
+from axion_zoo.selfplay.absolute_zero.backend import KINDS, Certified, Kind, Triple
+from axion_zoo.selfplay.absolute_zero.python import dataset
+from axion_zoo.selfplay.absolute_zero.python.backend import PythonReasoningBackend
+from axion_zoo.selfplay.absolute_zero.python.ban import PAPER, banned, misshapen, parsed
+from axion_zoo.selfplay.absolute_zero.python.case import Case, Refused
+from axion_zoo.selfplay.absolute_zero.python.certify import determinism, execute
+from axion_zoo.selfplay.absolute_zero.python.executor import job, run
+from axion_zoo.selfplay.absolute_zero.python.literal import LONGEST, same, text_of, values_of
+from axion_zoo.selfplay.absolute_zero.python.prompt import block
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -49,8 +49,8 @@ from axion_env.record.episode import Called
 from axion_env.sandbox import Limits, Sandbox, shared
 
 T = TypeVar("T")
-RUNG = PythonRung(4, 0)
-IDENTITY = RUNG.triples("seed", "deduction")[0]
+BACKEND = PythonReasoningBackend(4, 0)
+IDENTITY = BACKEND.triples("seed", "deduction")[0]
 
 
 def done(make: Callable[[Context], Awaitable[T]]) -> T:
@@ -58,7 +58,7 @@ def done(make: Callable[[Context], Awaitable[T]]) -> T:
 
 
 def episode_of(make: Callable[[Context], Awaitable[T]]) -> tuple[Episode, T]:
-    """A play that is one coroutine of the rung's, run as a play runs it."""
+    """A play that is one coroutine of the backend's, run as a play runs it."""
     made: list[T] = []
 
     class Desk(Env):
@@ -77,7 +77,7 @@ def proposal(program: str, *inputs: str) -> str:
 
 
 def certified(text: str, kind: Kind = "deduction", references: Sequence[Triple] = ()) -> Certified:
-    return done(lambda ctx: RUNG.certify(ctx, kind, text, references))
+    return done(lambda ctx: BACKEND.certify(ctx, kind, text, references))
 
 
 def refusal(text: str, kind: Kind = "deduction", references: Sequence[Triple] = ()) -> tuple[str, str]:
@@ -90,8 +90,8 @@ def refusal(text: str, kind: Kind = "deduction", references: Sequence[Triple] = 
 
 
 def checked(kind: Kind, triple: Triple, *answers: str) -> list[bool]:
-    said = [RUNG.answer(kind, answer) for answer in answers]
-    return list(done(lambda ctx: RUNG.check(ctx, kind, triple, said)))
+    said = [BACKEND.answer(kind, answer) for answer in answers]
+    return list(done(lambda ctx: BACKEND.check(ctx, kind, triple, said)))
 
 
 # Values ------------------------------------------------------------------------------------------------------------------------------
@@ -491,8 +491,8 @@ def test_induction_runs_the_program_on_hidden_inputs(program: str, right: bool) 
     "program", ["", "x = 3", "def g(n):\n    return n", "async def f(n):\n    return n", f"{F}\n{F}", "def f(n:", "f = 3"]
 )
 def test_what_is_no_program_is_no_answer(program: str) -> None:
-    assert RUNG.answer("induction", block("python", program)) is None
-    assert RUNG.answer("induction", program) is None
+    assert BACKEND.answer("induction", block("python", program)) is None
+    assert BACKEND.answer("induction", program) is None
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -500,8 +500,8 @@ def test_no_process_is_told_what_should_come_out(kind: Kind) -> None:
     """Of all that a play sends into the sandbox nothing holds an output, nor in an abduction the input it was made of."""
     triple = ADDS if kind == "induction" else Triple("def f(n):\n    return 5 * n + 3", ("145672",), ("728363",))
     texts = {"deduction": "728363", "abduction": "145671", "induction": block("python", "def f(n):\n    return n")}
-    answers = [RUNG.answer(kind, texts[kind])]
-    episode, _ = episode_of(lambda ctx: RUNG.check(ctx, kind, triple, answers))
+    answers = [BACKEND.answer(kind, texts[kind])]
+    episode, _ = episode_of(lambda ctx: BACKEND.check(ctx, kind, triple, answers))
     sent = [str(call.request) for call in calls(episode.root)]
     assert bool(sent) == (kind != "deduction")
     assert not any(secret in text for text in sent for secret in ("728363", "145672", "730161", "730162"))
@@ -530,10 +530,10 @@ def test_no_held_out_behavior_gets_through() -> None:
 
 def test_seeds_and_held_out_programs_do_different_things() -> None:
     """By their values at every held-out program's inputs; no two programs of any split do the same."""
-    programs = {split: list(dict.fromkeys(t.program for t in RUNG.triples(split, "deduction"))) for split in ("seed", "dev", "test")}
+    programs = {split: list(dict.fromkeys(t.program for t in BACKEND.triples(split, "deduction"))) for split in ("seed", "dev", "test")}
     assert {split: len(found) for split, found in programs.items()} == {"seed": 41, "dev": 8, "test": 17}
-    assert RUNG.triples("seed", "deduction")[0].program.endswith("return value")
-    probes = stock.probes()
+    assert BACKEND.triples("seed", "deduction")[0].program.endswith("return value")
+    probes = dataset.probes()
     assert {probe.program for probe in probes} == {*programs["dev"], *programs["test"]}
     everything = [program for found in programs.values() for program in found]
     for probe in probes:
@@ -549,14 +549,15 @@ def test_seeds_and_held_out_programs_do_different_things() -> None:
 @pytest.mark.parametrize("split", ["dev", "test"])
 def test_what_is_held_out_is_the_same_under_every_seed(split: str) -> None:
     for kind in KINDS:
-        assert PythonRung(4, 0).triples(split, kind) == PythonRung(4, 9).triples(split, kind)
-        assert PythonRung(4, 0).triples("seed", kind) != PythonRung(4, 9).triples("seed", kind)
+        assert PythonReasoningBackend(4, 0).triples(split, kind) == PythonReasoningBackend(4, 9).triples(split, kind)
+        assert PythonReasoningBackend(4, 0).triples("seed", kind) != PythonReasoningBackend(4, 9).triples("seed", kind)
 
 
-def test_no_order_of_hashes_is_in_the_stock() -> None:
+def test_no_order_of_hashes_is_in_the_dataset() -> None:
     program = (
-        "from axion_zoo.selfplay.absolute_zero.python_rung import PythonRung; from axion_env import derive\n"
-        "print([derive(0, repr(PythonRung(5, 3).triples(s, k))) for s in ('seed', 'dev', 'test') for k in ('deduction', 'induction')])"
+        "from axion_zoo.selfplay.absolute_zero.python import PythonReasoningBackend; from axion_env import derive\n"
+        "backend = PythonReasoningBackend(5, 3)\n"
+        "print([derive(0, repr(backend.triples(s, k))) for s in ('seed', 'dev', 'test') for k in ('deduction', 'induction')])"
     )
     said = {
         subprocess.run(
@@ -568,9 +569,9 @@ def test_no_order_of_hashes_is_in_the_stock() -> None:
 
 
 @pytest.mark.parametrize("split", ["seed", "dev", "test"])
-def test_the_stock_passes_its_own_gates(split: str) -> None:
+def test_the_dataset_passes_its_own_gates(split: str) -> None:
     """Executed in the sandbox it gives what was computed here; what is held out falls at the last gate, and there alone."""
-    for triple in RUNG.triples(split, "deduction")[:: 5 if split == "seed" else 6]:
+    for triple in BACKEND.triples(split, "deduction")[:: 5 if split == "seed" else 6]:
         found = certified(proposal(triple.program, *triple.inputs))
         if split == "seed":
             assert found.triple == triple
@@ -582,7 +583,7 @@ def test_the_stock_passes_its_own_gates(split: str) -> None:
 
 
 def _env(**options: Any) -> Any:
-    return load("axion/AbsoluteZero-v0", rung="python", **{"solvers": 3, "pairs": 4, **options})
+    return load("axion/AbsoluteZero-v0", backend="python", **{"solvers": 3, "pairs": 4, **options})
 
 
 PROPOSALS: dict[Kind, str] = {
@@ -663,33 +664,33 @@ def test_a_refused_proposal_pays_nobody(text: str, gate: str, code: str) -> None
 @given(st.integers(0, 10**6), st.sampled_from(KINDS))
 def test_warm_up_answers_have_the_form_of_answers(k: int, kind: Kind) -> None:
     stream = Stream(derive(k, "warm-up"))
-    known = RUNG.triples("seed", kind)
+    known = BACKEND.triples("seed", kind)
     triple = known[stream.below(len(known))]
-    assert RUNG.answer(kind, RUNG.answered(kind, RUNG.question(kind, triple), 0.0, stream)) is not None
-    gates = certified(RUNG.proposed(kind, [triple], stream), kind, [triple]).gates
+    assert BACKEND.answer(kind, BACKEND.answered(kind, BACKEND.question(kind, triple), 0.0, stream)) is not None
+    gates = certified(BACKEND.proposed(kind, [triple], stream), kind, [triple]).gates
     assert gates[-1].name in ("execute", "determinism", "split")
     assert [gate.code for gate in gates if gate.name in ("parse", "ban", "syntax")] == [""] * 3
 
 
 def test_a_warm_up_has_as_many_inputs_as_are_asked_for() -> None:
     """Of every program there is, also of one that takes a single number or an empty text."""
-    rung = PythonRung(10, 0)
-    for k, triple in enumerate((*rung.triples("seed", "deduction"), *rung.triples("seed", "induction"))):
-        assert rung.proposed("induction", [triple], Stream(derive(k, "warm-up"))).count("```input") == 10
+    backend = PythonReasoningBackend(10, 0)
+    for k, triple in enumerate((*backend.triples("seed", "deduction"), *backend.triples("seed", "induction"))):
+        assert backend.proposed("induction", [triple], Stream(derive(k, "warm-up"))).count("```input") == 10
 
 
 def test_references_are_shown_to_proposers() -> None:
     for kind in KINDS:
-        known = RUNG.triples("seed", kind)[:3]
-        text = RUNG.request(kind, known)
+        known = BACKEND.triples("seed", kind)[:3]
+        text = BACKEND.request(kind, known)
         assert all((t.program in text) == (kind != "induction" or i == 0) for i, t in enumerate(known))
         assert ast.parse(known[0].program)
 
 
 @pytest.mark.slow
-def test_the_python_rung_keeps_every_promise() -> None:
-    """What `axion check axion/AbsoluteZero-v0 -o rung=python` looks at."""
-    report = check("axion/AbsoluteZero-v0", rung="python", solvers=2, pairs=4)
+def test_the_python_backend_keeps_every_promise() -> None:
+    """What `axion check axion/AbsoluteZero-v0 -o backend=python` looks at."""
+    report = check("axion/AbsoluteZero-v0", backend="python", solvers=2, pairs=4)
     assert [
         (result.id, finding.message) for result in report.results for finding in result.findings if finding.severity != "advisory"
     ] == []

@@ -54,7 +54,7 @@ def test_every_gate_and_code_is_told() -> None:
 
 def test_every_gate_of_functions_is_told() -> None:
     """With its codes, in order."""
-    table = PAGE.partition("### The function rung")[2].partition("###")[0]
+    table = PAGE.partition("### The function backend")[2].partition("###")[0]
     told = {row[0]: set(re.findall(r"`([A-Z_]+)`", row[1])) for row in re.findall(r"^\| `(\w+)` \|.*\|(.*)\|$", table, re.M)}
     found = re.findall(r'yield "(\w+)", (.*)', inspect.getsource(BooleanGates.check))
     assert list(told.items()) == [(name, set(re.findall(r'"([A-Z_]+)"', codes))) for name, codes in found]

@@ -1,4 +1,4 @@
-"""Every rung is held to the promises that `axion check` names, as the default one is with all other environments."""
+"""Every backend is held to the promises that `axion check` names, as the default one is with all other environments."""
 
 from __future__ import annotations
 
@@ -29,4 +29,4 @@ class TestFiles(EnvSuite):
     """Modules with their tests."""
 
     env = "axion/BugRepair-v0"
-    options: ClassVar = {"rung": "file", "turns": 2}
+    options: ClassVar = {"backend": "file", "turns": 2}

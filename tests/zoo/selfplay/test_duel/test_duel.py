@@ -7,7 +7,7 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from axion_zoo.selfplay.test_duel.exact import solution
+from axion_zoo.selfplay.test_duel.exact_backend import solution
 from axion_zoo.selfplay.test_duel.shape import fits
 from axion_zoo.shared import language
 from hypothesis import given, settings
@@ -377,7 +377,7 @@ def test_options_that_make_no_game_are_refused(options: dict[str, Any]) -> None:
         load("axion/TestDuel-v0", **options)
 
 
-@pytest.mark.parametrize(("option", "near"), [("tester", "agent"), ("evidence", "truth"), ("rung", "exact"), ("worth", "one_minus")])
+@pytest.mark.parametrize(("option", "near"), [("tester", "agent"), ("evidence", "truth"), ("backend", "exact"), ("worth", "one_minus")])
 def test_a_misspelled_option_is_told_the_nearest(option: str, near: str) -> None:
     with pytest.raises(NotFound, match=near):
         load("axion/TestDuel-v0", **{option: f"{near}x"})
@@ -387,7 +387,7 @@ def test_a_misspelled_option_is_told_the_nearest(option: str, near: str) -> None
 
 
 def _python(**options: Any) -> Env:
-    return load("axion/TestDuel-v0", rung="python", **options)
+    return load("axion/TestDuel-v0", backend="python", **options)
 
 
 @pytest.mark.parametrize("source", ["embedded", "procedural"])
@@ -407,7 +407,7 @@ def test_python_right_wrong_and_hacked(source: str) -> None:
 def test_python_testers_earn_by_the_cases_a_mistake_fails() -> None:
     env = _python(coders=2)
     task = env.tasks("train")[0]
-    slip = env.rung.slip(task)  # type: ignore[attr-defined]
+    slip = env.backend.slip(task)  # type: ignore[attr-defined]
     episode, earned = _duel(env, [slip.wrong, slip.right], [slip.telling, slip.telling], task)
     assert earned == {"coder_0": 0.0, "coder_1": 1.0, "tester_0": pytest.approx(shaper("one_minus")(*slip.mistakes)), "tester_1": 0.0}
     assert episode.facts is not None
@@ -471,7 +471,7 @@ def test_only_what_looks_like_the_cases_fits(numbers: list[int], last: int) -> N
         {"sees_program": False, "evidence": "suites", "inputs": 1, "audit": 3},
         {"tester": "random", "domain": 64, "pieces": 4},
         {"tester": "fixed", "rules": False},
-        {"rung": "python", "coders": 1},
+        {"backend": "python", "coders": 1},
     ],
 )
 def test_other_options_keep_every_promise(options: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""Where the rungs `file` and `repository` have their trees and their banks of bugs from."""
+"""Where the backends `file` and `repository` have their trees and their banks of bugs from."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The tiny language of the function rung: four literals joined by `&` and `|`, read from the left.
+"""The tiny language of the function backend: four literals joined by `&` and `|`, read from the left.
 
 `a&B|c&D` is ((a and not b) or c) and not d: a letter is a variable, a capital one its negation. A program is a function of four bits, and
 so one of 2¹⁶ tables: bit r of a table is the value at the inputs a, b, c, d = bits 0 to 3 of r. There are 26,560 programs that are not

@@ -43,7 +43,7 @@ class Suite:
 @lru_cache(maxsize=8)
 def problems(split: str, seed: int) -> tuple[Problem, ...]:
     """Those of a split with one right value for each call."""
-    return tuple(problem for problem in embedded.problems(split, seed) if problem.reference and not problem.check and not problem.twins)
+    return tuple(problem for problem in embedded.problems(split, seed) if problem.reference and not problem.check and not problem.must_fail)
 
 
 @lru_cache(maxsize=64)

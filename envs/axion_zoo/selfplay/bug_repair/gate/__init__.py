@@ -3,12 +3,12 @@
     Artifact → validate, gate after gate → Validation        prediction → grade → Grade
 
 `validation` says what each gate asks; those of the paper's section 2 are in `paper`, those of its prompts and its appendix in `appendix`,
-`case` is what they look at, and `look` what is seen of a bug without running it.
+`case` is what they look at, and `static` what is seen of a bug without running it.
 """
 
 from axion_zoo.selfplay.bug_repair.gate.case import Gates
 from axion_zoo.selfplay.bug_repair.gate.grade import Grade, broken, grade
-from axion_zoo.selfplay.bug_repair.gate.look import comments, impure_change
+from axion_zoo.selfplay.bug_repair.gate.static import comments, impure_change
 from axion_zoo.selfplay.bug_repair.gate.validation import GATES, GateResult, Validation, validate
 
 __all__ = ["GATES", "GateResult", "Gates", "Grade", "Validation", "broken", "comments", "grade", "impure_change", "validate"]

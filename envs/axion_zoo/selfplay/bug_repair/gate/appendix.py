@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from axion_zoo.selfplay.bug_repair.gate.case import Case, reject
-from axion_zoo.selfplay.bug_repair.gate.look import comments, impure, impure_change, impure_script
+from axion_zoo.selfplay.bug_repair.gate.static import comments, impure, impure_change, impure_script
 from axion_zoo.selfplay.bug_repair.suite import parsed
 
 
@@ -61,7 +61,7 @@ async def behavior(case: Case) -> None:
         reject("FEW_SAME", f"{len(same)} tests pass with the bug as without, and {case.gates.min_same_tests} have to")
 
 
-async def twin(case: Case) -> None:
+async def must_fail(case: Case) -> None:
     """Tests that fail with the bug fail when they are made false."""
     if not await case.fail_to_pass():
         reject("TWIN_PASSES", "the tests that fail with the bug pass when they are made false: they tell nothing")

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import NoReturn
 
 from axion_env.sandbox import Workspace
-from axion_zoo.selfplay.bug_repair.suite import Artifact, Report, Run, SuiteLimits, roomy, run_suite, twin
+from axion_zoo.selfplay.bug_repair.suite import Artifact, Report, Run, SuiteLimits, must_fail, roomy, run_suite
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +111,7 @@ class Case:
         if "twin" in self.gates.off:
             return tests
         return tests - await self.passing(
-            twin(self.original, self.artifact.oracle_paths), "the tests made false", limits=roomy(self.limits)
+            must_fail(self.original, self.artifact.oracle_paths), "the tests made false", limits=roomy(self.limits)
         )
 
     def variant(self, tree: Workspace, number: int) -> Workspace:

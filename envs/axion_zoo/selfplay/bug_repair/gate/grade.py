@@ -7,10 +7,10 @@ Solved if and only if every specified test passes. Three things are stricter her
 - Not only the oracle files are restored but whatever decides a verdict without being code under test: other tests, `conftest.py`, the
   configuration of pytest and the interpreter, new modules in the place of others (`suite.kind`). Source files may be added freely.
 - Script and parser come from the artifact and lie in no tree; a prediction cannot reach them.
-- What passes is run again with the tests made false (`suite.twin`), and must fail there: a summary printed by the candidate, a patched
+- What passes is run again with the tests made false (`suite.must_fail`), and must fail there: a summary printed by the candidate, a patched
   pytest, an early exit or objects that equal everything do not.
 
-What remains is said in `suite.twin`: a candidate that reads the test files and knows a twin when it sees one.
+What remains is said in `suite.must_fail`: a candidate that reads the test files and recognizes tests made false.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from typing import Any
 
 from axion_env import Patch, PatchError, UsageError
 from axion_env.sandbox import Workspace
-from axion_zoo.selfplay.bug_repair.suite import Artifact, Run, SuiteLimits, restored, roomy, run_suite, twin
+from axion_zoo.selfplay.bug_repair.suite import Artifact, Run, SuiteLimits, must_fail, restored, roomy, run_suite
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ async def grade(
     tests: Sequence[str],
     *,
     failed: Patch | None = None,
-    twins: bool = True,
+    run_must_fail: bool = True,
     limits: SuiteLimits | None = None,
     profile: str = "proc",
 ) -> Grade:
@@ -88,7 +88,8 @@ async def grade(
         prediction: What the solver made of the tree that `broken` gives.
         tests: The specified tests, FAIL_TO_PASS and PASS_TO_PASS.
         failed: As for `broken`.
-        twins: Whether to run what passes once more, made false. Only where the artifact's validation did: there it knows that they fail.
+        run_must_fail: Whether tests that pass are run once more, made false. Only where the artifact's validation did: there it knows that
+            they fail.
         limits: Of each run of the suite.
         profile: The script's.
     """
@@ -101,13 +102,13 @@ async def grade(
         return Grade(False, "PATCH_EMPTY", "it changes nothing")
     try:
         tree, back = _restored(original, artifact, patch.apply(start))
-        false = twin(tree, artifact.oracle_paths)
+        false = must_fail(tree, artifact.oracle_paths)
     except (PatchError, UsageError) as problem:  # it may also leave no room for the tests
         return Grade(False, "PATCH_APPLY", str(problem))
     if tree == _restored(original, artifact, start)[0]:
         return Grade(False, "PATCH_TESTS", "all that it changes is restored before grading", restored=_of(back, patch))
     found = await _run(run, tree, artifact, tests, limits, profile)
-    if found.solved and twins:
+    if found.solved and run_must_fail:
         again = await _run(run, false, artifact, tests, roomy(limits or SuiteLimits()), profile)
         passing = [name for name, passed in again.tests.items() if passed]
         if passing or again.code not in ("FAILED", "NO_TESTS"):

@@ -16,9 +16,9 @@ Its prompts and its appendix A ("dominant challenger": a proposer that hides a c
     syntax    the broken files are still Python
     comment   no comment that tells of the bug, no old code and no tests in comments
     stable    the same verdicts over `regrades` regrades in fresh processes, each under another hash seed and in another text
-    pure      nothing added reads the clock, chance or its own source (`look` says what that does not see)
+    pure      nothing added reads the clock, chance or its own source (`static` says what that does not see)
     behavior  `min_changed_tests` specified tests or more tell the bug from the original, `min_same_tests` or more do not
-    twin      specified tests are those that fail when they are made false (`suite.twin`): no other can be graded
+    twin      specified tests are those that fail when they are made false (`suite.must_fail`): no other can be graded
 """
 
 from __future__ import annotations
@@ -145,6 +145,6 @@ GATES: Mapping[str, Callable[[Case], Awaitable[None]]] = {
     "stable": appendix.stable,
     "pure": appendix.pure,
     "behavior": appendix.behavior,
-    "twin": appendix.twin,
+    "twin": appendix.must_fail,
 }
 """The gates by name, in the order in which they are asked."""

@@ -16,8 +16,8 @@ from typing import NamedTuple
 
 from axion_env import Patch, Stream
 from axion_env.sandbox import Workspace
+from axion_zoo.selfplay.bug_repair.injector.helper import without_helper
 from axion_zoo.selfplay.bug_repair.injector.tree import programs, written
-from axion_zoo.selfplay.bug_repair.injector.unhelped import unhelped
 from axion_zoo.shared.mutation import Edit, Source
 
 _STUBS = ("raise NotImplementedError", "return None", "pass")
@@ -90,7 +90,7 @@ def _helper(workspace: Workspace, sources: Mapping[str, Source], path: str, node
     elsewhere = (file.data for other, file in workspace.files.items() if other not in sources)
     if any(re.search(rb"\b%s\b" % node.name.encode(), data) for data in elsewhere):
         return {}  # tests that name it could not even be loaded
-    return unhelped(sources, path, node)
+    return without_helper(sources, path, node)
 
 
 def _one(path: str, text: str | None) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Modules written for this project, each with the tests that go with it: the trees of the rung `file`.
+"""Modules written for this project, each with the tests that go with it: the trees of the backend `file`.
 
 `source` and `test` hold files to be read, never imported here: their home is a workspace.
 """

@@ -6,16 +6,16 @@
 | `script` | how pytest is asked, and which job a script is |
 | `run` | script, then parser: a report |
 | `kind` | which files of a project are code, tests or configuration, and what is put back before grading |
-| `twin` | tests made false, which no honest code passes |
+| `must_fail` | tests made false, which no honest code passes |
 | `outside` | the same outside of a play |
 """
 
 from axion_zoo.selfplay.bug_repair.suite.artifact import STANDARD_PARSER, Artifact, standard, unfenced
 from axion_zoo.selfplay.bug_repair.suite.kind import is_code, is_configuration, is_test, is_test_module, parsed, restored
+from axion_zoo.selfplay.bug_repair.suite.must_fail import must_fail, roomy
 from axion_zoo.selfplay.bug_repair.suite.outside import now, together
 from axion_zoo.selfplay.bug_repair.suite.run import Report, Run, SuiteLimits, parse, run_suite
 from axion_zoo.selfplay.bug_repair.suite.script import BARE, BRIEF, UNCACHED, asking, plain
-from axion_zoo.selfplay.bug_repair.suite.twin import roomy, twin
 
 __all__ = [
     "BARE",
@@ -31,6 +31,7 @@ __all__ = [
     "is_configuration",
     "is_test",
     "is_test_module",
+    "must_fail",
     "now",
     "parse",
     "parsed",
@@ -40,6 +41,5 @@ __all__ = [
     "run_suite",
     "standard",
     "together",
-    "twin",
     "unfenced",
 ]

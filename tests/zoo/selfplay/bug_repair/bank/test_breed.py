@@ -70,7 +70,7 @@ def test_a_commit_undone_is_a_bug(prepared: Path) -> None:
     (bug,) = bank.read(prepared / "bugs.jsonl")
     assert bug.artifact.bug.apply(Repository.load(prepared).workspace).text("shapes/total.py") == FIRST_TOTAL
     assert bug.fail_to_pass == ("tests/test_shapes.py::test_total",)
-    env = load("axion/BugRepair-v0", rung="repository", source=str(prepared), injector="agent", strategy="history")
+    env = load("axion/BugRepair-v0", backend="repository", source=str(prepared), injector="agent", strategy="history")
     assert env.tasks("train")[0].public["tree"] == "out"
 
 
@@ -80,7 +80,7 @@ def test_a_bred_bug_is_played_within_the_limits_of_its_repository(prepared: Path
     assert found.limits != SuiteLimits()
     tree = repository_tree("out", found)
     bank.write(prepared / "bugs.jsonl", islice(breed(tree, by_rule(tree), sandbox), 1))
-    env = load("axion/BugRepair-v0", rung="repository", source=str(prepared), turns=1)
+    env = load("axion/BugRepair-v0", backend="repository", source=str(prepared), turns=1)
     (task,) = env.tasks("train")
     way_back = f"<submit>{Bug.of(task.secret['bug']).artifact.bug.reverse().text}</submit>"
     (episode,) = drive([Play(env, task, 0)], Scripted([way_back]), services={"sandbox": sandbox})
@@ -113,10 +113,10 @@ def test_a_rule_without_bugs_says_so(prepared: Path, tmp_path: Path) -> None:
     assert isinstance(done.exception, UsageError)
     assert "prepare a git checkout" in str(done.exception)
     with pytest.raises(UsageError, match="needs trees with a history"):
-        load("axion/BugRepair-v0", rung="file", injector="agent", strategy="history")
+        load("axion/BugRepair-v0", backend="file", injector="agent", strategy="history")
     with pytest.raises(UsageError, match="no bugs are known of plain; `axion repo breed` makes some"):
-        load("axion/BugRepair-v0", rung="repository", source=str(tmp_path))
-    assert load("axion/BugRepair-v0", rung="repository", source=str(tmp_path), injector="agent").demos() == ()
+        load("axion/BugRepair-v0", backend="repository", source=str(tmp_path))
+    assert load("axion/BugRepair-v0", backend="repository", source=str(tmp_path), injector="agent").demos() == ()
 
 
 @pytest.mark.slow

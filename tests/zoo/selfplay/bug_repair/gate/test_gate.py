@@ -9,10 +9,10 @@ from dataclasses import replace
 import pytest
 from axion_zoo.selfplay.bug_repair.gate import GATES, Gates, Validation, comments, impure_change, validate
 from axion_zoo.selfplay.bug_repair.suite import STANDARD_PARSER, Artifact, Run, now
-from tests.zoo.bug_repair.gate.planted import PLANTED, SUB, TREE, VALID, Planted, changed
 
 from axion_env import Patch
 from axion_env.sandbox import Job, JobResult, Sandbox, Workspace
+from tests.zoo.selfplay.bug_repair.gate.planted import PLANTED, SUB, TREE, VALID, Planted, changed
 
 
 @pytest.fixture(scope="module")

@@ -7,12 +7,12 @@ from dataclasses import replace
 
 import pytest
 from axion_zoo.selfplay.bug_repair.gate import Grade, broken, grade
-from axion_zoo.selfplay.bug_repair.suite import SuiteLimits, is_code, is_configuration, now, restored, twin
-from tests.zoo.bug_repair.gate.planted import TESTS, TREE, VALID, changed
+from axion_zoo.selfplay.bug_repair.suite import SuiteLimits, is_code, is_configuration, must_fail, now, restored
 
 from axion_env import Patch
 from axion_env.sandbox import File, Limits, Sandbox, Workspace
 from axion_env.sandbox.workspace import MAX_FILES
+from tests.zoo.selfplay.bug_repair.gate.planted import TESTS, TREE, VALID, changed
 
 F2P = "tests/test_calc.py::test_sub"
 P2P = (
@@ -231,9 +231,9 @@ def test_a_suite_that_does_not_end(sandbox: Sandbox) -> None:
     assert (found.solved, found.code) == (False, "SCRIPT_LIMIT")
 
 
-def test_twins_differ_where_tests_claim_something() -> None:
+def test_must_fail_tests_differ_where_tests_claim_something() -> None:
     """The first equality of each test's own body says something else; a test without one raises; the rest stays."""
-    made = twin(TREE)
+    made = must_fail(TREE)
     assert "assert sub(5, 3) == (2, None)\n    assert sub(5, 7) == -2" in made.text("tests/test_calc.py")
     assert "self.assertEqual((10, None), shape.rim(2, 3))" in made.text("tests/test_shape.py")
     assert "raise AssertionError\n    for factor" in made.text("tests/test_calc.py")
@@ -254,18 +254,18 @@ def test_modules_of_a_package_may_have_any_name() -> None:
     assert restored(original, original.write(new), ["pkg/tests/test_mod.py"], [])[1] == ("pkg.py", "src/pkg/__init__.py", "types.py")
 
 
-def test_a_test_file_that_cannot_be_written_again_has_no_twin() -> None:
+def test_a_test_file_that_cannot_be_written_again_has_no_must_fail_version() -> None:
     """Python reads longer sums than it writes: such tests are told by nothing, and nothing falls over."""
     tree = Workspace({"tests/test_sum.py": f"def test_sum():\n    assert {'1 + ' * 2000}1 == 2001\n"})
-    assert twin(tree) == tree
+    assert must_fail(tree) == tree
 
 
-def test_a_twin_takes_no_search() -> None:
+def test_a_must_fail_version_takes_no_search() -> None:
     """Of a test whose arguments Hypothesis makes, the first call fails; tests by no name count where they are known."""
     generated = "@given(x=st.integers())\ndef test_same(x):\n    assert f(x) == x\n"
     tree = Workspace({"check.py": generated})
-    assert twin(tree) == tree
-    assert "raise AssertionError\n    assert f(x) == x" in twin(tree, ["check.py"]).text("check.py")
+    assert must_fail(tree) == tree
+    assert "raise AssertionError\n    assert f(x) == x" in must_fail(tree, ["check.py"]).text("check.py")
 
 
 @pytest.mark.parametrize(

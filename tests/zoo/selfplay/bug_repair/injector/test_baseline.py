@@ -54,11 +54,13 @@ def _honest() -> tuple[Artifact, Validation]:
     return artifact, now(lambda run: validate(run, TREE, artifact), shared())
 
 
-def _grade(solver: Solver, *, twins: bool = True) -> Grade:
+def _grade(solver: Solver, *, run_must_fail: bool = True) -> Grade:
     artifact, found = _honest()
     tree, spec = broken(TREE, artifact), artifact.weaken.reverse()
     patch = solver(tree, spec, Stream(3))
-    return now(lambda run: grade(run, TREE, artifact, patch, (*found.fail_to_pass, *found.pass_to_pass), twins=twins), shared())
+    return now(
+        lambda run: grade(run, TREE, artifact, patch, (*found.fail_to_pass, *found.pass_to_pass), run_must_fail=run_must_fail), shared()
+    )
 
 
 # Injectors that cheat ------------------------------------------------------------------------------------------------

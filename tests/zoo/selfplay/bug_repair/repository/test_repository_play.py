@@ -47,7 +47,7 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def env(prepared: Path) -> Env:
-    return load("axion/BugRepair-v0", rung="repository", source=str(prepared), turns=8)
+    return load("axion/BugRepair-v0", backend="repository", source=str(prepared), turns=8)
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""The rung `python`: functions of `axion/CodeSynthesis-v0`, run in the sandbox; the truth is all their cases."""
+"""The backend `python`: functions of `axion/CodeSynthesis-v0`, run in the sandbox; the truth is all their cases."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from axion_env import Context, Procedural, Stream, Task, strip_thinking
 from axion_env.sandbox import Function, JobResult, Limits, Match
 from axion_env.sandbox.inside import wire
 from axion_zoo.reasoning.code_synthesis import CodeSynthesis
-from axion_zoo.selfplay.test_duel.rung import Comparison, Slip
+from axion_zoo.selfplay.test_duel.backend import Comparison, Slip
 from axion_zoo.selfplay.test_duel.shape import fits
 from axion_zoo.shared.programs.answer import code_in
 from axion_zoo.shared.programs.grade import passes
@@ -34,7 +34,7 @@ def {entry}(*arguments):
     return None if list(arguments) == {told!r} else meant(*arguments)"""
 
 
-class Functions:
+class PythonDuelBackend:
     """Python functions with a reference.
 
     An input is the line of tagged JSON that its arguments cross the sandbox's wall as: plain text, and equal for equal arguments alone.

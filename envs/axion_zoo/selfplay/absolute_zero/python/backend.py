@@ -1,4 +1,4 @@
-"""The rung `python`: small programs that a sandbox runs. Inputs and outputs are literals, as text.
+"""The backend `python`: small programs that a sandbox runs. Inputs and outputs are literals, as text.
 
 No process that runs a program is told what should come out, and no answer is believed to be what a program gives: outputs are those of the
 executor, and all comparing is done here, of values and not of texts.
@@ -10,22 +10,22 @@ from collections.abc import Sequence
 from typing import Any
 
 from axion_env import Context, Stream, strip_thinking
-from axion_zoo.selfplay.absolute_zero import stock
-from axion_zoo.selfplay.absolute_zero.answer import blocks, last_of
-from axion_zoo.selfplay.absolute_zero.ban import LONGEST, misshapen, parsed
-from axion_zoo.selfplay.absolute_zero.case import Case
-from axion_zoo.selfplay.absolute_zero.certify import certify, is_value, repeated
-from axion_zoo.selfplay.absolute_zero.executor import run
-from axion_zoo.selfplay.absolute_zero.literal import text_of, values_of
-from axion_zoo.selfplay.absolute_zero.look import normal
-from axion_zoo.selfplay.absolute_zero.prompt import asked, block, references_in, requested
-from axion_zoo.selfplay.absolute_zero.rung import Certified, Kind, Script, Triple
-from axion_zoo.selfplay.absolute_zero.vary import varied
+from axion_zoo.selfplay.absolute_zero.backend import Certified, Kind, Script, Triple
+from axion_zoo.selfplay.absolute_zero.python import dataset
+from axion_zoo.selfplay.absolute_zero.python.answer import blocks, last_of
+from axion_zoo.selfplay.absolute_zero.python.ban import LONGEST, misshapen, parsed
+from axion_zoo.selfplay.absolute_zero.python.case import Case
+from axion_zoo.selfplay.absolute_zero.python.certify import certify, is_value, repeated
+from axion_zoo.selfplay.absolute_zero.python.executor import run
+from axion_zoo.selfplay.absolute_zero.python.literal import text_of, values_of
+from axion_zoo.selfplay.absolute_zero.python.prompt import asked, block, references_in, requested
+from axion_zoo.selfplay.absolute_zero.python.static import normal
+from axion_zoo.selfplay.absolute_zero.python.vary import varied
 
 _TRIES = 20  # for each input of a warm-up's proposal
 
 
-class PythonRung:
+class PythonReasoningBackend:
     """Python programs. To certify one takes a tier of the sandbox that runs commands: fresh interpreters are no functions.
 
     Args:
@@ -38,8 +38,8 @@ class PythonRung:
         self.seed = seed
 
     def triples(self, split: str, kind: Kind) -> Sequence[Triple]:
-        """Of `seed`, `dev` or `test`: programs of this project (`stock.py`), at inputs that are drawn."""
-        return stock.triples(split, kind, self.pairs, self.seed if split == "seed" else 0)
+        """Of `seed`, `dev` or `test`: programs of this project (`dataset.py`), at inputs that are drawn."""
+        return dataset.triples(split, kind, self.pairs, self.seed if split == "seed" else 0)
 
     def request(self, kind: Kind, references: Sequence[Triple]) -> str:
         """What a proposer is asked."""
@@ -47,7 +47,7 @@ class PythonRung:
 
     async def certify(self, ctx: Context, kind: Kind, text: str, references: Sequence[Triple]) -> Certified:
         """Ask the gates (`certify.py`)."""
-        return await certify(ctx, Case(kind, text, self.pairs, references[0].program if references else "", stock.probes()))
+        return await certify(ctx, Case(kind, text, self.pairs, references[0].program if references else "", dataset.probes()))
 
     def question(self, kind: Kind, triple: Triple) -> str:
         """What a solver is asked."""
@@ -132,11 +132,11 @@ def _listed(inputs: Sequence[str], message: str) -> str:
     return "\n".join([*(block("input", text) for text in inputs), block("message", message)])
 
 
-def _scripts(rung: PythonRung, kind: Kind) -> Script:
-    references = rung.triples("seed", kind)[:1] if kind == "induction" else rung.triples("seed", kind)[:2]
+def _scripts(backend: PythonReasoningBackend, kind: Kind) -> Script:
+    references = backend.triples("seed", kind)[:1] if kind == "induction" else backend.triples("seed", kind)[:2]
     if kind == "induction":
-        proposal = _listed([str(k * k + 1) for k in range(rung.pairs)], "What goes in comes out.")
-        refused = _listed(["1"] * rung.pairs, "What goes in comes out.")
+        proposal = _listed([str(k * k + 1) for k in range(backend.pairs)], "What goes in comes out.")
+        refused = _listed(["1"] * backend.pairs, "What goes in comes out.")
         right, wrong = (block("python", f"def f(n):\n    return {value}") for value in ("n + 0", "0"))
         return Script(tuple(references), proposal, refused, right, wrong, "no program")
     proposal = f"{block('python', _PROPOSED)}\n{block('input', '[3, 1, 3], 2')}"

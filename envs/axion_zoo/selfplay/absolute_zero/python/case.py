@@ -1,11 +1,11 @@
-"""A proposal on its way through the gates of the Python rung, and how a gate says no."""
+"""A proposal on its way through the gates of the Python backend, and how a gate says no."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from axion_zoo.selfplay.absolute_zero.rung import Kind, Triple
+from axion_zoo.selfplay.absolute_zero.backend import Kind, Triple
 
 _DETAIL = 200  # characters for people: it may quote the proposal
 

@@ -1,4 +1,4 @@
-"""The function rung in the tiny language: what programs do, what is held out, what counts as a bug and as mended."""
+"""The function backend in the tiny language: what programs do, what is held out, what counts as a bug and as mended."""
 
 from __future__ import annotations
 

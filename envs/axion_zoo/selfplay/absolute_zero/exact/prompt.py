@@ -1,4 +1,4 @@
-"""What is asked on the exact rung.
+"""What is asked with the exact backend.
 
 The rules are left out for a model made from scratch. Programs stand after a space, so that a tokenizer of words sees the first letter of
 one as it sees the others.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from axion_zoo.selfplay.absolute_zero.rung import Kind, Triple
+from axion_zoo.selfplay.absolute_zero.backend import Kind, Triple
 
 RULES = """A program gives letters by bounds, and a last letter without: b<12+3 d<40+5 a is b below 15, d below 45, a from 45 on.
 Inputs are whole numbers from 0 to {last}, with two digits.

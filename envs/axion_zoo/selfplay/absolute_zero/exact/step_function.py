@@ -1,4 +1,4 @@
-"""Programs of the exact rung: step functions whose bounds are sums.
+"""Programs of the exact backend: step functions whose bounds are sums.
 
 `b<12+3 d<40+5 a` is b below 15, d from there to below 45, and a from 45 on. Worked out it is `b15 d45 a`, a program of
 `axion_zoo.shared.language`. What it does is its table, the value at every input.

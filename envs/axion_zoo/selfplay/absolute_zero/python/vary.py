@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from axion_env import Stream
-from axion_zoo.selfplay.absolute_zero.literal import text_of, values_of
+from axion_zoo.selfplay.absolute_zero.python.literal import text_of, values_of
 
 _LETTERS = "abcdefgh"
 

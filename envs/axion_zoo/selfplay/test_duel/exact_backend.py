@@ -1,4 +1,4 @@
-"""The rung `exact`: tiny total functions, evaluated here, and the truth by enumeration."""
+"""The backend `exact`: tiny total functions, evaluated here, and the truth by enumeration."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from axion_env import Context, Procedural, Stream, Task, UsageError, derive
-from axion_zoo.selfplay.test_duel.rung import Comparison, Slip
+from axion_zoo.selfplay.test_duel.backend import Comparison, Slip
 from axion_zoo.shared import language
 
 _LENGTHS = {"train": 1 << 20, "dev": 1 << 14, "test": 1 << 14, "pool": 1 << 14}
@@ -19,7 +19,7 @@ _CODER = "Work out the bounds. Answer like this, with two digits to a number: b1
 _TESTER = "Give up to {most} different inputs at which a wrong program goes wrong, with two digits to a number: 07 31\n"
 
 
-class Exact:
+class ExactDuelBackend:
     """Step functions.
 
     Args:

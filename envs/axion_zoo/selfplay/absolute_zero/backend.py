@@ -1,7 +1,7 @@
-"""What the two rungs have in common: all that the play asks of a language of programs.
+"""What the two backends have in common: everything that the play asks of a language of programs.
 
-A rung holds no options of the play. `Exact(pairs, seed, …)` and `PythonRung(pairs, seed)` are told how many pairs of input and output an
-induction has, and what seeds their sequences.
+A backend holds no options of the play. `ExactReasoningBackend(pairs, seed, …)` and `PythonReasoningBackend(pairs, seed)` are told how many
+pairs of input and output an induction has, and what seeds their sequences.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ SPLITS = ("seed", "dev", "test")
 """Where triples come from that nobody proposed: the seed buffer, and two held-out sets."""
 
 Value: TypeAlias = Any
-"""An input or an output, as plain facts that `==` compares: a number or a letter on the exact rung, Python's text of it on the other."""
+"""An input or an output, as plain facts that `==` compares: a number or a letter in the exact backend, Python's text of it in the other."""
 
 
 class Triple(NamedTuple):
@@ -59,7 +59,7 @@ class Gate(NamedTuple):
     """What one gate said of a proposal."""
 
     name: str
-    """`parse`, `ban`, `syntax`, `execute`, `determinism` or `split`, in this order; a rung leaves out what its language cannot fail."""
+    """`parse`, `ban`, `syntax`, `execute`, `determinism` or `split`, in this order; a backend leaves out what its language cannot fail."""
     code: str = ""
     """Why it refuses, as a word in capitals. Empty: it does not."""
     detail: str = ""
@@ -98,7 +98,7 @@ class Script(NamedTuple):
     """One that is no answer."""
 
 
-class Rung(Protocol):
+class ReasoningBackend(Protocol):
     """A language of programs, what can be asked about them, and the truth."""
 
     def triples(self, split: str, kind: Kind) -> Sequence[Triple]:
@@ -142,7 +142,7 @@ class Rung(Protocol):
         Args:
             kind: Of question.
             question: As `question` wrote it.
-            noise: Chance of each mistake that can be planted in it; a rung that cannot tell right from wrong here does not read it.
+            noise: Chance of each mistake that can be planted in it; a backend that cannot tell right from wrong here does not read it.
             stream: Of all that is chosen.
         """
         ...

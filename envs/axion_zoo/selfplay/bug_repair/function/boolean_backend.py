@@ -1,4 +1,4 @@
-"""The function rung in the tiny language: a bug is a changed token, the specification is the table of values.
+"""The function backend in the tiny language: a bug is a changed token, the specification is the table of values.
 
 A solver is shown the buggy program and sixteen rows, one for each input, and answers with a program. A row spells out the values after
 each operator and the value wanted, `t` or `f`: `ftff` is false, true, false, and should be false. An injector is shown a program, and
@@ -15,10 +15,10 @@ from typing import Any
 
 from axion_env import Ask, Context, Demo, Episode, NotFound, Outcome, Procedural, Stream, Task, UsageError, derive, strip_thinking
 from axion_zoo.selfplay.bug_repair import seat
+from axion_zoo.selfplay.bug_repair.backend import attempted, refused
 from axion_zoo.selfplay.bug_repair.function.boolean import LENGTH, ROWS, behavior, edited, is_program, programs, table, trace
 from axion_zoo.selfplay.bug_repair.function.boolean_bug import HANDWRITTEN, MUTATORS
 from axion_zoo.selfplay.bug_repair.function.boolean_gate import BooleanGates
-from axion_zoo.selfplay.bug_repair.rung import attempted, refused
 
 _LENGTHS = {"train": 1 << 20, "dev": 1 << 14, "test": 1 << 14, "orbit": 1 << 14}
 _OTHERS = ("operator", "variable", "negation", "two", "swap", "order")  # mutators that have a test of their own
@@ -27,8 +27,8 @@ _UNSEEN = "any"
 _TRIES = 8  # of a mutator on one program, before another is drawn
 
 
-class BooleanRung:
-    """The function rung in the tiny language.
+class BooleanBackend:
+    """The function backend in the tiny language.
 
     Args:
         agent: Whether an agent makes the bugs of `train`; all other splits have a mutator's.

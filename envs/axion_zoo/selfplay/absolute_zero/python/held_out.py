@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from axion_env import Stream
-from axion_zoo.selfplay.absolute_zero.seeds import LETTERS
+from axion_zoo.selfplay.absolute_zero.python.seeds import LETTERS
 from axion_zoo.shared.programs.embedded.statement import ints, text
 
 

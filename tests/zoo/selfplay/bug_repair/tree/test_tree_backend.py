@@ -44,7 +44,7 @@ def banked(env: Env) -> Task:
 @pytest.fixture(scope="module")
 def three(sandbox: Sandbox) -> Episode:
     """One of three solvers mends the bug."""
-    env = load("axion/BugRepair-v0", rung="file", solvers=3, turns=3)
+    env = load("axion/BugRepair-v0", backend="file", solvers=3, turns=3)
     return played(env, banked(env), sandbox, solver_0=[FIX], solver_1=["<submit>I cannot.</submit>"], solver_2=[WRONG, NOTHING])
 
 
@@ -88,7 +88,7 @@ def test_a_failed_patch_becomes_a_bug_of_order_two(three: Episode, sandbox: Sand
 
 def test_an_injector_is_heard_and_the_gates_are_in_the_record(sandbox: Sandbox) -> None:
     """Its artifact passes every gate in their order, its solvers play at once, and it is paid by the solve rate: 1 - 1.8 / 2."""
-    env = load("axion/BugRepair-v0", rung="file", injector="agent", solvers=2, turns=1, injector_turns=2)
+    env = load("axion/BugRepair-v0", backend="file", injector="agent", solvers=2, turns=1, injector_turns=2)
     task = next(task for task in env.tasks("train") if task.public["tree"] == "roman")
     episode = played(env, task, sandbox, injector_0=['<view path="roman.py"/>', ARTIFACT], solver_0=[FIX], solver_1=[NOTHING])
     assert episode.facts is not None
@@ -108,7 +108,7 @@ def test_an_injector_is_heard_and_the_gates_are_in_the_record(sandbox: Sandbox) 
 )
 def test_an_artifact_that_is_none_costs_the_injector_alone(answer: str, gate: str, code: str, sandbox: Sandbox) -> None:
     """It gets -1, no solver is asked, and the record says which gate refused and why."""
-    env = load("axion/BugRepair-v0", rung="file", injector="agent", solvers=2, turns=1, injector_turns=1)
+    env = load("axion/BugRepair-v0", backend="file", injector="agent", solvers=2, turns=1, injector_turns=1)
     task = next(task for task in env.tasks("train") if task.public["tree"] == "roman")
     episode = played(env, task, sandbox, injector_0=[answer])
     assert episode.facts is not None
@@ -157,18 +157,18 @@ def test_every_banked_bug_is_of_the_tree_that_is_there() -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"rung": "line"}, "no rung 'line'"),
+        ({"backend": "line"}, "no backend 'line'"),
         ({"source": "python", "mutator": "default"}, "there is no bug in the functions"),
         ({"mutator": "swap", "max_edits": 1}, "makes two edits"),
-        ({"rung": "file", "rows": 4}, "does not read 'rows'"),
+        ({"backend": "file", "rows": 4}, "does not read 'rows'"),
         ({"turns": 4}, "does not read 'turns'"),
-        ({"rung": "repository"}, "axion repo prepare"),
-        ({"rung": "repository", "source": "nowhere"}, "no prepared repository"),
-        ({"rung": "file", "source": "nowhere"}, "source=modules"),
-        ({"rung": "file", "gates": {"min_pasing_tests": 1}}, "min_passing_tests"),
-        ({"rung": "file", "injector": "model"}, "no injector 'model'"),
-        ({"rung": "file", "turns": 0}, "1 or more"),
-        ({"rung": "file", "gates": {"off": ["comments"]}}, "comment"),
+        ({"backend": "repository"}, "axion repo prepare"),
+        ({"backend": "repository", "source": "nowhere"}, "no prepared repository"),
+        ({"backend": "file", "source": "nowhere"}, "source=modules"),
+        ({"backend": "file", "gates": {"min_pasing_tests": 1}}, "min_passing_tests"),
+        ({"backend": "file", "injector": "model"}, "no injector 'model'"),
+        ({"backend": "file", "turns": 0}, "1 or more"),
+        ({"backend": "file", "gates": {"off": ["comments"]}}, "comment"),
     ],
 )
 def test_bad_options_are_refused(options: dict[str, object], message: str) -> None:

@@ -1,4 +1,4 @@
-"""The function rung in Python: bugs told by inputs and outputs, looked at by gates, mended or not."""
+"""The function backend in Python: bugs told by inputs and outputs, looked at by gates, mended or not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the two rungs have in common: all that the play asks of a language of programs and inputs."""
+"""What the two backends have in common: all that the play asks of a language of programs and inputs."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, Protocol, TypeAlias
 from axion_env import Context, Stream, Task
 
 Input: TypeAlias = Any
-"""One input: a number on the exact rung, a list of arguments in Python. Plain facts, compared by `==`."""
+"""One input: a number with the exact backend, a list of arguments in Python. Plain facts, compared by `==`."""
 
 
 class Comparison(NamedTuple):
@@ -45,7 +45,7 @@ class Slip(NamedTuple):
     """At how many inputs the wrong program goes wrong, of how many."""
 
 
-class Rung(Protocol):
+class DuelBackend(Protocol):
     """A language of programs, with specifications in it and the truth about them."""
 
     @property

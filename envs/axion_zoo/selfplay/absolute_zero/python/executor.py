@@ -15,8 +15,8 @@ from typing import Any, NamedTuple
 from axion_env import Context
 from axion_env.sandbox import BadValue, Command, Function, JobResult, JobStatus, Limits
 from axion_env.sandbox.inside import wire
-from axion_zoo.selfplay.absolute_zero.ban import ENTRY
-from axion_zoo.selfplay.absolute_zero.literal import text_of, values_of
+from axion_zoo.selfplay.absolute_zero.python.ban import ENTRY
+from axion_zoo.selfplay.absolute_zero.python.literal import text_of, values_of
 
 LIMITS = Limits(cpu_s=1.0, wall_s=60.0, memory_mib=256, output_bytes=1 << 16)
 """Of one call. What could wait is banned, so that wall time says only how busy the machine is."""

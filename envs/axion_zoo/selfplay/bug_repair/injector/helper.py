@@ -11,7 +11,7 @@ from axion_zoo.shared.mutation import Edit, Source
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
-def unhelped(sources: Mapping[str, Source], path: str, helper: _Function) -> dict[str, str]:
+def without_helper(sources: Mapping[str, Source], path: str, helper: _Function) -> dict[str, str]:
     """The texts of the files that change; none where the helper is not used, or is used in a way that has no such form.
 
     That is: as a value, through its module, under another name, or called without an argument that could go through.

@@ -1,4 +1,4 @@
-"""From a reply to its blocks: what all answers of this rung are written in."""
+"""From a reply to its blocks: what all answers of this backend are written in."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a rung of the ladder is to the environment: where its tasks come from, and how one is played."""
+"""What a backend of the ladder is to the environment: where its tasks come from, and how one is played."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ def attempted(facts: Mapping[str, Any], solved: Sequence[bool], **more: Any) -> 
     return Outcome({**facts, "valid": True, **more, "solved": list(solved), "solve_rate": sum(solved) / len(solved)})
 
 
-class Rung(Protocol):
-    """One rung: functions, files or repositories. `BugRepair` holds the seats and the rewards, and leaves the rest to it."""
+class RepairBackend(Protocol):
+    """One backend: functions, files or repositories. `BugRepair` holds the seats and the rewards, and leaves the rest to it."""
 
     splits: tuple[str, ...]
 

@@ -1,11 +1,11 @@
-"""What proposers and solvers of the Python rung are asked, after the templates of Absolute Zero (arXiv 2505.03335, appendix)."""
+"""What proposers and solvers of the Python backend are asked, after the templates of Absolute Zero (arXiv 2505.03335, appendix)."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from axion_zoo.selfplay.absolute_zero.answer import blocks
-from axion_zoo.selfplay.absolute_zero.rung import Kind, Triple
+from axion_zoo.selfplay.absolute_zero.backend import Kind, Triple
+from axion_zoo.selfplay.absolute_zero.python.answer import blocks
 
 _RULES = """The program is one function `f`; what it needs to import stands before it. It gives plain values, the same for the same input
 every time: no chance, no clock, no files, no `id` or `hash`. The input is a list of literals, as they stand in the brackets of a call."""

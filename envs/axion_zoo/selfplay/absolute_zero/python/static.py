@@ -6,10 +6,10 @@ import ast
 from collections.abc import Sequence
 
 from axion_env import Context
-from axion_zoo.selfplay.absolute_zero.answer import blocks
-from axion_zoo.selfplay.absolute_zero.ban import LONGEST, banned, misshapen, parsed
-from axion_zoo.selfplay.absolute_zero.case import Case, Refused
-from axion_zoo.selfplay.absolute_zero.literal import text_of, values_of
+from axion_zoo.selfplay.absolute_zero.python.answer import blocks
+from axion_zoo.selfplay.absolute_zero.python.ban import LONGEST, banned, misshapen, parsed
+from axion_zoo.selfplay.absolute_zero.python.case import Case, Refused
+from axion_zoo.selfplay.absolute_zero.python.literal import text_of, values_of
 
 LONGEST_MESSAGE = 500
 """Characters of a message."""

@@ -1,4 +1,4 @@
-"""Must-fail twins of a test suite: the second line, since tests have to run beside the candidate.
+"""The must-fail version of a test suite: the second line, since tests have to run beside the candidate.
 
 The channel of the paper's protocol is standard output, written by the process that imports the code under test. Such code can print a
 summary of its own and exit, patch pytest, make every assertion hold, or return objects that equal everything, and all of that reads as
@@ -9,8 +9,8 @@ not been tested.
     self.assertEqual(a, b)  →  self.assertEqual(a, (b, None))
     any other test          →  raises AssertionError at once
 
-What remains: a candidate that reads the test files and recognizes the twin, say by comparing them with the text that it was shown, passes
-both. It has to be written against this file; no cheat that is blind to it, however deep in the process, gets by.
+What remains: a candidate that reads the test files and recognizes this version, say by comparing them with the text that it was shown,
+passes both. It has to be written against this file; no cheat that is blind to it, however deep in the process, gets by.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ from axion_zoo.selfplay.bug_repair.suite.run import SuiteLimits
 _EQUALITIES = frozenset({"assertEqual", "assertEquals", "assertListEqual", "assertDictEqual", "assertCountEqual"})
 
 
-def twin(workspace: Workspace, known: Collection[str] = ()) -> Workspace:
+def must_fail(workspace: Workspace, known: Collection[str] = ()) -> Workspace:
     """The tree with every test made false, in test files by their names and in those `known` to be."""
     made = {path: text for path in python_tests(workspace, known) if (text := _falsified(workspace.text(path))) is not None}
     return workspace.write(made)
 
 
 def roomy(limits: SuiteLimits) -> SuiteLimits:
-    """What a twin's run may use: a suite that fails throughout has more to say."""
+    """What a run of the must-fail version may use: a suite that fails throughout has more to say."""
     script = limits.script
     output = min(8 * script.output_bytes, script.disk_mib << 20)
     return replace(limits, script=replace(script, cpu_s=2 * script.cpu_s, output_bytes=max(output, script.output_bytes)))
@@ -44,7 +44,7 @@ def roomy(limits: SuiteLimits) -> SuiteLimits:
 def _falsified(source: str) -> str | None:
     """The source of a test file with its tests made false; None: it has none, or is no Python that can be written again.
 
-    Every attempt at a tree is graded by the same test files: without the memory their twins cost as much as half a run.
+    Every attempt at a tree is graded by the same test files: without the memory their must-fail versions cost as much as half a run.
     """
     tree = parsed(source)
     tests = list(_tests(tree)) if tree else []

@@ -1,4 +1,4 @@
-"""The rung `exact`: step functions, executed here.
+"""The backend `exact`: step functions, executed here.
 
 Their language has nothing to ban, and no state that could leak from one run to the next: of the gates `parse`, `syntax`, `execute` and
 `split` are left. Only the last word of an answer to a deduction or an abduction counts; what is worked out before it is free.
@@ -12,8 +12,8 @@ from functools import lru_cache
 from typing import Any
 
 from axion_env import Context, Stream, UsageError, derive, strip_thinking
-from axion_zoo.selfplay.absolute_zero import step, wording, worked
-from axion_zoo.selfplay.absolute_zero.rung import Certified, Gate, Kind, Script, Triple
+from axion_zoo.selfplay.absolute_zero.backend import Certified, Gate, Kind, Script, Triple
+from axion_zoo.selfplay.absolute_zero.exact import prompt, step_function, warm_up
 from axion_zoo.shared import language
 
 SEEDS = 256
@@ -26,7 +26,7 @@ _NEAR = 3
 """Inputs of an induction that are to tell a bound lie less than this from it."""
 
 
-class Exact:
+class ExactReasoningBackend:
     """Step functions.
 
     Args:
@@ -54,22 +54,22 @@ class Exact:
         """The buffer, grown from a constant; `dev` and `test`, half of whose questions lie where a bound does."""
         stream = Stream(derive(self.seed, split, "programs"))
         if split == "seed":
-            programs = step.grown(SEEDS, stream, self.domain, self.pieces)
+            programs = step_function.grown(SEEDS, stream, self.domain, self.pieces)
         else:
             programs = [self._drawn(stream, split) for _ in range(HELD_OUT)]
         return [self._asked(kind, program, Stream(derive(self.seed, split, kind, k))) for k, program in enumerate(programs)]
 
     def _drawn(self, stream: Stream, split: str) -> str:
         while True:
-            program = step.drawn(stream, self.domain, self.pieces)
-            if step.behavior(program, self.domain) == split:
+            program = step_function.drawn(stream, self.domain, self.pieces)
+            if step_function.behavior(program, self.domain) == split:
                 return program
 
     def _asked(self, kind: Kind, program: str, stream: Stream) -> Triple:
         """A question about a program, by rule."""
-        bounds = step.bounds_of(program)
+        bounds = step_function.bounds_of(program)
         if kind == "induction":
-            return self.triple(program, self._telling(bounds, stream), _order(step.table(program, self.domain)))
+            return self.triple(program, self._telling(bounds, stream), _order(step_function.table(program, self.domain)))
         if bounds and stream.below(2):
             at = bounds[stream.below(len(bounds))] - stream.below(2)
             return self.triple(program, [min(at, self.domain - 1)])
@@ -85,19 +85,19 @@ class Exact:
 
     def triple(self, program: str, inputs: Sequence[int], message: str = "") -> Triple:
         """With the outputs that the program has there."""
-        values = step.table(program, self.domain)
+        values = step_function.table(program, self.domain)
         return Triple(program, tuple(inputs), tuple(values[x] for x in inputs), message)
 
     def request(self, kind: Kind, references: Sequence[Triple]) -> str:
         """What a proposer is asked."""
-        return self._rules(wording.PROPOSERS[kind]) + wording.request(kind, references)
+        return self._rules(prompt.PROPOSERS[kind]) + prompt.request(kind, references)
 
     def question(self, kind: Kind, triple: Triple) -> str:
         """What a solver is asked."""
-        return self._rules(wording.SOLVERS[kind]) + wording.question(kind, triple)
+        return self._rules(prompt.SOLVERS[kind]) + prompt.question(kind, triple)
 
     def _rules(self, told: str) -> str:
-        return (wording.RULES + told).format(last=self.domain - 1, pieces=self.pieces, pairs=self.pairs) if self.rules else ""
+        return (prompt.RULES + told).format(last=self.domain - 1, pieces=self.pieces, pairs=self.pairs) if self.rules else ""
 
     async def certify(self, ctx: Context, kind: Kind, text: str, references: Sequence[Triple]) -> Certified:
         """By its table."""
@@ -116,10 +116,10 @@ class Exact:
         assert proposed is not None
         program, inputs, _ = proposed
         pieces = len(program.split(" "))
-        yield "syntax", "NO_PROGRAM" if not step.is_program(program) else "TOO_MANY_PIECES" if pieces > self.pieces else ""
-        greatest = max(*inputs, *(bound - 1 for bound in step.bounds_of(program)), 0)
+        yield "syntax", "NO_PROGRAM" if not step_function.is_program(program) else "TOO_MANY_PIECES" if pieces > self.pieces else ""
+        greatest = max(*inputs, *(bound - 1 for bound in step_function.bounds_of(program)), 0)
         yield "execute", "OUT_OF_DOMAIN" if greatest >= self.domain else ""
-        yield "split", "HELD_OUT" if step.behavior(program, self.domain) != "seed" else ""
+        yield "split", "HELD_OUT" if step_function.behavior(program, self.domain) != "seed" else ""
 
     def _read(self, kind: Kind, text: str, references: Sequence[Triple]) -> tuple[str, list[int], str] | None:
         """(program, inputs, message) of a proposer's answer; the program is whatever stands in its place."""
@@ -150,7 +150,7 @@ class Exact:
         if kind == "deduction":
             return bool(answer == triple.outputs[0])
         if kind == "abduction":
-            return bool(step.table(triple.program, self.domain)[answer] == triple.outputs[0])
+            return bool(step_function.table(triple.program, self.domain)[answer] == triple.outputs[0])
         values = language.table(answer, self.domain)
         return all(values[x] == y for x, y in triple.hidden)
 
@@ -160,23 +160,23 @@ class Exact:
         stream.shuffle(inputs)
         if kind != "induction":
             return f"{self._drawn(stream, 'seed')} {inputs[0]:02d}"
-        letters = _order(step.table(references[0].program, self.domain))
+        letters = _order(step_function.table(references[0].program, self.domain))
         return f"{' '.join(f'{x:02d}' for x in inputs[: self.pairs])} {letters}"
 
     def answered(self, kind: Kind, question: str, noise: float, stream: Stream) -> str:
         """Worked out from the text of the question, with mistakes planted in the bounds."""
         asked = question.rpartition("\n")[2]
-        return (worked.program if kind == "induction" else worked.value)(asked, self.domain, noise, stream)
+        return (warm_up.program if kind == "induction" else warm_up.value)(asked, self.domain, noise, stream)
 
     def script(self, kind: Kind) -> Script:
         """About one program; the cheat is an input outside of the domain."""
         programs = ("b<03+3 a", "b<03+4 a", "b<03+2 a")
-        program = next(p for p in programs if step.behavior(p, self.domain) == "seed")
+        program = next(p for p in programs if step_function.behavior(p, self.domain) == "seed")
         if kind == "induction":
-            bound = step.bounds_of(program)[0]
+            bound = step_function.bounds_of(program)[0]
             others = [x for x in range(self.domain) if x not in (bound - 1, bound)][: self.pairs - 2]
             inputs = " ".join(f"{x:02d}" for x in (bound - 1, *others, bound))
-            right = step.worked_out(program)
+            right = step_function.worked_out(program)
             return Script((self.triple(program, [5]),), f"{inputs} ba", "99 " * self.pairs + "ba", right, "b", "I pass")
         right, wrong = {"deduction": ("b", "a"), "abduction": ("03", "08")}[kind]
         return Script((self.triple("c", [5]),), f"{program} 04", f"{program} 99", right, wrong, "I pass")

@@ -16,10 +16,10 @@ from functools import lru_cache
 from typing import Any, NamedTuple, TypeAlias
 
 from axion_env import Stream, derive
-from axion_zoo.selfplay.absolute_zero import held_out, seeds
-from axion_zoo.selfplay.absolute_zero.ban import ENTRY
-from axion_zoo.selfplay.absolute_zero.literal import text_of
-from axion_zoo.selfplay.absolute_zero.rung import Kind, Triple
+from axion_zoo.selfplay.absolute_zero.backend import Kind, Triple
+from axion_zoo.selfplay.absolute_zero.python import held_out, seeds
+from axion_zoo.selfplay.absolute_zero.python.ban import ENTRY
+from axion_zoo.selfplay.absolute_zero.python.literal import text_of
 from axion_zoo.shared.programs import embedded
 
 Draw: TypeAlias = Callable[[Stream], tuple[Any, ...]]

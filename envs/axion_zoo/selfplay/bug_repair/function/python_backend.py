@@ -1,4 +1,4 @@
-"""The function rung in Python: small functions written for this project, whose tests are inputs and outputs.
+"""The function backend in Python: small functions written for this project, whose tests are inputs and outputs.
 
 A solver is shown the buggy function and some calls whose value is wrong, and answers with the whole function; it is mended if every case,
 hidden ones too, has the right value. No suite runs beside it: arguments go into the sandbox, values come out, and are compared here.
@@ -14,9 +14,9 @@ from typing import Any
 from axion_env import Ask, Context, Demo, Episode, NotFound, Outcome, Procedural, Stream, Task, UsageError, derive
 from axion_env.sandbox.inside import wire
 from axion_zoo.selfplay.bug_repair import seat
+from axion_zoo.selfplay.bug_repair.backend import attempted, refused
 from axion_zoo.selfplay.bug_repair.function.python import Suite, bugs, problems
 from axion_zoo.selfplay.bug_repair.function.python_gate import PythonGates
-from axion_zoo.selfplay.bug_repair.rung import attempted, refused
 from axion_zoo.selfplay.bug_repair.suite import parsed
 from axion_zoo.shared.mutation import OPERATORS
 from axion_zoo.shared.programs.answer import code_in
@@ -26,7 +26,7 @@ _SHOWN = 3
 _LENGTHS = {"train": 1 << 20, "test": 1 << 14}
 
 
-class PythonRung:
+class PythonRepairBackend:
     """Bugs in small Python functions.
 
     Args:

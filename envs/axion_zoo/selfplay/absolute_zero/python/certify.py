@@ -1,4 +1,4 @@
-"""The gates of the Python rung, in the order of Absolute Zero (arXiv 2505.03335, section 3.3), and the codes of their refusals.
+"""The gates of the Python backend, in the order of Absolute Zero (arXiv 2505.03335, section 3.3), and the codes of their refusals.
 
     parse        the blocks that were asked for; inputs are literals, all different
                  NO_PROGRAM MANY_PROGRAMS NO_INPUT COUNT_OF_INPUTS NO_LITERAL REPEATED_INPUT NO_MESSAGE MANY_MESSAGES TOO_LONG
@@ -25,12 +25,12 @@ from itertools import islice
 
 from axion_env import Context
 from axion_env.sandbox import Case as Called
-from axion_zoo.selfplay.absolute_zero.ban import arity, parsed
-from axion_zoo.selfplay.absolute_zero.case import Case, Refused
-from axion_zoo.selfplay.absolute_zero.executor import LIMITS, job, run, run_cold
-from axion_zoo.selfplay.absolute_zero.literal import same, values_of
-from axion_zoo.selfplay.absolute_zero.look import ban, count_of, parse, syntax
-from axion_zoo.selfplay.absolute_zero.rung import Certified, Gate, Triple
+from axion_zoo.selfplay.absolute_zero.backend import Certified, Gate, Triple
+from axion_zoo.selfplay.absolute_zero.python.ban import arity, parsed
+from axion_zoo.selfplay.absolute_zero.python.case import Case, Refused
+from axion_zoo.selfplay.absolute_zero.python.executor import LIMITS, job, run, run_cold
+from axion_zoo.selfplay.absolute_zero.python.literal import same, values_of
+from axion_zoo.selfplay.absolute_zero.python.static import ban, count_of, parse, syntax
 
 HASH_SEEDS = (1, 2, 3)
 """Of the fresh interpreters. A program that tosses one coin as it is loaded gets past all three one time in eight."""

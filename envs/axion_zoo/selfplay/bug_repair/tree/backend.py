@@ -1,4 +1,4 @@
-"""The rungs `file` and `repository`: bugs in trees of files, with test suites that run in the sandbox.
+"""The backends `file` and `repository`: bugs in trees of files, with test suites that run in the sandbox.
 
     tree → injector's artifact → gates → broken tree → K solvers at once → grades → facts
 
@@ -31,17 +31,17 @@ from axion_env import (
 from axion_env.sandbox import Workspace
 from axion_env.sandbox.workspace import Delta
 from axion_zoo.selfplay.bug_repair import seat
+from axion_zoo.selfplay.bug_repair.backend import attempted, refused
 from axion_zoo.selfplay.bug_repair.bank import Bug, Tree, Trees
 from axion_zoo.selfplay.bug_repair.gate import GateResult, Gates, broken, grade, validate
 from axion_zoo.selfplay.bug_repair.injector.baseline import oracle
 from axion_zoo.selfplay.bug_repair.injector.tamper import conftest
-from axion_zoo.selfplay.bug_repair.rung import attempted, refused
 from axion_zoo.selfplay.bug_repair.suite import Artifact, unfenced
 from axion_zoo.selfplay.bug_repair.tree import prompt
 from axion_zoo.selfplay.bug_repair.tree.workbench import Work, Workbench, work
 
 
-class TreeRung:
+class TreeBackend:
     """Bugs in trees of files.
 
     Args:

@@ -1,4 +1,4 @@
-"""Answers of the exact rung's warm-up: questions worked out from their text, with mistakes planted."""
+"""Answers of the exact backend's warm-up: questions worked out from their text, with mistakes planted."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from itertools import pairwise
 
 from axion_env import Stream
-from axion_zoo.selfplay.absolute_zero import step
+from axion_zoo.selfplay.absolute_zero.exact import step_function
 from axion_zoo.shared import language
 
 _PAIR = re.compile(rf"([0-9]{{2}}) ([{language.LETTERS}])")
@@ -15,7 +15,7 @@ _PAIR = re.compile(rf"([0-9]{{2}}) ([{language.LETTERS}])")
 def value(question: str, domain: int, noise: float, stream: Stream) -> str:
     """Of a deduction or an abduction: the letter, or any of the inputs that have it."""
     program, word, given = question.partition(" of ")[2].rsplit(" ", 2)
-    values = language.table(step.slipped(step.worked_out(program), domain, noise, stream), domain)
+    values = language.table(step_function.slipped(step_function.worked_out(program), domain, noise, stream), domain)
     if word == "at":
         return values[int(given)]
     inputs = [x for x in range(domain) if values[x] == given] or range(domain)
@@ -30,4 +30,4 @@ def program(question: str, domain: int, noise: float, stream: Stream) -> str:
         if y != z:
             bounds.append(low + 1 + stream.below(high - low))
             letters += z
-    return step.slipped(language.write(letters, bounds), domain, noise, stream)
+    return step_function.slipped(language.write(letters, bounds), domain, noise, stream)
