@@ -31,8 +31,9 @@ def test_without_a_checkout_it_says_so(elsewhere: Path) -> None:
 
 def test_in_a_checkout_it_runs_the_sections_asked_for(elsewhere: Path) -> None:
     (elsewhere / "benchmarks").mkdir()
-    (elsewhere / "benchmarks" / "bench.py").write_text(
-        "def run(sections):\n    return {'asked': sections, 'play': {'turns_per_s': 123456.789}}\n"
+    (elsewhere / "benchmarks" / "bench.py").touch()
+    (elsewhere / "benchmarks" / "__main__.py").write_text(
+        "import json, sys\nprint(json.dumps({'asked': sys.argv[1:], 'play': {'turns_per_s': 123456.789}}))\n"
     )
     done = CliRunner().invoke(axion, ["bench", "play"])
     assert done.exit_code == 0, done.output

@@ -62,5 +62,5 @@ def test_a_value_of_the_wrong_type_is_the_users_fault() -> None:
 def test_a_module_that_raises_on_import_is_the_users_fault(tmp_path, monkeypatch) -> None:  # type: ignore[no-untyped-def]
     (tmp_path / "axion_test_broken.py").write_text("import axion_env\n1 / 0\n")
     monkeypatch.syspath_prepend(tmp_path)
-    with pytest.raises(UsageError, match=r"cannot be imported: ZeroDivisionError: division by zero \(.*axion_test_broken.py:2\)"):
+    with pytest.raises(UsageError, match=r"cannot be imported from .*: ZeroDivisionError: division by zero \(.*axion_test_broken.py:2\)"):
         open_env("axion_test_broken:Nothing", {})

@@ -155,16 +155,16 @@ def test_an_environment_that_breaks_is_one_line(tmp_path: Path, monkeypatch: pyt
 
 
 def test_a_trained_model_plays_the_other_agents(folded: Episode, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """`--against RUN` asks the trainer's `load_policy` for a policy, and only then."""
+    """`--against RUN` asks the trainer's `load_policy` for a policy, and only then; without a trainer it says what to install."""
     loaded: list[Path] = []
-    trainer = types.ModuleType("axion_train.run")
+    trainer = types.ModuleType("axion_train.run.policy")
 
     def load_policy(run: Path) -> Scripted:
         loaded.append(run)
         return Scripted(lambda ask: ask.choices[-1])
 
     trainer.load_policy = load_policy  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "axion_train.run", trainer)
+    monkeypatch.setitem(sys.modules, "axion_train.run.policy", trainer)
     done = play(KUHN, "--seed", str(folded.seed), "--against", str(tmp_path), "--save", str(tmp_path / "played"), typed="bet\n")
     assert done.exit_code == 0, done.output
     assert loaded == [tmp_path]

@@ -47,7 +47,7 @@ def fresh(estimator):
     return type(estimator)(**{k: v for k, v in vars(estimator).items() if not k.startswith("_")})
 
 
-REMEMBERS = {"across": ["first"], "share": True, "remember": 0.5}
+REMEMBERS = {"across": ["first"], "fitness_sharing": True, "remember": 0.5}
 
 # Two plays of one task: a proposer and two solvers in each.
 PROPOSED = [
@@ -94,14 +94,14 @@ def test_sharing_by_hand():
     """Of four proposals two are equal, and each has half of what it earns; costs are not shared, and what is nothing is no proposal."""
     rows = proposals((0.8, "x"), (0.8, "x"), (0.6, ["y"]), (-1.0, "z"), (-1.0, "z"), (0.2, None), (0.2, None))
     assert [t.reward for t in FitnessSharing()(rows)] == [0.4, 0.4, 0.6, -1.0, -1.0, 0.2, 0.2]
-    assert Hierarchical(across=["p"], share=True)(rows[:3]) == pytest.approx([-0.2 / 3, -0.2 / 3, 0.4 / 3])
+    assert Hierarchical(across=["p"], fitness_sharing=True)(rows[:3]) == pytest.approx([-0.2 / 3, -0.2 / 3, 0.4 / 3])
     assert Hierarchical(across=["p"])(rows[:3]) == pytest.approx([0.2 / 3, 0.2 / 3, -0.4 / 3])
 
 
 def test_sharing_is_the_proposers_affair():
     """Who answers an often made proposal earns what he earns."""
     rows = [t._replace(facts={"proposal": "x"}) for t in PROPOSED]
-    plain, shared = Hierarchical(across=["proposer"])(rows), Hierarchical(across=["proposer"], share=True)(rows)
+    plain, shared = Hierarchical(across=["proposer"])(rows), Hierarchical(across=["proposer"], fitness_sharing=True)(rows)
     assert [b for a, b, t in zip(plain, shared, rows, strict=True) if t.role == "solver"] == [1.0, -1.0, 0.0, 0.0]
     assert shared[0] == 0.625  # .25 and -1: half of what is good, all of what is bad
 

@@ -29,7 +29,7 @@ def transplanted() -> dict[str, Any]:
             "verifier_precision": ["wrong_rejected", "rejected"],
         },
     }
-    table["monitors"]["hacked"] |= {"figure": "reward/guesser", "truth": "fact/true_accuracy", "level": 0.3, "window": 4}
+    table["monitors"]["hacked"] |= {"metric": "reward/guesser", "truth": "fact/true_accuracy", "level": 0.3, "window": 4}
     table["evaluation"] |= {"part": "accepted", "also": ["far"], "every": 6, "episodes": 16, "final_episodes": 16}
     table["model"] |= {"layers": 1, "hidden": 32, "mlp": 64, "heads": 2}
     table["warmup"] |= {"steps": 20, "plays": 64, "rate": 1e-2}

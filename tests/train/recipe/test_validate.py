@@ -55,21 +55,21 @@ def test_a_part_that_nobody_asked_about_may_be_missing(source: Path, tmp_path: P
 @pytest.mark.parametrize(
     ("changes", "hint"),
     [
-        (('monitors.gap={figure="reward/gueser", truth="fact/solve_rate"}',), "'monitors.gap': no figure of an update named 'reward/gues"),
-        (('monitors.gap={figure="reward/gueser", truth="fact/solve_rate"}',), "did you mean 'reward/guesser'"),
-        (('monitors.gap={figure="reward/guesser", truth="fact/solverate"}',), "did you mean 'fact/solve_rate'"),
-        ((*ENDOGENOUS, 'monitors.gap={figure="reward/guesser", truth="fact/solverate"}'), "did you mean 'fact/solve_rate'"),
-        (('monitors.no_signal.figure="zero_advantage/posr"',), "did you mean 'zero_advantage/poser'"),
-        (('monitors.mine={name="threshold", figure="heldout/accuracy", level=1.0}',), "'heldout/accuracy'"),
-        (('monitors.mine={name="threshold", figure="sum/solved", level=1.0}',), "'sum/solved'"),
-        (('monitors.mine={name="threshold", figure="entropy/learner", level=1.0}',), "did you mean 'entropy'"),
+        (('monitors.gap={metric="reward/gueser", truth="fact/solve_rate"}',), "'monitors.gap': no metric of an update named 'reward/gues"),
+        (('monitors.gap={metric="reward/gueser", truth="fact/solve_rate"}',), "did you mean 'reward/guesser'"),
+        (('monitors.gap={metric="reward/guesser", truth="fact/solverate"}',), "did you mean 'fact/solve_rate'"),
+        ((*ENDOGENOUS, 'monitors.gap={metric="reward/guesser", truth="fact/solverate"}'), "did you mean 'fact/solve_rate'"),
+        (('monitors.no_signal.metric="zero_advantage/posr"',), "did you mean 'zero_advantage/poser'"),
+        (('monitors.mine={name="threshold", metric="heldout/accuracy", level=1.0}',), "'heldout/accuracy'"),
+        (('monitors.mine={name="threshold", metric="sum/solved", level=1.0}',), "'sum/solved'"),
+        (('monitors.mine={name="threshold", metric="entropy/learner", level=1.0}',), "did you mean 'entropy'"),
         (('monitors.role_dominance={level=0.5, roles=["poser", "gueser"]}',), "did you mean 'reward/guesser'"),
         (('facts.counts=["vaild"]',), "'facts.counts': no fact in plays of test/Riddle-v0 named 'vaild'; did you mean 'valid'"),
         (('facts.ratios.good=["valid", "validd"]',), "'facts.ratios.good': no fact"),
         ((*ENDOGENOUS, 'facts.counts=["vallid"]'), "did you mean 'valid'"),
     ],
 )  # fmt: skip
-def test_a_fact_or_figure_that_does_not_come(source: Path, tmp_path: Path, changes: tuple[str, ...], hint: str) -> None:
+def test_a_fact_or_metric_that_does_not_come(source: Path, tmp_path: Path, changes: tuple[str, ...], hint: str) -> None:
     """The first update shows it, and the nearest name."""
     run = Run.create(tmp_path / "run", recipe.read(str(source), (*TINY, *changes)))
     with pytest.raises(UsageError) as refused:
@@ -81,8 +81,8 @@ def test_what_may_come_later_is_waited_for(source: Path, tmp_path: Path) -> None
     """An archive has no solve rate before a task of it was played; a fact may be of tasks that training makes. What never came is told."""
     changes = (
         *TINY, *ENDOGENOUS, "training.updates=2",
-        'monitors.stale={name="threshold", figure="archive/solve_rate", level=2.0}',
-        'monitors.nothing={name="threshold", figure="fact/of_another_world", level=2.0}',
+        'monitors.stale={name="threshold", metric="archive/solve_rate", level=2.0}',
+        'monitors.nothing={name="threshold", metric="fact/of_another_world", level=2.0}',
     )  # fmt: skip
     done = CliRunner().invoke(axion, ["train", str(source), "--out", str(tmp_path / "run"), *(x for c in changes for x in ("--set", c))])
     assert done.exit_code == 0, done.output
