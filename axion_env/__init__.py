@@ -1,5 +1,8 @@
 """Axion's environment SDK: a verifiable multi-agent text environment is one async function."""
 
+import typing as _typing
+
+from axion_env._plugin import deferred as _deferred
 from axion_env.core.context import Context
 from axion_env.core.demo import Demo
 from axion_env.core.driver import drive, play, play_demo
@@ -15,16 +18,18 @@ from axion_env.core.rubric import Reward, Rubric, judge, trajectories
 from axion_env.core.spec import EnvSpec, Memory, Role, Utility
 from axion_env.core.steppable import Steppable
 from axion_env.error import AxionError, ContractError, NotFound, PlayFailed, StoreError, UsageError
-from axion_env.gametree.enumerate import enumerate_plays
-from axion_env.gametree.tree import GameTree
-from axion_env.patch.hunk import PatchError
-from axion_env.patch.patch import Patch
 from axion_env.record.episode import Action, Draw, Ending, Episode, Message, Outcome, Tokens, Turn
 from axion_env.record.store import EpisodeStore, TornRecord
 from axion_env.record.task import Procedural, Task
 from axion_env.record.verdict import Part, Trajectory, Verdict
-from axion_env.reward.shaper import Shaper, shaper
 from axion_env.service import Service
+
+if _typing.TYPE_CHECKING:
+    from axion_env.gametree.enumerate import enumerate_plays
+    from axion_env.gametree.tree import GameTree
+    from axion_env.patch.hunk import PatchError
+    from axion_env.patch.patch import Patch
+    from axion_env.reward.shaper import Shaper, shaper
 
 __all__ = [
     "Action",
@@ -94,3 +99,17 @@ __all__ = [
     "trajectories",
     "verify",
 ]
+
+__getattr__ = _deferred(  # what stands on the core is imported when it is first used
+    __name__,
+    {
+        "gametree.enumerate": ("enumerate_plays",),
+        "gametree.tree": ("GameTree",),
+        "patch.hunk": ("PatchError",),
+        "patch.patch": ("Patch",),
+        "reward.shaper": (
+            "Shaper",
+            "shaper",
+        ),
+    },
+)

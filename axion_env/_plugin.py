@@ -1,14 +1,15 @@
-"""Plug-ins: what installed packages add under entry points, each imported only when somebody asks for it by name.
+"""What is imported only when somebody asks for it by name: plug-ins of installed packages, and names of our own packages.
 
-A broken one breaks whoever names it, with its package in the message, and nobody else. A name that stands twice is refused.
+A broken plug-in breaks whoever names it, with its package in the message, and nobody else. A name that stands twice is refused.
 """
 
 from __future__ import annotations
 
 import importlib
 import re
+import sys
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -103,6 +104,25 @@ def imported(target: str, what: str) -> Any:
     except Exception as problem:  # whatever a package raises while it is imported
         raise UsageError(f"{what} cannot be imported from {target!r}: {_said(problem)}{_line(problem)}") from problem
     return found
+
+
+def deferred(package: str, modules: Mapping[str, tuple[str, ...]]) -> Callable[[str], Any]:
+    """The `__getattr__` of a package whose names are imported when they are first used.
+
+    Args:
+        package: Its `__name__`.
+        modules: By module below it, the names that are there.
+    """
+    places = {name: f"{package}.{module}" for module, names in modules.items() for name in names}
+
+    def get(name: str) -> Any:
+        if name not in places:
+            raise AttributeError(f"module {package!r} has no attribute {name!r}")
+        value = getattr(importlib.import_module(places[name]), name)
+        setattr(sys.modules[package], name, value)
+        return value
+
+    return get
 
 
 @lru_cache(maxsize=64)

@@ -159,7 +159,7 @@ def test_an_installed_check_does_not_replace_a_built_in_one(monkeypatch: pytest.
     catalog.cache_clear()
     monkeypatch.setattr(_plugin, "installed", lambda group: (_plugin.Place("task.ids", "tests.check.test_check:POLITE", "theirs"),))
     try:
-        with pytest.raises(UsageError, match=r"check 'task\.ids' is of theirs, at"):
+        with pytest.raises(UsageError, match=r"check 'task\.ids' of theirs, at"):
             catalog()
     finally:
         catalog.cache_clear()
