@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from axion_env.core.driver import play_demo
@@ -13,14 +15,36 @@ from axion_env.record.episode import Ending
 
 
 def option_table(cls: type[Env]) -> dict[str, dict[str, Any]]:
-    """What an environment can be built with, described by the `Args:` of its docstring."""
+    """What an environment can be built with, described by the `Args:` of its docstring.
+
+    What it takes as `**options` is described by the dataclasses of the mapping `option_records`, if the class has one: who has which.
+    """
     described = _described(inspect.getdoc(cls) or "")
+    records: Mapping[str, Any] = getattr(cls, "option_records", {})
     found = {}
     for name, parameter in list(inspect.signature(cls.__init__).parameters.items())[1:]:
+        if parameter.kind is parameter.VAR_KEYWORD and records:
+            continue
         required = parameter.default is parameter.empty
         kind = "" if parameter.annotation is parameter.empty else inspect.formatannotation(parameter.annotation).strip("'")
         default = None if required else parameter.default
         found[name] = {"default": default, "required": required, "type": kind, "description": described.get(name, "")}
+    return found | _of_records(records)
+
+
+def _of_records(records: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """The fields of some dataclasses: each with what every dataclass that has it says of it."""
+    found: dict[str, dict[str, Any]] = {}
+    texts: dict[str, dict[str, list[str]]] = {}
+    for who, record in records.items():
+        described: dict[str, str] = {}
+        for cls in reversed(record.__mro__):
+            described |= _described(inspect.cleandoc(cls.__doc__ or ""))
+        for field in dataclasses.fields(record):
+            found.setdefault(field.name, {"default": field.default, "required": False, "type": field.type})
+            texts.setdefault(field.name, {}).setdefault(described.get(field.name, ""), []).append(who)
+    for name, said in texts.items():
+        found[name]["description"] = " ".join(f"[{', '.join(who)}] {text}" for text, who in said.items())
     return found
 
 

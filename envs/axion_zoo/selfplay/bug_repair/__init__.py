@@ -14,29 +14,21 @@ package with its own).
 | `bank` | trees, with the bugs that are known of them |
 | `function`, `tree` | the backends in play: `function`; `file` and `repository` |
 
-Each knows those above it alone. `backend` is the protocol of a backend, `seat` who plays, `command` is `axion repo`.
+Each knows those above it alone. `backend` is the protocol of a backend, `option` what each can be set to, `seat` who plays, and `command`
+is `axion repo`.
 """
 
 from __future__ import annotations
 
-import dataclasses
-import inspect
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any, ClassVar
 
-from axion_env import Ask, Context, Demo, Env, EnvSpec, Episode, Memory, NotFound, Outcome, Reward, Rubric, Task, UsageError
+from axion_env import Ask, Context, Demo, Env, EnvSpec, Episode, NotFound, Outcome, Reward, Rubric, Task, UsageError
 from axion_env.reward.shaper import Shaper, shaper
-from axion_zoo.selfplay.bug_repair import gate, seat
-from axion_zoo.selfplay.bug_repair.backend import RepairBackend
-from axion_zoo.selfplay.bug_repair.bank import Modules, Repositories, Trees
-from axion_zoo.selfplay.bug_repair.function import BooleanBackend, BooleanGates, PythonGates, PythonRepairBackend
-from axion_zoo.selfplay.bug_repair.tree import TreeBackend, Workbench
-from axion_zoo.shared.mutation import OPERATORS
+from axion_zoo.selfplay.bug_repair import seat
+from axion_zoo.selfplay.bug_repair.option import RECORDS, in_order, options_of
 
 _INJECTORS = ("mutator", "agent")
-_OF_FUNCTIONS = ("mutator", "blank", "trace", "rows", "max_edits")
-_OF_TREES = ("turns", "injector_turns", "strategy", "gates", "held_out")
 
 
 def solved(episode: Episode, agent: str) -> float | None:
@@ -59,20 +51,12 @@ class BugRepair(Env):
         solvers: Seated at once, each on its own.
         shaper: What the injector earns from the solve rate, of `axion_env.shaper`.
         seed: Of the sequence of tasks.
-        mutator: Functions: makes the bugs that no agent does: of the tiny language `substitution` (the default), `operator`, `variable`,
-            `negation`, `two`, `swap` or `order`; of Python one operator of `axion_zoo.shared.mutation`, or all.
-        blank: Functions: a control, in which the solver is not shown the buggy program.
-        trace: Functions: show the values after each operator, and not the last only.
-        rows: Functions: failing rows (Python: calls) that the solver is shown, and no others; 0: all rows (Python: three calls).
-        max_edits: Functions: tokens (Python: lines) by which a bug may differ from what it was made of, and tokens by which a fix may.
-        turns: Files and repositories: actions of a solver, of tools or the last, which hands in; 1: one patch, and no tools.
-        injector_turns: The same of an injector.
-        strategy: How an injector is told to go about it: `direct`, `removal`, `history`, or `mixed`, the last two at random.
-        gates: Thresholds of the gates, by name; see `gate.Gates`.
-        held_out: Repositories that are the split `test`.
+        **options: Those of the backend, which has a record of them in `option`.
     """
 
     renamed: ClassVar[Mapping[str, str]] = {"rung": "backend"}
+    option_records: ClassVar[Mapping[str, type[Any]]] = RECORDS
+    """What `**options` may be, by backend."""
 
     def __init__(
         self,
@@ -82,49 +66,23 @@ class BugRepair(Env):
         solvers: int = 1,
         shaper: str = "ssr",
         seed: int = 0,
-        mutator: str = "",
-        blank: bool = False,
-        trace: bool = True,
-        rows: int = 0,
-        max_edits: int = 2,
-        turns: int = 20,
-        injector_turns: int = 40,
-        strategy: str = "mixed",
-        gates: Mapping[str, Any] | None = None,
-        held_out: Sequence[str] = (),
+        **options: Any,
     ) -> None:
         if injector not in _INJECTORS:
             raise NotFound("injector", injector, _INJECTORS)
-        if min(solvers, max_edits, turns, injector_turns) < 1 or rows < 0:
-            got = f"{solvers}, {max_edits}, {turns}, {injector_turns}, {rows}"
-            raise UsageError(f"BugRepair: solvers, max_edits, turns and injector_turns are 1 or more, and rows 0 or more: got {got}")
-        agent, functions = injector == "agent", backend == "function"
-        _refuse(_OF_TREES if functions else _OF_FUNCTIONS, self.options, backend)
-        if functions and source == "python":
-            _refuse(("trace",), self.options, "function, source=python")
-            operators = (mutator,) if mutator else tuple(OPERATORS)
-            self.backend: RepairBackend = PythonRepairBackend(
-                agent=agent, solvers=solvers, operators=operators, blank=blank, rows=rows, gates=PythonGates(max_edits), seed=seed
-            )
-        elif functions:
-            if source not in ("", "boolean"):
-                raise NotFound("source", source, ("boolean", "python"))
-            self.backend = BooleanBackend(
-                agent=agent, solvers=solvers, mutator=mutator or "substitution", blank=blank, trace=trace, rows=rows,
-                gates=BooleanGates(max_edits), seed=seed,
-            )  # fmt: skip
-        else:
-            self.backend = TreeBackend(
-                _trees(backend, source, held_out), agent=agent, solvers=solvers, injecting=Workbench(turns=injector_turns),
-                solving=Workbench(turns=turns), strategy=strategy, gates=_gates(gates or {}), seed=seed,
-            )  # fmt: skip
+        if solvers < 1:
+            raise UsageError(f"BugRepair: solvers is 1 or more: got {solvers}")
+        self.options = in_order(self.options)
+        agent = injector == "agent"
+        chosen = options_of(backend, source, options)
+        self.backend = chosen.backend(source, agent=agent, solvers=solvers, seed=seed)
         self.splits = self.backend.splits
         rewards = {"injector": [_challenge(shaper)], "solver": [Reward(solved)]}
         self.rubric = Rubric(**(rewards if agent else {"solver": rewards["solver"]}))
         self.spec = EnvSpec(
             "axion/BugRepair-v0",
-            agents=seat.roles(solvers, Memory.NONE if functions else Memory.DIALOGUE_WITHOUT_THINKING, agent=agent),
-            max_turns=1 + agent if functions else agent * injector_turns + solvers * turns,
+            agents=seat.roles(solvers, chosen.memory, agent=agent),
+            max_turns=chosen.max_turns(agent=agent, solvers=solvers),
             reward_range=(-1.0, 1.0),
             symmetric=solvers > 1,
             description="An injector breaks a program, gates decide whether that is a bug, solvers mend it from what fails.",
@@ -150,37 +108,6 @@ class BugRepair(Env):
     def demos(self) -> Sequence[Demo]:
         """The backend's."""
         return self.backend.demos()
-
-
-def _refuse(names: Sequence[str], options: Mapping[str, Any], backend: str) -> None:
-    """Refuse options that a backend does not read: a knob that does nothing is a mistake."""
-    usual = inspect.signature(BugRepair.__init__).parameters
-    for name in names:
-        if name in options and options[name] != usual[name].default:
-            raise UsageError(f"BugRepair: the backend {backend!r} does not read {name!r}: got {options[name]!r}")
-
-
-def _trees(backend: str, source: str, held_out: Sequence[str]) -> Trees:
-    if backend not in ("file", "repository"):
-        raise NotFound("backend", backend, ("function", "file", "repository"))
-    if backend == "repository":
-        if not source:
-            raise UsageError("BugRepair: the backend 'repository' takes the folder that `axion repo prepare` wrote: -o source=FOLDER")
-        return Repositories(Path(source), held_out)
-    if source not in ("", "modules") or held_out:
-        raise UsageError(f"BugRepair: the backend 'file' takes source=modules and no held_out: got {source!r} and {list(held_out)}")
-    return Modules()
-
-
-def _gates(changes: Mapping[str, Any]) -> gate.Gates:
-    known = [field.name for field in dataclasses.fields(gate.Gates)]
-    for name in changes:
-        if name not in known:
-            raise NotFound("gate setting", name, known)
-    for name in changes.get("off", ()):
-        if name not in gate.GATES:
-            raise NotFound("gate", name, gate.GATES)
-    return gate.Gates(**changes)
 
 
 def _challenge(name: str) -> Reward:

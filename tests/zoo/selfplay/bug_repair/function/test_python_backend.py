@@ -151,7 +151,7 @@ def test_options() -> None:
     assert task.public["buggy"] in {mutant.source for mutant in mutants(task.secret["original"], ("comparison",))}
     with pytest.raises(UsageError, match="no operator 'swap'"):
         load(ID, source="python", mutator="swap").tasks("train")
-    with pytest.raises(UsageError, match="does not read 'trace'"):
+    with pytest.raises(UsageError, match="has no option 'trace'"):
         load(ID, source="python", trace=False)
     assert PythonGates().max_lines == 2
     assert Match().same(1, 1)
