@@ -1,4 +1,4 @@
-"""Files and folders that one process writes at a time."""
+"""Writing files: whole or not at all, and by one process at a time."""
 
 from __future__ import annotations
 
@@ -9,9 +9,42 @@ import stat
 import weakref
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 from axion_env.error import StoreError
+
+
+@contextlib.contextmanager
+def whole(path: Path) -> Iterator[BinaryIO]:
+    """Opens a file whose content appears at `path` at once, when the block ends: readers see the old content or the new one, never a part.
+
+    It is written as a draft beside `path` (`.NAME.writing`), flushed to disk and moved over it. If anything fails the draft is removed and
+    `path` is as it was; only a killed process leaves a draft behind.
+
+    Raises:
+        OSError: the draft cannot be written or moved.
+    """
+    draft = path.with_name(f".{path.name}.writing")
+    try:
+        with open(draft, "wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(draft, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            draft.unlink()
+        raise
+
+
+def write_whole(path: Path, data: str | bytes) -> None:
+    """Writes a file as `whole` does; text as UTF-8.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    with whole(path) as file:
+        file.write(data.encode() if isinstance(data, str) else data)
 
 
 class Open(Protocol):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
+from axion_env._file import whole
 from axion_env.command.environment import Environments
 from axion_env.command.table import show_table
 from axion_env.command.warning import warnings_as_lines
@@ -134,24 +134,20 @@ def _overlap(against: Sequence[Path], splits: Sequence[str], ngram: int) -> Call
 def _write(
     out: Path, form: Callable[[Candidate, Exchange], dict[str, Any]], candidates: Iterator[Candidate | None], sieve: Sieve
 ) -> tuple[int, int]:
-    """Writes what the sieve keeps, whole or not at all; how many trajectories were void, and how many rows were written."""
-    draft = out.with_name(f".{out.name}.writing")
+    """Writes what the sieve keeps; returns how many trajectories were void, and how many rows were written."""
     void = rows = 0
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
-        with open(draft, "w", encoding="utf-8") as file:
+        with whole(out) as file:
             for candidate in candidates:
                 if candidate is None:
                     void += 1
                     continue
                 for exchange in sieve(candidate):
-                    file.write(json.dumps(form(candidate, exchange)) + "\n")
+                    file.write(json.dumps(form(candidate, exchange)).encode() + b"\n")
                     rows += 1
-        os.replace(draft, out)
     except OSError as problem:
         raise UsageError(f"cannot write {out}: {problem.strerror}") from problem
-    finally:
-        draft.unlink(missing_ok=True)
     return void, rows
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import webbrowser
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 
 import click
 
+from axion_env._file import write_whole
 from axion_env.command.environment import Environments
 from axion_env.command.warning import warnings_as_lines
 from axion_env.core.rubric import judge
@@ -90,10 +90,7 @@ def _verdicts(episode: Episode, envs: Environments, problems: dict[str, None]) -
 
 
 def _write(file: Path, text: str) -> None:
-    """Whole or not at all."""
-    draft = file.with_name(f".{file.name}.draft")
     try:
-        draft.write_text(text, encoding="utf-8")
-        os.replace(draft, file)
+        write_whole(file, text)
     except OSError as problem:
         raise UsageError(f"cannot write {file}: {problem.strerror}; choose another --out") from problem

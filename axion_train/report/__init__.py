@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from axion_env import UsageError
+from axion_env._file import write_whole
 from axion_train.report.curve import picture
 from axion_train.report.page import page
 from axion_train.report.record import read
@@ -41,12 +41,9 @@ def curve_svg(run: Path, file: Path) -> Path:
 
 
 def _write(file: Path, text: str) -> Path:
-    """Whole or not at all: a reader never sees half a page."""
-    draft = file.with_name(f".{file.name}.draft")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        draft.write_text(text, encoding="utf-8")
-        os.replace(draft, file)
+        write_whole(file, text)
     except OSError as problem:
         raise UsageError(f"cannot write {file}: {problem.strerror}") from problem
     return file

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import pickle
 import shutil
 from pathlib import Path
@@ -11,27 +10,23 @@ from typing import Any
 import torch
 
 from axion_env import UsageError
+from axion_env._file import whole
 
 KEPT = 2  # the newest, and one before it, should the disk fail under the newest
 
 
 def save(folder: Path, update: int, state: dict[str, Any]) -> Path:
-    """Write a checkpoint so that it is either there whole or not at all.
+    """Writes a checkpoint whole, and removes all but the newest two.
 
     Raises:
         UsageError: the disk is full, or the folder cannot be written.
     """
     path = folder / f"{update:06d}.pt"
-    draft = folder / f".{update:06d}.writing"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with open(draft, "wb") as file:
+        with whole(path) as file:
             torch.save(state, file)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(draft, path)
     except (OSError, RuntimeError) as problem:
-        draft.unlink(missing_ok=True)
         raise UsageError(f"cannot write the checkpoint {path}: {problem}; free some space, then resume") from problem
     for old in found(folder)[:-KEPT]:
         old.unlink()

@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from axion_env import Env, EpisodeStore, NotFound, UsageError, derive
-from axion_env._file import locked
+from axion_env._file import locked, write_whole
 from axion_env.record import jsonl
 from axion_train import recipe
 from axion_train.evaluate.nash_conv import strategy_table
@@ -35,7 +35,7 @@ from axion_train.run import ablation, checkpoint
 from axion_train.run.ablation import Watcher
 from axion_train.run.initialize import blank_models, initialize_models
 from axion_train.run.measurement import Measurement
-from axion_train.run.summary import summarize, watched, write_whole
+from axion_train.run.summary import summarize, warnings, write_summary
 from axion_train.trainer.loop import Trainer
 from axion_train.trainer.sft import SFTTrainer
 
@@ -114,7 +114,7 @@ class Run:
         with locked(self.path):
             summary = self._train(watch)
             if controls and self.recipe.controls:
-                write_whole(self.path / "summary.json", summary := summary | ablation.train_all(self.path, self.recipe, _train, watch))
+                write_summary(self.path / "summary.json", summary := summary | ablation.train_all(self.path, self.recipe, _train, watch))
         return summary
 
     def _train(self, watch: Watcher) -> dict[str, Any]:
@@ -205,9 +205,9 @@ class Run:
             policy = self.measure.as_policy(trainer, averaged)
             with contextlib.suppress(UsageError):  # a policy that thinks freely has an estimate and no table
                 table = strategy_table(policy, self.measure.tree)
-                (self.path / "strategy.json").write_text(json.dumps(table, indent=1) + "\n")
-        summary = summarize(self.recipe, start, lines[-1], cpu) | watched(self.recipe, lines, trainer.rollback.stopped)
-        write_whole(self.path / "summary.json", summary)
+                write_whole(self.path / "strategy.json", json.dumps(table, indent=1) + "\n")
+        summary = summarize(self.recipe, start, lines[-1], cpu) | warnings(self.recipe, lines, trainer.rollback.stopped)
+        write_summary(self.path / "summary.json", summary)
         return summary
 
 

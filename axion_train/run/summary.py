@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from axion_env._file import write_whole
 from axion_train.recipe import validate
 from axion_train.recipe.schema import Recipe
 
@@ -28,8 +28,8 @@ def summarize(chosen: Recipe, start: dict[str, Any], end: dict[str, Any], cpu: f
     return summary
 
 
-def watched(chosen: Recipe, lines: Sequence[dict[str, Any]], stopped: str) -> dict[str, Any]:
-    """Who rang, who ended the run, and what the recipe names that never came; nothing where there is nothing of the kind.
+def warnings(chosen: Recipe, lines: Sequence[dict[str, Any]], stopped: str) -> dict[str, Any]:
+    """Which monitors triggered, which one ended the run, and which names in the recipe never occurred; each key only if there is any.
 
     Args:
         chosen: The run's recipe.
@@ -43,8 +43,6 @@ def watched(chosen: Recipe, lines: Sequence[dict[str, Any]], stopped: str) -> di
     return found | ({"unseen": unseen} if unseen else {})
 
 
-def write_whole(path: Path, table: dict[str, Any]) -> None:
-    """A table as JSON: whether a control has ended is read from its summary, so that is whole or absent."""
-    draft = path.with_name(f".{path.name}.writing")
-    draft.write_text(json.dumps(table, indent=2) + "\n")
-    os.replace(draft, path)
+def write_summary(path: Path, summary: dict[str, Any]) -> None:
+    """Writes `summary.json`; whole or not at all, since whether an ablation has ended is read from it."""
+    write_whole(path, json.dumps(summary, indent=2) + "\n")
