@@ -3,16 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from axion_env import Demo, Task
-from axion_zoo.selfplay.test_duel.backend import Input, Slip
-
-if TYPE_CHECKING:
-    from axion_zoo.selfplay.test_duel import TestDuel
+from axion_zoo.selfplay.test_duel.backend import DuelBackend, Input, Slip
+from axion_zoo.selfplay.test_duel.reward import Worth
 
 
-def scripts(env: TestDuel) -> Sequence[Demo]:
+class Setting(Protocol):
+    """What a script depends on: `TestDuel`, as it was set up."""
+
+    backend: DuelBackend
+    tester: str
+    coders: int
+    evidence: str
+    share: float
+    """Of a tester's reward that is for the play's pool."""
+    worth: Worth
+
+    def tasks(self, split: str) -> Sequence[Task]:
+        """The tasks of a split."""
+        ...
+
+    def seats_of(self, role: str) -> tuple[str, ...]:
+        """Everybody who could do that job."""
+        ...
+
+    def fixed_suite(self, population: Sequence[Input]) -> tuple[Input, ...]:
+        """The suite of a tester that always has the same."""
+        ...
+
+
+def scripts(env: Setting) -> Sequence[Demo]:
     """Right programs; a mistake that one test sees through and others do not; no program; both sides cheating."""
     task = env.tasks("train")[0]
     slip = env.backend.slip(task)
@@ -35,7 +57,7 @@ def scripts(env: TestDuel) -> Sequence[Demo]:
     )
 
 
-def _accepted(env: TestDuel, task: Task, telling: Input) -> list[float]:
+def _accepted(env: Setting, task: Task, telling: Input) -> list[float]:
     """[coders] What they earn by one mistake, of which the first tester, or the first draw, knows."""
     if env.tester in ("fixed", "all"):
         tests = env.fixed_suite(env.backend.population(task))
@@ -43,7 +65,7 @@ def _accepted(env: TestDuel, task: Task, telling: Input) -> list[float]:
     return [0.0] + [float(env.tester != "random_per_task")] * (env.coders - 1)
 
 
-def _worth(env: TestDuel, slip: Slip) -> float:
+def _worth(env: Setting, slip: Slip) -> float:
     """What the first tester earns by that: the play's only wrong program is its own, and all there is to the pool."""
     own = env.worth(*(slip.mistakes if env.evidence == "truth" else (1, min(2, env.coders))))
     return env.share * (own > 0) + (1 - env.share) * own
