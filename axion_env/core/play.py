@@ -44,10 +44,8 @@ class Play(PlayState):
 
     __slots__ = ()
 
-    env: Env  # pyright: ignore[reportIncompatibleVariableOverride]  # where a play is made by hand, its environment is known
-
     def __init__(self, env: Env, task: Task | None = None, seed: int | None = 0, *, copy: int = 0, chance: Chance | None = None) -> None:
-        self.env = env
+        self.env: Env = env  # pyright: ignore[reportIncompatibleVariableOverride]  # known here, and nowhere below
         self.spec = env.spec
         self.task = task = env.first_task if task is None else task
         self.agents = env.seats if task.agents is None else tuple(env.roles(task.agents))

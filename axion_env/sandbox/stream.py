@@ -8,18 +8,34 @@ import time
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from axion_env.sandbox.job import Job, JobResult, JobStatus
 from axion_env.sandbox.slot import Slot
 from axion_env.sandbox.tier import UNSAFE
 from axion_env.sandbox.workspace import Workspace
 
-if TYPE_CHECKING:
-    from axion_env.sandbox.sandbox import Sandbox
-
 _TRIES = 2  # of a job whose slot was lost or could not seal it off
 _AHEAD = 8  # jobs taken in advance for each slot, so that one slow job does not idle the others
+
+
+class Pool(Protocol):
+    """Where slots come from, a `Sandbox`."""
+
+    slots: int
+    """Jobs that run at once."""
+
+    def idle(self, profile: str, *, beyond: bool) -> Slot | None:
+        """A slot that waits for a job."""
+        ...
+
+    def lose(self, slot: Slot) -> None:
+        """End a slot that does not answer, and count it."""
+        ...
+
+    def drop(self, slot: Slot) -> None:
+        """End a slot; another comes up when it is needed."""
+        ...
 
 
 @dataclass(slots=True)
@@ -35,8 +51,8 @@ class _Ticket:
 class Stream:
     """One call of `stream`: its jobs on their way through the slots."""
 
-    def __init__(self, sandbox: Sandbox, jobs: Iterable[Job | tuple[Job, Workspace | None]]) -> None:
-        self._sandbox = sandbox
+    def __init__(self, pool: Pool, jobs: Iterable[Job | tuple[Job, Workspace | None]]) -> None:
+        self._pool = pool
         self._source = enumerate(jobs)
         self._waiting: dict[str, deque[_Ticket]] = {}
         self._busy: dict[int, tuple[Slot, _Ticket]] = {}
@@ -62,7 +78,7 @@ class Stream:
                 self._collect()
 
     def _take(self) -> None:
-        while self._open < self._sandbox.slots * _AHEAD:
+        while self._open < self._pool.slots * _AHEAD:
             item = next(self._source, None)
             if item is None:
                 return
@@ -75,7 +91,7 @@ class Stream:
         self._take_back()
         for profile, waiting in self._waiting.items():
             while waiting:
-                slot = self._sandbox.idle(profile, beyond=not self._busy)  # a stream outside this one may have them all, and waits for us
+                slot = self._pool.idle(profile, beyond=not self._busy)  # a stream outside this one may have them all, and waits for us
                 if slot is None:
                     break
                 ticket = waiting.popleft()
@@ -117,7 +133,7 @@ class Stream:
 
     def _lost(self, slot: Slot, ticket: _Ticket, why: str) -> None:
         starved = slot.starved
-        self._sandbox.lose(slot)
+        self._pool.lose(slot)
         if starved:  # by the job, with memory that belongs to no process: it may not have its play called off that way
             self._end(ticket, JobResult(JobStatus.MEMORY, error="out of memory, and its slot with it"))
         else:
@@ -137,5 +153,5 @@ class Stream:
     def cancel(self) -> None:
         """End what is under way."""
         for slot, _ in self._busy.values():
-            self._sandbox.drop(slot)
+            self._pool.drop(slot)
         self._busy.clear()
