@@ -9,11 +9,12 @@ import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import fmean, stdev
+from statistics import fmean
 from typing import Any, NamedTuple
 
-from scipy import stats
+from scipy.stats import t
 
+from axion_train.evaluate.stats import half_width
 from benchmarks.many import commit
 
 
@@ -44,7 +45,7 @@ def mean(values: Iterable[float]) -> Mean:
     """
     found = list(values)
     n = len(found)
-    half = float(stats.t.ppf(0.975, n - 1)) * stdev(found) / math.sqrt(n) if n > 1 else math.nan
+    half = half_width(found, float(t.ppf(0.975, n - 1))) if n > 1 else math.nan
     return Mean(fmean(found), half, n)
 
 

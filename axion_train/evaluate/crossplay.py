@@ -3,24 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from math import sqrt
-from statistics import fmean, stdev
 from typing import Any, NamedTuple
 
 from axion_env import Ending, Env, Play, PlayFailed, Policy, UsageError, Utility, derive, drive, judge
+from axion_train.evaluate.stats import Interval, mean_interval, wilson
 
 ALL = "all seats"
 RATES = ("won", "drawn", "lost")
 HEADER = ("opponent", "seat", "plays", "reward", *RATES)
-_Z = 1.959964  # the normal distribution's 97.5 % quantile: intervals hold the true value in 95 % of cases
-
-
-class Interval(NamedTuple):
-    """An estimate and its 95 % interval."""
-
-    mean: float
-    low: float
-    high: float
 
 
 class Standing(NamedTuple):
@@ -90,24 +80,7 @@ def cross_play(env: Env, policy: Policy, opponent: Policy, *, split: str, deals:
 def _standing(pairs: list[tuple[float, float]], independent: list[float], competes: bool) -> Standing:
     won, lost = sum(own > best for own, best in pairs), sum(own < best for own, best in pairs)
     counts = zip(RATES, (won, len(pairs) - won - lost, lost), strict=True)
-    return Standing(len(pairs), mean(independent), {rate: wilson(n, len(pairs)) for rate, n in counts} if competes else {})
-
-
-def mean(values: list[float]) -> Interval:
-    """The mean of two or more independent values, and mean ± 1.96 standard errors."""
-    center, error = fmean(values), stdev(values) / sqrt(len(values))
-    return Interval(center, center - _Z * error, center + _Z * error)
-
-
-def wilson(successes: int, n: int) -> Interval:
-    """A rate with Wilson's score interval ("Probable inference, the law of succession, and statistical inference", 1927).
-
-    Unlike rate ± 1.96 standard errors it stays within [0, 1], and is not a point where all or none succeed.
-    """
-    rate, spread = successes / n, _Z**2 / n
-    center = (rate + spread / 2) / (1 + spread)
-    half = sqrt(rate * (1 - rate) * spread + spread**2 / 4) / (1 + spread)
-    return Interval(rate, max(0.0, min(rate, center - half)), min(1.0, max(rate, center + half)))  # `rate` where rounding leaves it out
+    return Standing(len(pairs), mean_interval(independent), {rate: wilson(n, len(pairs)) for rate, n in counts} if competes else {})
 
 
 def rows(standings: Mapping[str, Mapping[str, Standing]]) -> Iterator[tuple[str, ...]]:

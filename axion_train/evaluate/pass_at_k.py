@@ -11,6 +11,7 @@ import numpy as np
 
 from axion_env import Ending, Env, Episode, judge
 from axion_env.dataset.filter import solved
+from axion_train.evaluate.stats import standard_error
 
 ANSWER = "answer"
 """The fact that a vote is taken over: plays of a task whose facts hold equal values here gave the same answer."""
@@ -71,7 +72,7 @@ class SampledMetrics:
         if self._votes:
             rates = np.array([np.mean([vote.right for vote in votes]) for votes in self._votes.values()])
             measured[self._label] = float(rates.mean())
-            measured[f"{self._label}_error"] = float(rates.std() / np.sqrt(len(rates)))
+            measured[f"{self._label}_error"] = standard_error(rates)
         for k in sorted({*_SIZES, plays} if plays > 1 else ()):
             full = [votes for votes in self._votes.values() if len(votes) >= k]
             if full:

@@ -18,6 +18,7 @@ from axion_env.core.parse import match_choice
 from axion_env.gametree.enumerate import ILLEGAL
 from axion_env.gametree.tree import InformationSet
 from axion_train.engine.exact import Stepper, sample
+from axion_train.evaluate.stats import bootstrap
 from axion_train.policy.language import LanguagePolicy
 from axion_train.policy.multi import Seated
 
@@ -149,6 +150,5 @@ def estimate(tree: GameTree, counts: list[list[list[int]]], rng: np.random.Gener
     """NashConv of the sampled strategy with a 95 % bootstrap interval: an estimate, biased upwards by sampling, and named so."""
     tables = [np.array(c, dtype=float) for c in counts]
     value = tree.nash_conv([t.mean(0).tolist() for t in tables])
-    again = [tree.nash_conv([t[rng.integers(len(t), size=len(t))].mean(0).tolist() for t in tables]) for _ in range(resamples)]
-    low, high = np.quantile(again, [0.025, 0.975]).tolist()
+    low, high = bootstrap(lambda: tree.nash_conv([t[rng.integers(len(t), size=len(t))].mean(0).tolist() for t in tables]), resamples)
     return {"nash_conv_estimate": value, "nash_conv_interval": [low, high], "samples": len(counts[0])}

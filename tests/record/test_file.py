@@ -19,14 +19,19 @@ def test_content_appears_at_once(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [path]
 
 
+def _fail(path: Path, problem: BaseException) -> None:
+    with whole(path) as file:
+        file.write(b"half of")
+        raise problem
+
+
 @pytest.mark.parametrize("problem", [OSError("no space left"), KeyboardInterrupt()])
 def test_a_failed_write_changes_nothing(tmp_path: Path, problem: BaseException) -> None:
     """Whatever fails in the middle, the old content stands and the draft is gone."""
     path = tmp_path / "model.pt"
     write_whole(path, b"\x00old")
-    with pytest.raises(type(problem)), whole(path) as file:
-        file.write(b"half of")
-        raise problem
+    with pytest.raises(type(problem)):
+        _fail(path, problem)
     assert path.read_bytes() == b"\x00old"
     assert list(tmp_path.iterdir()) == [path]
 

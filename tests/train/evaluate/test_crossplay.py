@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from axion_env import Ask, GameTree, RandomPolicy, Scripted, Stream, UsageError, load
+from axion_env import Ask, GameTree, RandomPolicy, Scripted, UsageError, load
 from axion_train.command.evaluate import evaluate
-from axion_train.evaluate.crossplay import ALL, Interval, cross_play, mean, wilson
+from axion_train.evaluate.crossplay import ALL, cross_play
+from axion_train.evaluate.stats import Interval
 from axion_train.recipe import read
 from axion_train.run.folder import Run
 from axion_train.run.policy import open_opponent
@@ -88,31 +89,6 @@ def test_one_agent_has_no_opponents() -> None:
         cross_play(load("axion/Arithmetic-v0"), RandomPolicy(), RandomPolicy(), split="test", deals=3, seed=0)
     with pytest.raises(UsageError, match="two deals or more: got 1"):
         cross_play(KUHN, RandomPolicy(), RandomPolicy(), split="test", deals=1, seed=0)
-
-
-@pytest.mark.parametrize(
-    ("successes", "n", "interval"),
-    [(0, 10, (0, 0, 0.2775)), (10, 10, (1, 0.7225, 1)), (5, 10, (0.5, 0.2366, 0.7634)), (81, 263, (0.3080, 0.2553, 0.3662))],
-)
-def test_wilson(successes: int, n: int, interval: tuple[float, float, float]) -> None:
-    """The last is Newcombe's example ("Two-sided confidence intervals for the single proportion", 1998, table I)."""
-    assert wilson(successes, n) == pytest.approx(interval, abs=5e-5)
-
-
-def test_the_mean_by_hand() -> None:
-    """Of 0, 1, 2, 3: deviation sqrt(5/3), error sqrt(5/12)."""
-    assert mean([0.0, 1.0, 2.0, 3.0]) == pytest.approx((1.5, 1.5 - 1.959964 * (5 / 12) ** 0.5, 1.5 + 1.959964 * (5 / 12) ** 0.5))
-
-
-def test_intervals_hold_the_truth_as_often_as_they_say() -> None:
-    """Of 400 samples of 60 fair-ish coins, 95 % give or take three standard errors have the rate in both intervals."""
-    stream, rate, n = Stream(5), 0.3, 60
-    held = [0, 0]
-    for _ in range(400):
-        coins = [float(stream.uniform() < rate) for _ in range(n)]
-        for i, interval in enumerate((wilson(int(sum(coins)), n), mean(coins))):
-            held[i] += interval.low <= rate <= interval.high
-    assert all(0.917 < count / 400 < 0.983 for count in held)
 
 
 @pytest.mark.parametrize(
