@@ -1,12 +1,17 @@
-"""`python -m benchmarks.shapers docs/images/shapers.svg`: the mean reward that each shaper pays, against the chance of an attempt."""
+"""What each shaper draws a proposer to: its mean reward by the chance that one attempt solves the proposal, exactly.
+
+`python -m benchmarks.shapers docs/images/shapers.svg` draws it.
+"""
 
 from __future__ import annotations
 
 import sys
+from fractions import Fraction
 from pathlib import Path
 
 from axion_env import Shaper, shaper
 from axion_train.report.chart import Line, chart, standalone
+from benchmarks import bernstein
 
 ATTEMPTS = 8
 POINTS = 100
@@ -22,6 +27,16 @@ SHOWN = {
 }
 """Colors that can be read on white and on black."""
 MARGIN = 16
+
+
+def expected(of: Shaper, p: float | Fraction, attempts: int, *, novelty: float = 1.0) -> float:
+    """Mean reward of a proposal that each attempt solves with chance p, independently: the number solved is Binomial(attempts, p)."""
+    return float(bernstein.value(of.rewards(attempts, novelty=novelty), Fraction(p)))
+
+
+def best(of: Shaper, attempts: int, *, novelty: float = 1.0) -> float:
+    """The chance p at which the mean reward is highest, the lowest such p: what a proposer is drawn to."""
+    return float(bernstein.highest(of.rewards(attempts, novelty=novelty)))
 
 
 def picture() -> str:
@@ -42,12 +57,12 @@ def picture() -> str:
 
 def curve(of: Shaper) -> list[tuple[float, float]]:
     """Its mean at equal steps from 0 to 1."""
-    return [(i / POINTS, of.expected(i / POINTS, ATTEMPTS)) for i in range(POINTS + 1)]
+    return [(i / POINTS, expected(of, i / POINTS, ATTEMPTS)) for i in range(POINTS + 1)]
 
 
 def label(name: str) -> str:
     """Its name and its best rate."""
-    return f"{name} {shaper(name).best(ATTEMPTS):.2f}".replace(" 0.", " .")
+    return f"{name} {best(shaper(name), ATTEMPTS):.2f}".replace(" 0.", " .")
 
 
 if __name__ == "__main__":

@@ -1,8 +1,7 @@
 """What a proposer earns: the solve rate of its proposal, shaped so that what is neither trivial nor hopeless pays best.
 
-A shaper is a pure function of how many of the attempts at a proposal solved it. The solve rate s = solved / attempts is what was seen; p is
-the chance of one attempt. At a given p the number solved is Binomial(attempts, p), so what a proposer may expect is a polynomial in p, and
-the rate that it is drawn to is where this is highest, which need not be where the shaper itself is.
+A shaper is a pure function of how many of the attempts at a proposal solved it. The solve rate s = solved / attempts is what was seen, not
+the chance p that one attempt solves it: the p of the highest mean reward need not be the s of the highest reward (docs/shapers.md).
 """
 
 from __future__ import annotations
@@ -14,7 +13,6 @@ from math import exp, isfinite
 from typing import NamedTuple
 
 from axion_env.error import NotFound, UsageError, nearest
-from axion_env.reward import bernstein
 
 
 class Circumstances(NamedTuple):
@@ -82,14 +80,6 @@ class Shaper(ABC):
     def rewards(self, attempts: int, *, novelty: float = 1.0) -> tuple[Fraction, ...]:
         """[attempts + 1] The reward at 0, 1, … all solved, exactly."""
         return tuple(self.reward(Fraction(k, attempts), Circumstances(novelty=novelty)) for k in range(attempts + 1))
-
-    def expected(self, p: float | Fraction, attempts: int, *, novelty: float = 1.0) -> float:
-        """Mean reward of a proposal that each attempt solves with chance p, independently."""
-        return float(bernstein.value(self.rewards(attempts, novelty=novelty), Fraction(p)))
-
-    def best(self, attempts: int, *, novelty: float = 1.0) -> float:
-        """The chance p at which the mean reward is highest, the lowest of them: what a proposer is drawn to."""
-        return float(bernstein.highest(self.rewards(attempts, novelty=novelty)))
 
 
 @dataclass(frozen=True, kw_only=True)
