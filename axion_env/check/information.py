@@ -18,7 +18,7 @@ from axion_env.core.policy import RandomPolicy
 from axion_env.core.request import Address, Ask
 from axion_env.core.rng import Stream, derive
 from axion_env.record.episode import Action, Draw, Episode, Event, Gathered, Reveal, Turn
-from axion_env.record.value import is_fact, record
+from axion_env.record.value import is_plain, plain
 
 KnownTurn: TypeAlias = tuple[Turn, set[str]]
 
@@ -79,9 +79,9 @@ def _substituted(subject: Subject, episode: Episode, at: Address, index: int) ->
             return index
         if old is None or old.label != label:
             return fresh.below(len(items))
-        if old.index < len(items) and record(items[old.index], label) == old.value:
+        if old.index < len(items) and plain(items[old.index], label) == old.value:
             return old.index
-        values = [record(item, label) for item in items]
+        values = [plain(item, label) for item in items]
         return next((values.index(value) for value in (old.value, recorded[at].value) if value in values), 0)
 
     return subject.play(episode.task, None, _Said(episode), chance=chance)
@@ -156,7 +156,7 @@ def _shown_otherwise(mine: Turn, theirs: Turn) -> str | None:
 
 
 def _same(mine: Action, theirs: Action) -> bool:
-    compared = (mine.parsed, theirs.parsed) if is_fact(mine.parsed) and is_fact(theirs.parsed) else (mine.text, theirs.text)
+    compared = (mine.parsed, theirs.parsed) if is_plain(mine.parsed) and is_plain(theirs.parsed) else (mine.text, theirs.text)
     return compared[0] == compared[1] and (mine.error is None) == (theirs.error is None)
 
 

@@ -15,7 +15,7 @@ from axion_env.core.policy import RandomPolicy, Scripted
 from axion_env.core.request import Ask
 from axion_env.record.episode import Draw, Episode
 from axion_env.record.task import Task
-from axion_env.record.value import is_fact
+from axion_env.record.value import is_plain
 
 _MARK = "zq7canary"  # nothing an environment would say by itself
 _DEALS = 8
@@ -67,7 +67,7 @@ def _legal(ask: Ask[Any], text: str) -> bool:
 
 def _crossed(episode: Episode, agent: str, thinking: bool) -> str | None:
     """Who was shown the mark, in words; None if nobody was, or it was part of what `play` received."""
-    if not thinking and any(not is_fact(t.action.parsed) or _MARK in str(t.action.parsed) for t in episode.turns_of(agent)):
+    if not thinking and any(not is_plain(t.action.parsed) or _MARK in str(t.action.parsed) for t in episode.turns_of(agent)):
         return None
     for turn in episode.turns:
         if turn.agent != agent and (any(_MARK in m.text for m in turn.observation) or _MARK in " ".join(turn.choices or ())):

@@ -13,7 +13,7 @@ from axion_env.core.spec import EnvSpec
 from axion_env.error import AxionError
 from axion_env.record.episode import Ending
 from axion_env.record.task import Task
-from axion_env.record.value import record
+from axion_env.record.value import plain
 
 _TASKS = 64
 
@@ -72,7 +72,7 @@ def _problem(subject: Subject, task: Task) -> str | None:
         return f"a task's id is {task.id!r}; it must be a str"
     for name, facts in (("public", task.public), ("secret", task.secret)):
         try:
-            record(dict(facts), f"Task.{name}")
+            plain(dict(facts), f"Task.{name}")
         except TypeError as problem:
             return f"task {task.id!r}: {problem}"
     unknown = [agent for agent in task.agents or () if agent not in subject.env.spec.agents]

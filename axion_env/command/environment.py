@@ -13,7 +13,7 @@ import click
 from axion_env.core.env import Env
 from axion_env.core.registry import find, look_here
 from axion_env.error import AxionError, UsageError
-from axion_env.record.value import is_fact
+from axion_env.record.value import is_plain
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -50,13 +50,13 @@ def _literal(key: str, text: str) -> Any:
     """A JSON value, else a TOML value, else the word itself."""
     try:
         value = json.loads(text)
-        if is_fact(value):
+        if is_plain(value):
             return value
     except ValueError:
         pass
     try:
         document = tomllib.loads(f"value = {text}")
-        if list(document) == ["value"] and is_fact(document["value"]):
+        if list(document) == ["value"] and is_plain(document["value"]):
             return document["value"]
     except tomllib.TOMLDecodeError:
         pass

@@ -13,7 +13,7 @@ from axion_env.core.request import Ask, Call, Gather, Request
 from axion_env.core.rng import Deck
 from axion_env.error import ContractError
 from axion_env.record.episode import Draw, Event, Gathered, Message, Reveal, Tell, Turn
-from axion_env.record.value import record
+from axion_env.record.value import plain
 
 if TYPE_CHECKING:
     from axion_env.sandbox.job import Job, JobResult
@@ -66,7 +66,7 @@ class Context:
 
     def call(self, service: str, request: Any) -> Call[Any]:
         """Ask an outside service; its answer is recorded, so that a replay does not need the service."""
-        call: Call[Any] = Call(service, record(request, f"the request to {service!r}"))
+        call: Call[Any] = Call(service, plain(request, f"the request to {service!r}"))
         self._play.made += (call,)
         return call
 
@@ -82,7 +82,7 @@ class Context:
         if not isinstance(job, Function | Command):
             raise ContractError(f"run takes a Function or a Command: got {type(job).__name__}")
         job.payload()  # an argument that no job can be given is the author's mistake, and named where it was made
-        request = {"job": record(job.record(), "the job"), "workspace": None if workspace is None else workspace.id}
+        request = {"job": plain(job.record(), "the job"), "workspace": None if workspace is None else workspace.id}
         call = Call("sandbox", request, given=(job, workspace), read=lambda facts: JobResult.of(facts, workspace))
         self._play.made += (call,)
         return call
@@ -134,7 +134,7 @@ class Context:
         )
         value = population.pop(index) if isinstance(population, Deck) else population[index]
         visible = _named(visible_to if type(visible_to) is str else tuple(visible_to), self.agents)
-        recorded = value if type(value) is str else record(value, f"the outcome of the draw {label!r}")
+        recorded = value if type(value) is str else plain(value, f"the outcome of the draw {label!r}")
         branch.events.append(_new(Draw, (label, index, of, recorded, visible)))
         return value
 
@@ -159,7 +159,7 @@ class Context:
 
     def note(self, agent: str, /, **facts: Any) -> None:
         """Attach facts to the agent's latest turn in this branch, or in the branches it has joined, for per-turn rewards."""
-        if _note(self._play.current.events, agent, record(facts, f"the note on {agent}")):
+        if _note(self._play.current.events, agent, plain(facts, f"the note on {agent}")):
             return
         raise ContractError(f"note on {agent!r}, who has had no turn in this branch yet")
 

@@ -8,7 +8,7 @@ from axion_env.core.author_frame import first_line
 from axion_env.core.branch import PlayState, close, close_parts, log
 from axion_env.core.request import Forfeit, Truncated
 from axion_env.record.episode import Ending, Episode, Outcome
-from axion_env.record.value import record
+from axion_env.record.value import plain
 
 _new: Any = tuple.__new__  # builds the record at half the price of calling its class
 
@@ -19,7 +19,7 @@ def finish(play: PlayState, outcome: Any) -> None:
         got = f"Outcome({type(outcome.facts).__name__})" if type(outcome) is Outcome else type(outcome).__name__
         return fail(play, "author", f"play returned {got}; it must return Outcome({{…facts…}}) ({first_line(play.env.play)})", None)
     try:
-        facts = record(outcome.facts, "facts")
+        facts = plain(outcome.facts, "facts")
     except TypeError as problem:
         return fail(play, "author", f"{problem} ({first_line(play.env.play)})", problem)
     return _end(play, Ending.FINISHED, facts)

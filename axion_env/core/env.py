@@ -15,7 +15,7 @@ from axion_env.core.spec import EnvSpec, Memory
 from axion_env.error import ContractError, NotFound, UsageError, nearest
 from axion_env.record.episode import Episode, Outcome
 from axion_env.record.task import Task
-from axion_env.record.value import record
+from axion_env.record.value import plain
 
 
 class _Frozen(type):
@@ -28,8 +28,8 @@ class _Frozen(type):
         except TypeError as problem:
             raise UsageError(_option_error(cls, kwargs, problem)) from None
         env = cast(Any, object.__new__)(cls)
-        env.options = record(_options(cls, bound), f"{cls.__name__} options")
-        env.__init__(**record(env.options, ""))  # what is recorded, so that a replay builds the same; a copy, to do with as it likes
+        env.options = plain(_options(cls, bound), f"{cls.__name__} options")
+        env.__init__(**plain(env.options, ""))  # what is recorded, so that a replay builds the same; a copy, to do with as it likes
         if not hasattr(env, "spec") or not hasattr(env, "rubric"):
             raise ContractError(f"{cls.__name__} must set `spec` and `rubric`, as class attributes or in __init__")
         if not inspect.iscoroutinefunction(env.play):

@@ -19,14 +19,12 @@ from axion_env.core.branch import Branch, Chance, PlayState
 from axion_env.core.context import Context
 from axion_env.core.ending import fail
 from axion_env.core.env import Env
-from axion_env.core.parse import strip_thinking
-from axion_env.core.request import Ask, Call, Forfeit, Truncated
+from axion_env.core.request import Ask, Call, Forfeit, Truncated, kept
 from axion_env.core.scheduler import advance
-from axion_env.core.spec import Memory
 from axion_env.error import UsageError
 from axion_env.record.episode import NO_NOTES, Action, Called, Limit, Message, Tokens, Turn
 from axion_env.record.task import Task
-from axion_env.record.value import joined, record
+from axion_env.record.value import joined, plain
 
 _new: Any = tuple.__new__  # builds the records of the hot path at half the price of calling their class
 
@@ -121,15 +119,14 @@ class Play(PlayState):
         branch.turns += 1
         memory = self.env.memory[agent]
         if memory is not None:
-            said = text if memory is Memory.DIALOGUE else strip_thinking(text)
-            self.history[agent] = (*self.remembered(agent), *request.observation, Message("assistant", said))
+            self.history[agent] = self.remembered(agent) + kept(memory, request.observation, text)
         return advance(self, branch, value)
 
     def _answer_call(self, call: Call[Any], branch: Branch, response: Any) -> None:
-        recorded = record(response, f"the response of {call.service!r}")
+        recorded = plain(response, f"the response of {call.service!r}")
         self.requests.remove(call)
         branch.events.append(Called(call.service, call.request, recorded))
-        value = record(recorded, "")  # a copy as a replay gets it; `play` may do with it what it likes
+        value = plain(recorded, "")  # a copy as a replay gets it; `play` may do with it what it likes
         if call.read is not None:
             try:
                 value = call.read(value)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Coroutine, Generator, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Generator, Iterable, Mapping, Sequence
 from types import CodeType
 from typing import Any, Generic, NoReturn, Protocol, TypeAlias, TypeVar
 
-from axion_env.core.parse import Illegal, match_choice
+from axion_env.core.parse import Illegal, match_choice, strip_thinking
 from axion_env.core.rng import derive
 from axion_env.core.spec import EnvSpec, Memory
 from axion_env.error import ContractError
@@ -85,6 +85,18 @@ class Place(Protocol):
     def play(self) -> Playing:
         """Its play."""
         ...
+
+
+def refusals(attempts: Iterable[Action]) -> tuple[Message, ...]:
+    """What an agent is shown of its refused answers: each, and why."""
+    return tuple(message for a in attempts for message in (Message("assistant", a.text), Message("user", f"Refused: {a.error}.")))
+
+
+def kept(memory: Memory | None, observation: tuple[Message, ...], text: str) -> tuple[Message, ...]:
+    """What an agent is shown of a turn later on: what it was asked and its accepted answer, as far as its role remembers."""
+    if memory is None or memory is Memory.NONE:
+        return ()
+    return (*observation, Message("assistant", text if memory is Memory.DIALOGUE else strip_thinking(text)))
 
 
 class Forfeit(BaseException):
@@ -190,10 +202,7 @@ class Ask(Request[T]):
     @property
     def messages(self) -> tuple[Message, ...]:
         """All the agent may see: as much of its past as its role remembers, what is new, and its refused attempts."""
-        messages = self.play.remembered(self.agent) + self.observation
-        for attempt in self.attempts:
-            messages += (Message("assistant", attempt.text), Message("user", f"Refused: {attempt.error}."))
-        return messages
+        return self.play.remembered(self.agent) + self.observation + refusals(self.attempts)
 
     @property
     def key(self) -> int:

@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
 from axion_env.core.env import Env
-from axion_env.core.parse import strip_thinking
-from axion_env.core.spec import Memory
+from axion_env.core.request import kept, refusals
 from axion_env.error import UsageError
 from axion_env.record.episode import Action, Message
 from axion_env.record.task import Task
@@ -96,15 +95,9 @@ def exchanges(env: Env, trajectory: Trajectory) -> list[Exchange]:
     past: tuple[Message, ...] = ()
     found = []
     for turn in trajectory.turns:
-        shown = past + turn.observation
-        for attempt in turn.attempts[:-1]:
-            shown += (Message("assistant", attempt.text), Message("user", f"Refused: {attempt.error}."))
-        action = turn.action
-        if action.legal:
-            found.append(Exchange(shown, action))
-        if memory is not Memory.NONE:
-            said = action.text if memory is Memory.DIALOGUE else strip_thinking(action.text)
-            past = (*past, *turn.observation, Message("assistant", said))
+        if turn.action.legal:
+            found.append(Exchange(past + turn.observation + refusals(turn.attempts[:-1]), turn.action))
+        past += kept(memory, turn.observation, turn.action.text)
     return found
 
 

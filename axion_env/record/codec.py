@@ -14,7 +14,7 @@ from typing import Any
 from axion_env.error import StoreError
 from axion_env.record.episode import Action, Called, Draw, Ending, Episode, Event, Gathered, Limit, Message, Reveal, Tell, Tokens, Turn
 from axion_env.record.task import Task
-from axion_env.record.value import is_fact
+from axion_env.record.value import is_plain
 
 SCHEMA = 1
 """Goes up when a field changes its meaning; `decode` reads every version up to its own."""
@@ -134,7 +134,7 @@ def _event(event: Event) -> dict[str, Any]:
 
 def _attempt(action: Action) -> dict[str, Any]:
     tokens = action.tokens
-    parsed = action.parsed if is_fact(action.parsed) else f"<{type(action.parsed).__name__}>"
+    parsed = action.parsed if is_plain(action.parsed) else f"<{type(action.parsed).__name__}>"
     return {"text": action.text, "parsed": parsed, "error": action.error, "tokens": None if tokens is None else _tokens(tokens)}
 
 

@@ -1,4 +1,4 @@
-"""Facts: the plain values that may enter a record."""
+"""Plain values: what may enter a record."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ class _Refused(Exception):
     """Somewhere in it there is something that may not enter a record."""
 
 
-def is_fact(value: Any) -> bool:
+def is_plain(value: Any) -> bool:
     """Whether `value` is str-keyed dict, list, tuple, str, int, finite float, bool or None all the way down."""
-    return _is_fact(value, 0)
+    return _is_plain(value, 0)
 
 
-def record(value: Any, path: str) -> Any:
+def plain(value: Any, path: str) -> Any:
     """A copy of `value` as a reader of the record gets it: tuples are lists, and nothing is shared with the code that made it.
 
     Raises:
@@ -56,7 +56,7 @@ def _copy(value: Any, depth: int) -> Any:
     raise _Refused
 
 
-def _is_fact(value: Any, depth: int) -> bool:
+def _is_plain(value: Any, depth: int) -> bool:
     try:
         _copy(value, depth)
     except _Refused:
@@ -77,11 +77,11 @@ def _offence(value: Any, path: str, depth: int) -> str:
         for key, item in value.items():
             if type(key) is not str:
                 return f"{path} has the key {key!r}"
-            if not _is_fact(item, depth + 1):
+            if not _is_plain(item, depth + 1):
                 return _offence(item, f"{path}.{key}", depth + 1)
     if kind is list or kind is tuple:
         for i, item in enumerate(value):
-            if not _is_fact(item, depth + 1):
+            if not _is_plain(item, depth + 1):
                 return _offence(item, f"{path}[{i}]", depth + 1)
     if kind is int:
         return f"{path} is an int of more than 4000 digits"

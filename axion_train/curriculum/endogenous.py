@@ -10,7 +10,7 @@ from typing import Any
 
 from axion_env import ContractError, Ending, Env, Episode, Stream, Task, UsageError, derive, judge
 from axion_env.dataset.filter import solved
-from axion_env.record.value import record
+from axion_env.record.value import plain
 from axion_train.curriculum.uniform_deals import UniformDeals
 from axion_train.types import Deal
 
@@ -131,13 +131,13 @@ class Endogenous:
         return metrics | ({"archive/solve_rate": sum(rates.values()) / len(rates)} if rates else {})
 
     def _add(self, task: Task) -> None:
-        plain = Task(task.id, record(task.public, f"{task.id!r} public"), record(task.secret, f"{task.id!r} secret"), task.agents)
-        said = _said(plain)
+        made = Task(task.id, plain(task.public, f"{task.id!r} public"), plain(task.secret, f"{task.id!r} secret"), task.agents)
+        said = _said(made)
         if said in self._archive:
             return
         if any(entry.task.id == task.id for entry in self._archive.values()):
             raise ContractError(f"two different tasks were derived under the id {task.id!r}; an id is a task's own")
-        self._archive[said] = Entry(plain, self._updates)
+        self._archive[said] = Entry(made, self._updates)
 
     def _rates(self, env: Env, episodes: Sequence[Episode]) -> dict[str, float]:
         """Of tasks of the archive, the share of plays that solved them, over all seats that can."""

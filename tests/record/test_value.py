@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from axion_env import Context, Outcome, Play, Task
-from axion_env.record.value import is_fact, joined, record
+from axion_env.record.value import is_plain, joined, plain
 from tests.core.game import error, finish, game
 
 text = st.text(st.characters(), max_size=8).map(joined)  # lone surrogates included
@@ -21,8 +21,8 @@ facts = st.recursive(scalars, lambda inner: st.lists(inner, max_size=4) | st.dic
 @given(facts)
 def test_plain_values_are_facts(value: Any) -> None:
     """Every plain value is one, and its record equals it."""
-    assert is_fact(value)
-    assert record(value, "value") == value
+    assert is_plain(value)
+    assert plain(value, "value") == value
 
 
 def _deep(depth: int) -> Any:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from axion_env.error import UsageError
-from axion_env.record.value import record
+from axion_env.record.value import plain
 from axion_env.sandbox import BadValue, Case, Command, Function, JobResult, JobStatus, Limits, Opaque, Usage, Workspace
 from tests.sandbox.values import alike, results, values, workspaces
 
@@ -21,7 +21,7 @@ def test_a_result_survives_its_record(data: st.DataObject, base: Workspace) -> N
     """of ∘ record is the identity on results, through JSON, with or without a workspace to start from."""
     given_base = data.draw(st.sampled_from((None, base)))
     result = data.draw(results(given_base))
-    facts = json.loads(json.dumps(record(result.record(given_base), "the result")))
+    facts = json.loads(json.dumps(plain(result.record(given_base), "the result")))
     again = JobResult.of(facts, given_base)
     assert again.record(given_base) == result.record(given_base)
     assert replace(again, cases=()) == replace(result, cases=())
@@ -92,7 +92,7 @@ def test_a_job_is_facts(calls: list[list[Any]], seed: int) -> None:
     """The record of a job is JSON and the same at every time, whatever its arguments; jobs are frozen and take any sequences."""
     job = Function("def f(*a): return a", "f", calls, seed=seed)
     assert job == Function("def f(*a): return a", "f", tuple(map(tuple, calls)), seed=seed) or any(v != v for call in calls for v in call)
-    facts = record(job.record(), "the job")
+    facts = plain(job.record(), "the job")
     assert json.loads(json.dumps(facts)) == facts
     assert type(job.payload()) is bytes
 
