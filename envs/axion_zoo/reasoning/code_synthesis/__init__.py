@@ -56,9 +56,9 @@ class CodeSynthesis(Env):
     Args:
         source: `embedded` (problems written for this project), `procedural` (families without end), the path of a JSONL file, packed or
             not, or `datasets:NAME`.
-        format: Of a file's or a data set's rows: `axion` (the default), `humaneval`, `mbpp` or `leetcode`.
-        family: Of procedural problems; default: all in turn.
-        level: Of procedural problems, 1 to 6; default 2.
+        format: What rows of a file or a data set look like: `axion` (the default), `humaneval`, `mbpp` or `leetcode`.
+        family: Family of procedural problems; default: all in turn.
+        level: Difficulty of procedural problems, 1 to 6; default 2.
         extra: Further hidden cases for a file's problems, made by varying their inputs and asking the reference.
         rounds: Answers that may be given, with feedback between them.
         partial: Reward the share of hidden cases passed, and not only all of them.
@@ -142,7 +142,7 @@ class CodeSynthesis(Env):
         return Outcome({**facts, "constant": found.constant, "rounds": number})
 
     async def _feedback(self, task: Task, ctx: Context, code: str | None, found: Grade) -> str:
-        """From a job that is given the shown examples and nothing else."""
+        """Tells what went wrong, from a job that is given the shown examples and nothing else."""
         shown, preamble = examples_of(task.public["examples"]), task.public["preamble"]
         result = None
         if code is not None:

@@ -24,8 +24,8 @@ def feedback(grade: Grade, result: JobResult | None, shown: Sequence[Example], m
     """What went wrong, without a word of any hidden input.
 
     Args:
-        grade: Of the attempt.
-        result: Of a job with the shown examples and nothing else; None: the reply had no code, or there are no examples.
+        grade: The grade of the attempt.
+        result: The result of a job with the shown examples and nothing else; None: the reply had no code, or there are no examples.
         shown: The examples.
         match: When a value counts as the expected one.
         before: Lines of code before the answer's own, which line numbers leave out.

@@ -55,7 +55,7 @@ def problem(seed: int, family: str, level: int, side: str, k: int, held_out: Cal
     """Item k of a family, on the train or the test side: the first of its draws that belongs there and asks for something.
 
     Args:
-        seed: Of the sequence.
+        seed: Seeds the sequence.
         family: One of `FAMILIES`.
         level: One of `LEVELS`.
         side: `train` or `test`.

@@ -78,7 +78,10 @@ def load(source: str, form: str, extra: int, seed: int) -> tuple[tuple[Problem, 
 def split_rows(
     rows: Iterable[Row], form: str, *, extra: int = 0, seed: int = 0, name: str = "rows"
 ) -> tuple[tuple[Problem, ...], tuple[Problem, ...]]:
-    """As `load`, of any rows. A row's own `split` decides, or a hash of what is asked: the same text never stands on both sides."""
+    """The problems of any rows, for training and for testing.
+
+    A row's own `split` decides, or a hash of what is asked: the same text never stands on both sides.
+    """
     if form not in FORMATS:
         raise NotFound("format", form, FORMATS)
     sides: dict[str, list[Problem]] = {"train": [], "test": []}
@@ -174,7 +177,7 @@ def _must_fail(draft: Draft, problem: Problem) -> Problem:
 
 
 def _extended(problem: Problem, stream: Stream, count: int) -> Problem:
-    """With more inputs; of values that are rare, as many as of those that are common."""
+    """The problem with more hidden inputs, as many for rare values as for common ones."""
     inputs = vary([e.arguments for e in (*problem.shown, *problem.hidden)], stream, _CHOICE * count)
     by_value: dict[str, list[Example]] = {}
     for example in answered(problem, inputs):
@@ -253,7 +256,7 @@ def _record(draft: Draft, source: str) -> list[Any] | None:
 
 
 def _plain(notes: Any) -> Iterator[Any]:
-    """All leaves, an `Opaque` (a tuple itself) being one."""
+    """The `Opaque` leaves of a nested value."""
     for note in notes if isinstance(notes, list | tuple) and not isinstance(notes, Opaque) else ():
         yield from _plain(note)
     if isinstance(notes, dict):

@@ -34,9 +34,9 @@ class Strength:
 
     made: int
     different: tuple[Mutant, ...]
-    """Those that give another value than the reference on an input that was found, or do not come to an end on it."""
+    """Mutants that give another value than the reference on an input that was found, or do not end on it."""
     missed: int
-    """Of these, those that pass the problem's own cases."""
+    """How many of these pass the problem's own cases."""
 
 
 def strengthen(problem: Problem, *, inputs: int = _INPUTS, most: int | None = None, seed: int = 0) -> tuple[Problem, Strength]:

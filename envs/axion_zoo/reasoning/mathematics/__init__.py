@@ -33,8 +33,8 @@ class Mathematics(Env):
     Args:
         source: `procedural`; a `.jsonl` or `.jsonl.gz` file; `datasets:NAME` or `datasets:NAME:CONFIGURATION`; `reasoning_gym:TASK`.
         format: Of a file or data set: `gsm8k` (`question`; `answer`, behind `####`) or `math` (`problem`; `answer`, or `solution`, boxed).
-        family: Of procedural problems, as `linear_equation`; None: all in turn.
-        level: Of procedural problems, 1 to 5.
+        family: Family of procedural problems, such as `linear_equation`; None: all in turn.
+        level: Difficulty of procedural problems, 1 to 5.
         answer: `boxed` or `answer_tags`.
         seed: Seeds the sequence of made problems; task k of a split depends on it, the family, the level and k only.
         format_weight: Share of the reward that one answer in its place earns, right or wrong.

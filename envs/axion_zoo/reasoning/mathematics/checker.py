@@ -131,7 +131,7 @@ def _equations(gold: Form, said: Form) -> tuple[tuple[str, ...], tuple[str, ...]
 
 
 def _unordered(gold: Sequence[Form], said: Sequence[Form], decide: Decide) -> bool | None:
-    """Each gold item has its like among those left. Sameness is transitive, so that the first like will do."""
+    """Whether each gold item has an equal one among the others. Equality is transitive, so that the first equal one will do."""
     table = [[same(a, b, decide) for b in said] for a in gold]
     if any(all(verdict is False for verdict in row) for row in (*table, *zip(*table, strict=True))):
         return False

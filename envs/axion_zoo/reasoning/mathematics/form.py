@@ -43,15 +43,15 @@ class Form(NamedTuple):
 
     kind: str
     text: str = ""
-    """Of a value its expression, of a text its words, of a tuple its two brackets, of a matrix its shape."""
+    """The expression of a value, the words of a text, the two brackets of a tuple, the shape of a matrix."""
     parts: tuple[Form, ...] = ()
     number: Fraction | None = None
-    """Of a value that is a plain number."""
+    """The number, if the answer is a value that is one."""
     unit: str = ""
     label: str = ""
 
     def __str__(self) -> str:
-        """In one normal form, without unit and label: equal for answers that are told equal without a job."""
+        """The answer in one normal form, without unit and label: equal for answers that are found equal without a job."""
         inner = [str(part) for part in self.parts]
         if self.kind in ("list", "union"):
             return f"{{{'; '.join(sorted(inner))}}}" if self.kind == "list" else " or ".join(sorted(inner))

@@ -50,16 +50,16 @@ class AbsoluteZero(Env):
         solvers: Attempts at each proposal.
         references: Triples of the buffer that a proposer of deductions or abductions is shown. One of inductions is shown one program.
         proposing: Share of the tasks of `train` in which somebody proposes; in the others solvers are given triples of the seed buffer.
-        pairs: Of input and output in an induction; solvers see half of them.
+        pairs: Pairs of input and output in an induction; solvers see half of them.
         shaper: What a proposer earns by the solve rate, of `axion_env.shaper`.
         shape: Settings of that shaper. `azr` as it is pays −.5 where none or all solve it, as the paper's released code does; with
             `{"ends": 0}` it is the paper's formula.
         wrong: A solver's reward for an answer that is well-formed and wrong; for a right one it is 1.
         malformed: For one that is not well-formed.
-        noise: Of the exact backend: chance of each planted mistake in the answers that a warm-up is shown.
-        domain: Of the exact backend: inputs there are.
-        pieces: Of the exact backend: most pieces of a program.
-        rules: Of the exact backend: say the rules in every question, which a model made from scratch learns by example.
+        noise: Chance of each planted mistake in the answers that a warm-up is shown (exact backend).
+        domain: How many inputs there are (exact backend).
+        pieces: Most pieces of a program (exact backend).
+        rules: Say the rules in every question, which a model made from scratch learns by example (exact backend).
         seed: Seeds the buffer, the held-out sets and the sequence of tasks.
     """
 
@@ -108,7 +108,7 @@ class AbsoluteZero(Env):
         )
 
     def tasks(self, split: str = "train") -> Sequence[Task]:
-        """In `train` somebody proposes beside references of the seed buffer, or solvers are given what is in it.
+        """The tasks of a split. In `train` somebody proposes beside references of the seed buffer, or solvers are given what is in it.
 
         `propose` has proposing alone, to measure proposers on; `seed` is the buffer in its order. `dev` and `test` have for one solver what
         nobody may propose: programs that behave as none does that training meets.
@@ -170,7 +170,7 @@ class AbsoluteZero(Env):
         return Outcome({**facts, **attempts, **tried, "solve_rate": sum(solved) / len(solved)})
 
     async def _attempts(self, ctx: Context, kind: Kind, triple: Triple, question: str) -> dict[str, Any]:
-        """All solvers at once, each on its own."""
+        """Asks all solvers at once, each on its own, and checks their answers."""
         solvers = [agent for agent in ctx.agents if "_solver_" in agent]
         answers = await ctx.gather(*(ctx.ask(solver, question, parse=lambda text: self.backend.answer(kind, text)) for solver in solvers))
         solved = list(await self.backend.check(ctx, kind, triple, answers))
@@ -178,7 +178,7 @@ class AbsoluteZero(Env):
         return {"triple": triple.record(), "answers": list(answers), "solved": solved, **counts}
 
     def derived(self, episode: Episode) -> Sequence[Task]:
-        """Of every valid proposal: the triple to solve again, and to be shown to proposers, as the paper's buffers are for.
+        """Tasks made of a valid proposal: its triple to solve again, and to be shown to proposers, as the paper's buffers are for.
 
         A program that was proposed for deduction or abduction is also one to write inputs for; those of inductions are known already.
         """
@@ -205,7 +205,7 @@ class AbsoluteZero(Env):
         return (self.backend.answered(kind, ask.text, self.noise, stream),)
 
     def demos(self) -> Sequence[Demo]:
-        """Of each kind: a proposal that one solver solves, one that nobody does, and one that cheats."""
+        """Three plays of each kind: a proposal that one solver solves, one that nobody does, and one that cheats."""
         found: list[Demo] = []
         for kind in KINDS:
             script = self.backend.script(kind)

@@ -30,7 +30,7 @@ class Triple(NamedTuple):
     program: str
     inputs: tuple[Value, ...]
     outputs: tuple[Value, ...]
-    """As the executor has them, never as a proposer says."""
+    """What the executor gives, never what a proposer says."""
     message: str = ""
     """What a solver of an induction is told besides; the proposer's own words."""
 
@@ -45,7 +45,7 @@ class Triple(NamedTuple):
         return tuple(zip(self.inputs, self.outputs, strict=True))[len(self.inputs) // 2 :]
 
     def record(self) -> list[Any]:
-        """As facts, for tasks and records."""
+        """The triple as facts, for tasks and records."""
         return [self.program, list(self.inputs), list(self.outputs), self.message]
 
     @classmethod
@@ -63,10 +63,10 @@ class Gate(NamedTuple):
     code: str = ""
     """Why it refuses, as a word in capitals. Empty: it does not."""
     detail: str = ""
-    """The same for people."""
+    """Why it refuses, for people."""
 
     def record(self) -> dict[str, Any]:
-        """As facts."""
+        """The gate's answer as facts."""
         return {"name": self.name, "passed": not self.code} | {k: v for k, v in (("code", self.code), ("detail", self.detail)) if v}
 
 
@@ -74,11 +74,11 @@ class Certified(NamedTuple):
     """What the gates made of an answer of a proposer."""
 
     gates: tuple[Gate, ...]
-    """Up to the first that refuses."""
+    """The gates up to the first that refuses."""
     proposal: Any = None
     """What was proposed, as plain facts in one form: equal proposals are equal here. None: the answer holds no proposal."""
     triple: Triple | None = None
-    """With outputs by execution. None: a gate refuses."""
+    """The task, with outputs by execution. None: a gate refuses."""
 
 
 class Script(NamedTuple):
@@ -102,7 +102,7 @@ class ReasoningBackend(Protocol):
     """A language of programs, what can be asked about them, and the truth."""
 
     def triples(self, split: str, kind: Kind) -> Sequence[Triple]:
-        """Of one of `SPLITS`; the same whenever it is asked for, certified, and computed without a sandbox or stored with the package.
+        """The triples of one of `SPLITS`, always the same, certified, and computed without a sandbox or stored with the package.
 
         `seed` is the buffer that proposers are shown references of, grown from the simplest program there is. What the programs of
         `dev`, of `test` and of all else do belongs to three classes, and nothing that training may meet is in the first two.
@@ -140,10 +140,10 @@ class ReasoningBackend(Protocol):
         """A solver's answer to a question, for a warm-up: well-formed, and as right as the question's text alone allows without effort.
 
         Args:
-            kind: Of question.
-            question: As `question` wrote it.
+            kind: Kind of question.
+            question: The text that `question` wrote.
             noise: Chance of each mistake that can be planted in it; a backend that cannot tell right from wrong here does not read it.
-            stream: Of all that is chosen.
+            stream: Draws everything that is chosen.
         """
         ...
 

@@ -11,9 +11,9 @@ def rubric_of(shape: Shaper, wrong: float, malformed: float) -> Rubric:
     """The rewards of all six roles.
 
     Args:
-        shape: Of a proposer, by the solve rate.
-        wrong: Of a solver's answer that is well-formed and wrong; a right one earns 1.
-        malformed: Of one that is not well-formed. The paper has 1, −.5 and −1 (its composite reward, section 3.4).
+        shape: What a proposer earns by the solve rate.
+        wrong: What a solver earns by an answer that is well-formed and wrong; a right one earns 1.
+        malformed: What it earns by one that is not well-formed. The paper has 1, −.5 and −1 (its composite reward, section 3.4).
     """
 
     def learnability(episode: Episode, agent: str) -> float | None:

@@ -13,7 +13,7 @@ def scripts(kind: Kind, script: Script, task: Task, shape: Shaper, wrong: float,
     """A proposal that one of the solvers solves, one that none does, and one that cheats.
 
     Args:
-        kind: Of proposal.
+        kind: Kind of proposal.
         script: Answers.
         task: To propose beside the script's references.
         shape: What the proposer earns by the solve rate.

@@ -45,12 +45,12 @@ class BugRepair(Env):
 
     Args:
         backend: `function`, `file` or `repository`.
-        source: Of functions `boolean`, the tiny language, or `python`, small ones with inputs and outputs; of files `modules`, those that
-            come with the package; of repositories the folder that `axion repo prepare` wrote, or one with several such.
+        source: Where programs come from. Functions: `boolean`, the tiny language, or `python`, small ones with inputs and outputs. Files:
+            `modules`, those of the package. Repositories: the folder that `axion repo prepare` wrote, or one with several such.
         injector: `mutator`: bugs come with the task, made by rule, and only solvers are seated. `agent`: injector_0 makes those of `train`.
-        solvers: Seated at once, each on its own.
+        solvers: Solvers seated at once, each on its own.
         shaper: What the injector earns from the solve rate, of `axion_env.shaper`.
-        seed: Of the sequence of tasks.
+        seed: Seeds the sequence of tasks.
         **options: Those of the backend, which has a record of them in `option`.
     """
 
@@ -89,16 +89,16 @@ class BugRepair(Env):
         )
 
     def tasks(self, split: str = "train") -> Sequence[Task]:
-        """The backend's: `train`, `dev` (to choose settings on), `test`, `orbit`, and a test of each other kind of bug."""
+        """The backend's tasks: `train`, `dev` (to choose settings on), `test`, `orbit`, and a test of each other kind of bug."""
         super().tasks(split)
         return self.backend.tasks(split)
 
     async def play(self, task: Task, ctx: Context) -> Outcome:
-        """Have the bug made, looked at and mended, as the backend does it."""
+        """Has the bug made, validated and mended by the backend."""
         return await self.backend.play(task, ctx)
 
     def examples(self, ask: Ask[Any]) -> Sequence[str]:
-        """The backend's."""
+        """The backend's well-formed answers."""
         return self.backend.examples(ask)
 
     def derived(self, episode: Episode) -> Sequence[Task]:
@@ -106,7 +106,7 @@ class BugRepair(Env):
         return self.backend.derived(episode)
 
     def demos(self) -> Sequence[Demo]:
-        """The backend's."""
+        """The backend's scripted plays."""
         return self.backend.demos()
 
 

@@ -1,4 +1,4 @@
-"""What a backend of the ladder is to the environment: where its tasks come from, and how one is played."""
+"""What every backend of BugRepair does: where its tasks come from, and how one is played."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from axion_env import Ask, Context, Demo, Episode, Outcome, Task
 
 
 def refused(facts: Mapping[str, Any], **more: Any) -> Outcome:
-    """How a play ends in which what was proposed is no bug, and nobody was asked to mend it."""
+    """The outcome of a play whose proposal is no bug, so that nobody was asked to mend it."""
     return Outcome({**facts, "valid": False, "solved": [], "solve_rate": 0.0, **more})
 
 
 def attempted(facts: Mapping[str, Any], solved: Sequence[bool], **more: Any) -> Outcome:
-    """How any other ends.
+    """The outcome of a play in which solvers attempted a bug.
 
     Args:
         facts: How the bug was made.
@@ -25,7 +25,7 @@ def attempted(facts: Mapping[str, Any], solved: Sequence[bool], **more: Any) -> 
 
 
 class RepairBackend(Protocol):
-    """One backend: functions, files or repositories. `BugRepair` holds the seats and the rewards, and leaves the rest to it."""
+    """A backend: functions, files or repositories. `BugRepair` holds the seats and the rewards, and leaves the rest to it."""
 
     splits: tuple[str, ...]
 

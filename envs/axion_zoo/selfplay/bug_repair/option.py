@@ -115,7 +115,7 @@ class FileOptions:
 
     Args:
         turns: Actions of a solver, of tools or the last, which hands in; 1: one patch, and no tools.
-        injector_turns: The same of an injector.
+        injector_turns: Actions of an injector, likewise.
         strategy: How an injector is told to go about it: `direct`, `removal`, `history`, or `mixed`, the last two at random.
         gates: Thresholds of the gates, by name; see `gate.Gates`.
     """
@@ -137,7 +137,7 @@ class FileOptions:
         return _gates(self.gates or {})
 
     def max_turns(self, *, agent: bool, solvers: int) -> int:
-        """Every action of everybody."""
+        """The actions of the injector and of every solver."""
         return agent * self.injector_turns + solvers * self.turns
 
     def trees(self, source: str) -> Trees:
@@ -165,7 +165,7 @@ class RepositoryOptions(FileOptions):
     held_out: Sequence[str] = ()
 
     def trees(self, source: str) -> Trees:
-        """Those that `axion repo prepare` wrote."""
+        """The packages that `axion repo prepare` wrote."""
         if not source:
             raise UsageError("BugRepair: the backend 'repository' takes the folder that `axion repo prepare` wrote: -o source=FOLDER")
         return Repositories(Path(source), self.held_out)

@@ -23,7 +23,7 @@ def roles(count: int, memory: Memory, *, agent: bool) -> dict[str, Role]:
     """The role of each seat.
 
     Args:
-        count: Of solvers.
+        count: How many solvers.
         memory: What each remembers of its own past.
         agent: Whether an injector is seated.
     """

@@ -58,11 +58,11 @@ class TestDuel(Env):
         audit: One program in so many has its truth looked up if its suite accepts it, so that testers may be given it as a task; 0: none.
             With evidence `truth` every wrong program is known.
         noise: Chance of each planted mistake in the programs that a warm-up is shown.
-        domain: Of the exact backend: inputs there are.
-        pieces: Of the exact backend: pieces of each function.
-        rules: Of the exact backend: say the rules in every question, which a model made from scratch learns by example.
-        source: Of the Python backend: `embedded` or `procedural`, as in `axion/CodeSynthesis-v0`.
-        level: Of procedural problems.
+        domain: How many inputs there are (exact backend).
+        pieces: Pieces of each function (exact backend).
+        rules: Say the rules in every question, which a model made from scratch learns by example (exact backend).
+        source: `embedded` or `procedural` problems, as in `axion/CodeSynthesis-v0` (Python backend).
+        level: Difficulty of procedural problems.
         seed: Seeds the sequence of tasks.
     """
 
@@ -154,7 +154,7 @@ class TestDuel(Env):
         return Outcome(Account(duel, compared, self.evidence).facts())
 
     async def _suites(self, task: Task, ctx: Context, programs: Sequence[str | None]) -> Sequence[tuple[Input, ...] | None]:
-        """One for each program: a tester's answer, or what stands in its place."""
+        """A suite for each program: a tester's answer, or what stands in its place."""
         if self.tester == "agent":
             return await ctx.gather(
                 *(
@@ -174,16 +174,16 @@ class TestDuel(Env):
         return [self._drawn(ctx, population, f"program {i}") for i in range(len(programs))]
 
     def fixed_suite(self, population: Sequence[Input]) -> tuple[Input, ...]:
-        """The same for whatever program."""
+        """The suite of a tester that has the same one for every program."""
         return tuple(population if self.tester == "all" else population[: self.inputs])
 
     def _drawn(self, ctx: Context, population: Sequence[Input], whose: str) -> tuple[Input, ...]:
-        """As many different inputs as a tester may choose."""
+        """Draws as many different inputs as a tester may choose."""
         deck = ctx.deck(population)
         return tuple(ctx.draw(f"input {j} for {whose}", deck) for j in range(min(self.inputs, len(deck))))
 
     def _audited(self, ctx: Context, programs: Sequence[str | None]) -> list[str]:
-        """Programs drawn to be looked up."""
+        """Draws programs whose truth is looked up."""
         if not self.audit:
             return []
         drawn = [ctx.draw(f"audit of program {i}", range(self.audit)) == 0 for i in range(len(programs))]

@@ -40,7 +40,7 @@ class Slip(NamedTuple):
     blind: str
     """A suite of one input that does not."""
     twice: str
-    """The same input twice."""
+    """A suite of one input, twice."""
     mistakes: tuple[int, int]
     """At how many inputs the wrong program goes wrong, of how many."""
 

@@ -81,22 +81,25 @@ class Account:
         return tests if all(self._compared.valid[i] for i in tests) else None
 
     def passes(self, program: str | None, tester: str) -> bool:
-        """What was not tested is not accepted: else it would pay a coder to write what leaves its tester at a loss for a suite."""
+        """Whether the suite accepts the program.
+
+        What was not tested is not accepted: else it would pay a coder to write what leaves its tester at a loss for a suite.
+        """
         return program is not None and self._tests[tester] is not None and not self.fails(program, tester)
 
     def fails(self, program: str | None, tester: str) -> bool:
-        """Whether one of the suite's tests gives it away."""
+        """Whether one of the suite's tests gives the program away."""
         if program is None:
             return False
         agrees = self._compared.agrees[self._place[program]]
         return not all(agrees[i] for i in self._tests[tester] or ())
 
     def right(self, program: str | None) -> bool:
-        """The truth about a program, which no agent is ever told."""
+        """Whether a program is right, which no agent is ever told."""
         return program is not None and not self._compared.mistakes[self._place[program]]
 
     def telling(self, program: str) -> list[int]:
-        """[2] Inputs known to give the program away, of how many that are known."""
+        """[2] How many of the known inputs give the program away, and how many are known."""
         place = self._place[program]
         if self._evidence == "truth":
             return [self._compared.mistakes[place], self._compared.size]
@@ -118,12 +121,12 @@ class Account:
         }
 
     def _escaped(self) -> list[str]:
-        """The distinct programs of coders that were accepted."""
+        """The distinct programs of coders that a suite accepted."""
         own = [pair for pair in self.duel.pairs if pair.coder is not None]
         return list(dict.fromkeys(pair.program for pair in own if pair.program is not None and self.passes(pair.program, pair.tester)))
 
     def _counterexamples(self, pool: Sequence[str]) -> list[str]:
-        """Those that are known to be wrong: by the evidence that testers are paid by, by an audit, or since another's tester noticed."""
+        """Accepted programs known to be wrong: by the evidence that testers are paid by, by an audit, or by another tester's suite."""
         noticed = (pair.program for pair in self.duel.pairs if self.fails(pair.program, pair.tester))
         known = {*pool, *noticed, *(program for program in self.duel.audited if not self.right(program))}
         return [program for program in self._escaped() if program in known]

@@ -24,7 +24,7 @@ class ExactDuelBackend:
 
     Args:
         domain: Inputs, 0 to domain - 1.
-        pieces: Of each function.
+        pieces: Pieces of each function.
         seed: Seeds the sequence of specifications.
         rules: Say in every question what a program is. A model made from scratch learns it by example.
     """
@@ -87,11 +87,11 @@ class ExactDuelBackend:
         return found if len(found) <= most and max(found) < self.domain else None
 
     def population(self, task: Task) -> Sequence[int]:
-        """All inputs there are."""
+        """Every input of the domain."""
         return range(self.domain)
 
     async def compare(self, task: Task, ctx: Context, programs: Sequence[str], inputs: Sequence[int]) -> Comparison:
-        """By their tables."""
+        """Compares the tables of the programs."""
         reference = solution(task)
         mistakes = [language.mistakes(program, reference, self.domain) for program in programs]
         return Comparison(

@@ -41,7 +41,7 @@ class PythonDuelBackend:
 
     Args:
         source: `embedded` or `procedural`.
-        level: Of procedural problems.
+        level: Difficulty of procedural problems.
         seed: Seeds procedural problems, and hidden cases.
     """
 
@@ -52,7 +52,7 @@ class PythonDuelBackend:
         self._limits = Limits(cpu_s=2.0)
 
     def tasks(self, split: str) -> Sequence[Task]:
-        """As in `axion/CodeSynthesis-v0`; `pool` has plausible mistakes in `test` problems, for testers."""
+        """The problems of `axion/CodeSynthesis-v0`; `pool` has plausible mistakes in `test` problems, for testers."""
         if split == "pool":
             problems = len(self._env.tasks("test"))
             return Procedural(problems * _MISTAKES, lambda k: self._mistake(self._env.problem("test", k % problems), k // problems))

@@ -20,7 +20,7 @@ def passed(episode: Episode, agent: str) -> float:
 
 
 def worth_of(name: str, evidence: str) -> Worth:
-    """By a shaper; 1 where testers know of nothing but their own suite."""
+    """The worth that a shaper gives; 1 where testers know of nothing but their own suite."""
     shape = shaper(name)
 
     @lru_cache(maxsize=1 << 14)  # shapers count in fractions
@@ -34,8 +34,8 @@ def tester_rewards(share: float, worth: Worth) -> list[Reward]:
     """What a tester's suite gives away; nothing for one that is none.
 
     Args:
-        share: Of the reward that is for the play's pool, and not for the program that the tester was given.
-        worth: Of a program.
+        share: Share of the reward that is for the play's pool, and not for the program that the tester was given.
+        worth: What catching a program is worth.
     """
 
     def caught(episode: Episode, agent: str) -> float:

@@ -18,7 +18,7 @@ class Setting(Protocol):
     coders: int
     evidence: str
     share: float
-    """Of a tester's reward that is for the play's pool."""
+    """Share of a tester's reward that is for the play's pool."""
     worth: Worth
 
     def tasks(self, split: str) -> Sequence[Task]:

@@ -98,7 +98,7 @@ def early_return(source: Source, site: Site) -> Iterator[Edit]:
 
 
 def _lines(source: Source, start: int, end: int) -> Edit:
-    """All lines from the one with `start` to the one with `end`, left out."""
+    """Leaves out the lines from the one with `start` to the one with `end`."""
     return Edit(source.line(start)[0], source.line(end)[1], "")
 
 

@@ -54,7 +54,7 @@ class Source:
         self._read: dict[tuple[int, int], str | None] = {}
 
     def span(self, node: ast.AST) -> tuple[int, int]:
-        """From where to where a node's text goes; of a function or class, without its decorators."""
+        """The start and the end of a node's text; decorators of a function or class are not part of it."""
         at: Any = node
         return self._offset(at.lineno, at.col_offset), self._offset(at.end_lineno, at.end_col_offset)
 
@@ -64,7 +64,7 @@ class Source:
         return self.text[start:end]
 
     def line(self, offset: int) -> tuple[int, int]:
-        """From where to where the line goes that holds an offset, its end included."""
+        """The start and the end of the line that holds an offset, its line break included."""
         end = self.text.find("\n", offset) + 1
         return self.text.rfind("\n", 0, offset) + 1, end or len(self.text)
 
@@ -77,7 +77,7 @@ class Source:
         return start
 
     def stretch(self, node: ast.stmt) -> tuple[int, int]:
-        """From where to where the text goes without which it looks as if the statement had never been there.
+        """The start and the end of the text to take out so that no trace of a statement is left.
 
         That is its lines, the comments right above, and the blank lines on the side where its block ends, or after it.
         """
@@ -142,11 +142,11 @@ class Source:
         return self._read[first, last]
 
     def _lines_of(self, node: ast.stmt) -> tuple[int, int]:
-        """From where to where the lines of a statement go, decorators included."""
+        """The start and the end of the lines of a statement, decorators included."""
         return self._starts[_first_line(node) - 1], self._starts[node.end_lineno or node.lineno]
 
     def _offset(self, line: int, column: int) -> int:
-        """Of a position as the parser gives it: columns in bytes of UTF-8."""
+        """The offset of a position as the parser gives it, with its column in bytes of UTF-8."""
         text = self._lines[line - 1] if line <= len(self._lines) else ""
         return self._starts[line - 1] + (column if text.isascii() else len(text.encode()[:column].decode()))
 

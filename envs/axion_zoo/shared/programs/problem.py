@@ -24,7 +24,7 @@ class Problem:
 
     id: str
     prompt: str
-    """All that the solver is told."""
+    """Everything that the solver is told."""
     entry: str
     """The function's name, or `Class.method`."""
     shown: Sequence[Example] = ()
@@ -44,7 +44,7 @@ class Problem:
     """Sources of tests, and whether a right answer passes: for what cannot be judged from outside (`must_fail.py`)."""
 
     def task(self) -> Task:
-        """The same as plain facts."""
+        """The problem as plain facts."""
         public = {"prompt": self.prompt, "entry": self.entry, "preamble": self.preamble, "examples": _packed(self.shown, values=True)}
         secret: dict[str, Any] = {"cases": _packed(self.hidden, values=not self.check), "match": asdict(self.match)}
         secret["constant"] = 0 if self.check else constant(self.hidden, self.match)

@@ -30,7 +30,7 @@ class ExactReasoningBackend:
     """Step functions.
 
     Args:
-        pairs: Of input and output in an induction.
+        pairs: Pairs of input and output in an induction.
         seed: Seeds the buffer and the held-out sets.
         domain: Inputs, 0 to domain - 1.
         pieces: Most pieces of a program.
@@ -84,7 +84,7 @@ class ExactReasoningBackend:
         return inside + others[: self.pairs - len(inside)]
 
     def triple(self, program: str, inputs: Sequence[int], message: str = "") -> Triple:
-        """With the outputs that the program has there."""
+        """The triple of a program at some inputs, with the outputs that it has there."""
         values = step_function.table(program, self.domain)
         return Triple(program, tuple(inputs), tuple(values[x] for x in inputs), message)
 
@@ -100,7 +100,7 @@ class ExactReasoningBackend:
         return (prompt.RULES + told).format(last=self.domain - 1, pieces=self.pieces, pairs=self.pairs) if self.rules else ""
 
     async def certify(self, ctx: Context, kind: Kind, text: str, references: Sequence[Triple]) -> Certified:
-        """By its table."""
+        """Asks the gates, and executes the program by its table."""
         proposed = self._read(kind, text, references)
         passed: list[Gate] = []
         for name, code in self._gates(proposed):
@@ -142,7 +142,7 @@ class ExactReasoningBackend:
         return int(last) if _NUMBER.fullmatch(last) and int(last) < self.domain else None
 
     async def check(self, ctx: Context, kind: Kind, triple: Triple, answers: Sequence[Any | None]) -> list[bool]:
-        """By the tables."""
+        """Compares the answers by their tables."""
         return [answer is not None and self.right(kind, triple, answer) for answer in answers]
 
     def right(self, kind: Kind, triple: Triple, answer: Any) -> bool:
@@ -169,7 +169,7 @@ class ExactReasoningBackend:
         return (warm_up.program if kind == "induction" else warm_up.value)(asked, self.domain, noise, stream)
 
     def script(self, kind: Kind) -> Script:
-        """About one program; the cheat is an input outside of the domain."""
+        """Answers about one program; the cheat is an input outside of the domain."""
         programs = ("b<03+3 a", "b<03+4 a", "b<03+2 a")
         program = next(p for p in programs if step_function.behavior(p, self.domain) == "seed")
         if kind == "induction":

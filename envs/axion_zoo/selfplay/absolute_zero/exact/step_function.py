@@ -28,7 +28,7 @@ def is_program(text: str) -> bool:
 
 
 def worked_out(program: str) -> str:
-    """The same with its sums done.
+    """The program with its sums done.
 
     >>> worked_out("b<12+3 d<40+5 a")
     'b15 d45 a'
@@ -38,7 +38,7 @@ def worked_out(program: str) -> str:
 
 
 def spelled(program: str, stream: Stream) -> str:
-    """The same with a sum for every bound, whose second term is from 1 to 4, as in `axion_zoo.shared.language`."""
+    """The program with a sum for every bound, whose second term is from 1 to 4, as in `axion_zoo.shared.language`."""
     letters, bounds = language.parts(program)
     addends = [1 + stream.below(min(ADDENDS, bound)) for bound in bounds]
     steps = zip(letters, bounds, addends, strict=False)
@@ -46,7 +46,7 @@ def spelled(program: str, stream: Stream) -> str:
 
 
 def bounds_of(program: str) -> list[int]:
-    """Its bounds, worked out."""
+    """The bounds of a program, worked out."""
     return language.parts(worked_out(program))[1]
 
 

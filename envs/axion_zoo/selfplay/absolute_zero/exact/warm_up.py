@@ -13,7 +13,7 @@ _PAIR = re.compile(rf"([0-9]{{2}}) ([{language.LETTERS}])")
 
 
 def value(question: str, domain: int, noise: float, stream: Stream) -> str:
-    """Of a deduction or an abduction: the letter, or any of the inputs that have it."""
+    """The answer to a deduction or an abduction: the letter, or any of the inputs that have it."""
     program, word, given = question.partition(" of ")[2].rsplit(" ", 2)
     values = language.table(step_function.slipped(step_function.worked_out(program), domain, noise, stream), domain)
     if word == "at":
@@ -23,7 +23,7 @@ def value(question: str, domain: int, noise: float, stream: Stream) -> str:
 
 
 def program(question: str, domain: int, noise: float, stream: Stream) -> str:
-    """Of an induction: a program that has the shown pairs, with each bound anywhere between two of them."""
+    """The answer to an induction: a program that has the shown pairs, with each bound anywhere between two of them."""
     pairs = [(int(x), y) for x, y in _PAIR.findall(question)]
     letters, bounds = pairs[0][1], []
     for (low, y), (high, z) in pairwise(pairs):

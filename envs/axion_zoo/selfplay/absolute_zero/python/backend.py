@@ -29,7 +29,7 @@ class PythonReasoningBackend:
     """Python programs. To certify one takes a tier of the sandbox that runs commands: fresh interpreters are no functions.
 
     Args:
-        pairs: Of input and output in an induction.
+        pairs: Pairs of input and output in an induction.
         seed: Seeds the inputs of the seed buffer. What is held out is the same under every seed.
     """
 
@@ -38,7 +38,7 @@ class PythonReasoningBackend:
         self.seed = seed
 
     def triples(self, split: str, kind: Kind) -> Sequence[Triple]:
-        """Of `seed`, `dev` or `test`: programs of this project (`dataset.py`), at inputs that are drawn."""
+        """The triples of `seed`, `dev` or `test`: programs of this project (`dataset.py`), at inputs that are drawn."""
         return dataset.triples(split, kind, self.pairs, self.seed if split == "seed" else 0)
 
     def request(self, kind: Kind, references: Sequence[Triple]) -> str:
@@ -66,7 +66,7 @@ class PythonReasoningBackend:
         return text_of(*values)
 
     async def check(self, ctx: Context, kind: Kind, triple: Triple, answers: Sequence[Any | None]) -> Sequence[bool]:
-        """By comparing, by running the triple's program, or by running the answer; each answer is run once, however many gave it."""
+        """Compares, runs the triple's program, or runs the answer; each answer is run once, however many gave it."""
         said = list(dict.fromkeys(answer for answer in answers if answer is not None))
         if kind == "deduction":
             right = [is_value(answer, triple.outputs[0]) for answer in said]
@@ -78,7 +78,7 @@ class PythonReasoningBackend:
         return [answer is not None and verdicts[answer] for answer in answers]
 
     async def _preimages(self, ctx: Context, triple: Triple, inputs: Sequence[str]) -> list[bool]:
-        """Which inputs the program makes its output of, in every process: a coin tossed at other inputs than its own pays nobody."""
+        """Which inputs give the triple's output, in every process: a coin tossed at other inputs than its own pays nobody."""
         (output,) = triple.outputs
         found = [is_value(ran.text, output) for ran in await run(ctx, triple.program, inputs)]
         new = [given for given, is_right in zip(inputs, found, strict=True) if is_right and given != triple.inputs[0]]

@@ -124,7 +124,7 @@ def _dotted(node: ast.expr, origins: Mapping[str, str]) -> str:
 
 
 def _of_dotted(name: str, *, whole: bool = True) -> Iterator[Finding]:
-    """Of `a.b.c`: also a module that another one imports, `statistics.random`; `collections._sys` is `sys`."""
+    """What is banned of `a.b.c`: also a module that another one imports, `statistics.random`; `collections._sys` is `sys`."""
     parts = [part.lstrip("_") for part in name.split(".")] if name else []
     for i, part in enumerate(parts):
         if part in MODULES:

@@ -26,9 +26,9 @@ class Case:
     kind: Kind
     text: str
     pairs: int
-    """Inputs of an induction."""
+    """How many inputs an induction has."""
     reference: str
-    """Of an induction: the program that the inputs are for."""
+    """The program that the inputs of an induction are for."""
     held_out: Sequence[Triple]
     """One for each held-out program: its inputs, and what it makes of them."""
     program: str = ""

@@ -57,7 +57,7 @@ async def _ask(name: str, gate: Callable[[Context, Case], Awaitable[None]], ctx:
 
 
 async def execute(ctx: Context, case: Case) -> None:
-    """Call it; what it gives are the outputs."""
+    """Calls the program; what it gives are the outputs."""
     for given, ran in zip(case.inputs, await run(ctx, case.program, case.inputs), strict=True):
         if ran.text is None:
             raise Refused(ran.code, f"f({given[:80]}): {ran.detail}")
@@ -65,7 +65,7 @@ async def execute(ctx: Context, case: Case) -> None:
 
 
 async def determinism(ctx: Context, case: Case) -> None:
-    """Call it in other processes, and compare."""
+    """Calls the program in other processes, and compares."""
     given = list(zip(case.inputs, case.outputs, strict=True))
     if not all(await repeated(ctx, case.program, given)):
         raise Refused("UNSTABLE", "another value in a fresh process")
@@ -84,7 +84,7 @@ def is_value(text: str | None, output: str) -> bool:
 
 
 async def split(ctx: Context, case: Case) -> None:
-    """Call it with held-out programs' inputs; one that gives all their outputs does what they do."""
+    """Calls the program with held-out programs' inputs; one that gives all their outputs does what they do."""
     tree = parsed(case.program)
     assert tree is not None
     least, most = arity(tree)
@@ -101,7 +101,7 @@ async def split(ctx: Context, case: Case) -> None:
 
 
 def _alike(cases: Sequence[Called], held: Triple) -> bool:
-    """Whether a program's values at a held-out program's inputs are all that one's."""
+    """Whether a program gives all of a held-out program's outputs at its inputs."""
     return len(cases) >= len(held.outputs) and all(
         called.returned and same((called.value,), values_of(output)) for called, output in zip(cases, held.outputs, strict=False)
     )

@@ -38,7 +38,7 @@ class Item(NamedTuple):
 
 @lru_cache(maxsize=16)
 def triples(split: str, kind: Kind, pairs: int, seed: int) -> tuple[Triple, ...]:
-    """All of a split. One round over the programs after the other, so that a part of them is of many programs."""
+    """All triples of a split, in rounds over the programs, so that any part of them is of many programs."""
     count = pairs if kind == "induction" else 1
     drawn = [_triple(item, count, seed, k) for k in range(ROUNDS) for item in items(split).values()]
     return tuple(triple if kind == "induction" else triple._replace(message="") for triple in drawn)

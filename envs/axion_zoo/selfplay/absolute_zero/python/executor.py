@@ -71,7 +71,7 @@ def _of_job(result: JobResult) -> Ran:
 
 
 def _of_line(line: str) -> Ran:
-    """Of a cold interpreter: the value in wire form, or nothing."""
+    """What a line of a cold interpreter says: the value in wire form, or nothing."""
     try:
         return _of_value(wire.load(line)) if line else Ran(None, str(JobStatus.EXCEPTION))
     except BadValue as problem:

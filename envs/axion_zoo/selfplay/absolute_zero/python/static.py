@@ -65,7 +65,7 @@ def normal(program: str) -> str:
 
 
 async def ban(_: Context, case: Case) -> None:
-    """Look for what is banned, in what can be read."""
+    """Refuses a program that uses what is banned, as far as it can be read."""
     tree = parsed(case.program)
     code, detail = next(banned(tree), ("", "")) if tree is not None else ("", "")
     if code:
@@ -73,7 +73,7 @@ async def ban(_: Context, case: Case) -> None:
 
 
 async def syntax(_: Context, case: Case) -> None:
-    """Compile it, and look at its form."""
+    """Refuses a program that does not compile, or is not in form."""
     tree = parsed(case.program)
     if tree is None:
         raise Refused("SYNTAX_ERROR")

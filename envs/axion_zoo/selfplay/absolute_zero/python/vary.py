@@ -17,7 +17,7 @@ def varied(text: str, stream: Stream) -> str:
 
 
 def _varied(value: Any, stream: Stream) -> Any:
-    """Of the same type; texts and lists one longer or one shorter, or with other members."""
+    """A value of the same type; texts and lists one longer or one shorter, or with other members."""
     kind = type(value)
     if kind is bool:
         return stream.below(2) == 1

@@ -59,7 +59,7 @@ def by_rule(tree: Tree, seed: int = 0) -> Iterator[tuple[str, Patch]]:
 
     Args:
         tree: The tree.
-        seed: Of the draws.
+        seed: Seeds the draws.
     """
     stream = _stream(tree, seed)
     mutated = ((f"mutator/{made.operator}", made.patch) for made in mutations(tree.workspace, tree.code, stream))

@@ -21,7 +21,7 @@ class Bug:
     tree: str
     """Name of the tree it is a bug of."""
     workspace: str
-    """That tree's id."""
+    """Id of that tree's workspace."""
     origin: str
     """Who made it: an injector and its operator."""
     artifact: Artifact
@@ -31,7 +31,7 @@ class Bug:
     """Tests that pass with it and without it."""
 
     def record(self) -> dict[str, Any]:
-        """As facts."""
+        """The bug as facts."""
         return {**asdict(self), "fail_to_pass": list(self.fail_to_pass), "pass_to_pass": list(self.pass_to_pass)}
 
     @classmethod

@@ -27,13 +27,13 @@ class Tree:
     tests: tuple[str, ...]
     """Paths of its test files."""
     artifact: Callable[[Patch, Patch], Artifact]
-    """From a bug and a weakening: with the tests that call into what the bug changes."""
+    """Makes the artifact of a bug and a weakening, with the tests that call into what the bug changes."""
     history: tuple[str, ...] = ()
     """Diffs of changes that the project once made to its code."""
     profile: str = "proc"
-    """Of the sandbox, for its suite."""
+    """The sandbox profile that its suite runs under."""
     limits: SuiteLimits = field(default_factory=SuiteLimits)
-    """Of a run of its suite."""
+    """Limits of a run of its suite."""
 
 
 class Trees(Protocol):
@@ -42,11 +42,11 @@ class Trees(Protocol):
     splits: tuple[str, ...]
 
     def names(self, split: str) -> Sequence[str]:
-        """Of the trees of a split."""
+        """Names of the trees of a split."""
         ...
 
     def tree(self, name: str) -> Tree:
-        """One of them."""
+        """The tree of that name."""
         ...
 
     def bugs(self, split: str) -> Sequence[Bug]:
@@ -61,7 +61,7 @@ class Modules:
     BANK = Path(module.__file__).parent / "bugs.jsonl.gz"
 
     def names(self, split: str) -> Sequence[str]:
-        """Of the modules of a split."""
+        """Names of the modules of a split."""
         return module.names(split)
 
     def tree(self, name: str) -> Tree:
@@ -70,7 +70,7 @@ class Modules:
         return Tree(name, module.workspace(name), (f"{name}.py",), tests, partial(standard, tests))
 
     def bugs(self, split: str) -> Sequence[Bug]:
-        """By rule, at most a dozen of each module."""
+        """Bugs made by rule, at most a dozen of each module."""
         chosen = set(module.names(split))
         return [bug for bug in _banked(self.BANK) if bug.tree in chosen]
 
@@ -79,7 +79,7 @@ class Repositories:
     """Prepared repositories, and the banks bred beside them.
 
     Args:
-        folder: Of one, as `axion repo prepare` writes it, or of several.
+        folder: The folder of one, as `axion repo prepare` writes it, or of several.
         held_out: Names of those that are the split `test`, the others being `train`; a single repository is both.
 
     Raises:
@@ -102,7 +102,7 @@ class Repositories:
         self.held_out = frozenset(held_out)
 
     def names(self, split: str) -> Sequence[str]:
-        """Of the repositories of a split."""
+        """Names of the repositories of a split."""
         return [name for name in self.folders if not self.held_out or (name in self.held_out) == (split == "test")]
 
     def tree(self, name: str) -> Tree:
@@ -110,7 +110,7 @@ class Repositories:
         return repository_tree(name, _loaded(self.folders[name]))
 
     def bugs(self, split: str) -> Sequence[Bug]:
-        """Those that `axion repo breed` made, where it has."""
+        """The bugs that `axion repo breed` made, where it has made some."""
         banks = [self.folders[name] / self.BANK for name in self.names(split)]
         return [bug for path in banks if path.exists() for bug in _banked(path)]
 

@@ -65,7 +65,7 @@ def is_constant(value: int) -> bool:
 
 @lru_cache(maxsize=len(CLASSES))
 def programs(kind: str) -> tuple[str, ...]:
-    """All programs with tables of a class, but for constant ones."""
+    """All programs with tables of a class, except constant ones."""
     found = map("".join, product(*_KINDS))
     return tuple(program for program in found if not is_constant(value := table(program)) and behavior(value) == kind)
 
@@ -101,7 +101,7 @@ def _sort_out(orbit: set[int]) -> None:
 
 
 def _orbit(value: int) -> set[int]:
-    """All tables that symmetries make of one."""
+    """All tables that symmetries make of one table."""
     found, ahead = {value}, [value]
     while ahead:
         fresh = set(_neighbours(ahead.pop())) - found

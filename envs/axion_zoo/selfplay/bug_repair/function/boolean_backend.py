@@ -38,7 +38,7 @@ class BooleanBackend:
         trace: Show the values after each operator, and not the last only.
         rows: Failing rows shown, and no others; 0: all rows.
         gates: What an agent's bug has to pass.
-        seed: Of the sequence of tasks.
+        seed: Seeds the sequence of tasks.
     """
 
     def __init__(
@@ -87,7 +87,7 @@ class BooleanBackend:
         return Task(name, {"buggy": bug, "wanted": f"{table(original):0{ROWS}b}"[::-1]}, secret, seats or self.seats)
 
     async def play(self, task: Task, ctx: Context) -> Outcome:
-        """Have the bug made if the task brings none, then mended by all solvers at once."""
+        """Has the bug made if the task brings none, then mended by all solvers at once."""
         facts: dict[str, Any] = {}
         if "buggy" in task.public:
             bug, wanted = task.public["buggy"], int(task.public["wanted"][::-1], 2)

@@ -41,7 +41,7 @@ class BooleanGates:
         yield "split", "HELD_OUT" if behavior(wrong) != split else ""
 
     def results(self, original: str, bug: str | None, split: str) -> list[dict[str, Any]]:
-        """As facts: every gate up to the first that refuses."""
+        """The answers of the gates as facts, up to the first that refuses."""
         found: list[dict[str, Any]] = []
         for name, code in self.check(original, bug, split):
             found.append({"name": name, "passed": not code} | ({"code": code} if code else {}))

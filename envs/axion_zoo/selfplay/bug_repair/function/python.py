@@ -30,7 +30,7 @@ class Suite:
 
     @classmethod
     def of(cls, public: Mapping[str, Any], secret: Mapping[str, Any]) -> Suite:
-        """The one of a task."""
+        """The suite of a task."""
         return cls(public["entry"], public["preamble"], examples_of(secret["cases"]), Match(**secret["match"]))
 
     async def failing(self, ctx: Context, code: str, seed: int = 0) -> list[int]:
@@ -42,7 +42,7 @@ class Suite:
 
 @lru_cache(maxsize=8)
 def problems(split: str, seed: int) -> tuple[Problem, ...]:
-    """Those of a split with one right value for each call."""
+    """The problems of a split with one right value for each call."""
     return tuple(problem for problem in embedded.problems(split, seed) if problem.reference and not problem.check and not problem.must_fail)
 
 

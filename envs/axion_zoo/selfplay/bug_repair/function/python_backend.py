@@ -32,11 +32,11 @@ class PythonRepairBackend:
     Args:
         agent: Whether an agent makes the bugs of `train`; those of `test` are a mutator's.
         solvers: Seated at once.
-        operators: Of `axion_zoo.shared.mutation`, for the bugs that no agent makes.
+        operators: Operators of `axion_zoo.shared.mutation`, for the bugs that no agent makes.
         blank: A control: the function is not shown.
         rows: Wrong calls shown.
         gates: What an agent's bug has to pass.
-        seed: Of the order of tasks, and of hidden inputs.
+        seed: Seeds the order of tasks, and hidden inputs.
     """
 
     splits: tuple[str, ...] = ("train", "test")
@@ -82,7 +82,7 @@ class PythonRepairBackend:
         return Task(name, {**public, "buggy": bug}, secret, self.seats)
 
     async def play(self, task: Task, ctx: Context) -> Outcome:
-        """Have the bug made if the task brings none, then mended by all solvers at once."""
+        """Has the bug made if the task brings none, then mended by all solvers at once."""
         suite = Suite.of(task.public, task.secret)
         facts: dict[str, Any] = {}
         if "buggy" in task.public:

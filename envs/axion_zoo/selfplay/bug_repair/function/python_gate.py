@@ -33,7 +33,7 @@ class PythonGates:
         """The cases that notice a bug, and as facts every gate up to the first that refuses.
 
         Args:
-            ctx: Of the play: some gates run the function.
+            ctx: The context of the play: some gates run the function.
             suite: Its cases.
             original: The function.
             bug: What was made of it; None: there is no code in the answer.

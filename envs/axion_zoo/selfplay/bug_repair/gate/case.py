@@ -45,8 +45,8 @@ def reject(code: str, detail: str) -> NoReturn:
     """Say no.
 
     Args:
-        code: Of the failure.
-        detail: The same for people.
+        code: Code of the failure.
+        detail: What failed, for people.
     """
     raise Rejected(code, detail)
 
@@ -71,11 +71,11 @@ class Case:
 
     @cached_property
     def weakened(self) -> Workspace:
-        """The same with weakened tests."""
+        """The original with the bug and with weakened tests."""
         return self.artifact.weaken.apply(self.buggy)
 
     async def report(self, tree: Workspace, hash_seed: int | None = None, limits: SuiteLimits | None = None) -> Report:
-        """What a tree's suite says; each is asked once."""
+        """What a tree's suite says; each tree's is run once."""
         asked = tree.id, hash_seed
         if asked not in self.reports:
             script, parser = self.artifact.test_script, self.artifact.test_parser
@@ -95,19 +95,19 @@ class Case:
         return await self.passing(self.original, "the original code") - await self.passing(self.buggy, "the bug")
 
     async def same(self) -> frozenset[str]:
-        """Tests that pass with the bug as without."""
+        """Tests that pass both with the bug and without it."""
         return await self.passing(self.original, "the original code") & await self.passing(self.buggy, "the bug")
 
     async def fail_to_pass(self) -> frozenset[str]:
-        """Those of the failing that are specified."""
+        """The failing tests that are specified."""
         return await self._specified(await self.failing())
 
     async def pass_to_pass(self) -> frozenset[str]:
-        """Those of the others that are."""
+        """The tests that pass all along and are specified."""
         return await self._specified(await self.same())
 
     async def _specified(self, tests: frozenset[str]) -> frozenset[str]:
-        """Those of them that fail once they are made false."""
+        """The tests that fail once they are made false."""
         if "twin" in self.gates.off:
             return tests
         return tests - await self.passing(
@@ -115,7 +115,7 @@ class Case:
         )
 
     def variant(self, tree: Workspace, number: int) -> Workspace:
-        """The same program in another text: a comment at the end of each file that the bug changes."""
+        """The program in another text: a comment at the end of each file that the bug changes."""
         paths = [path for path in self.artifact.bug.paths if path in tree.files and path.endswith(".py")]
         remark = f"\n# {number}\n".encode()
         return tree.write({path: replace(tree.files[path], data=tree.files[path].data + remark) for path in paths})

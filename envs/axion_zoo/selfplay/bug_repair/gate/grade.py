@@ -42,12 +42,12 @@ class Grade:
     """
     detail: str = ""
     tests: Mapping[str, bool] = field(default_factory=dict)
-    """Of each specified test whether it passed; empty if the suite did not run."""
+    """Whether each specified test passed; empty if the suite did not run."""
     restored: tuple[str, ...] = ()
     """Files of the prediction that were put back."""
 
     def record(self) -> dict[str, Any]:
-        """As facts, for an episode's record."""
+        """The grade as facts, for an episode's record."""
         failed = [name for name, passed in self.tests.items() if not passed]
         return {"solved": self.solved, "code": self.code, "detail": self.detail, "failed": failed, "restored": list(self.restored)}
 
@@ -87,10 +87,10 @@ async def grade(
         artifact: A valid one.
         prediction: What the solver made of the tree that `broken` gives.
         tests: The specified tests, FAIL_TO_PASS and PASS_TO_PASS.
-        failed: As for `broken`.
+        failed: The failed patch of a bug of order two, as in `broken`.
         run_must_fail: Whether tests that pass are run once more, made false. Only where the artifact's validation did: there it knows that
             they fail.
-        limits: Of each run of the suite.
+        limits: Limits of each run of the suite.
         profile: The script's.
     """
     start = broken(original, artifact, failed)

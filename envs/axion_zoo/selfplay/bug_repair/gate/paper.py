@@ -69,14 +69,17 @@ async def scope(case: Case) -> None:
 
 
 async def bug(case: Case) -> None:
-    """Enough tests that passed fail with it."""
+    """Enough tests that passed fail with the bug."""
     failing = await case.failing()
     if len(failing) < case.gates.min_failing_tests:
         reject("FEW_FAILING", f"{len(failing)} tests fail with the bug, and {case.gates.min_failing_tests} have to")
 
 
 async def weaken(case: Case) -> None:
-    """Some that fail no longer do with weakened tests. One that is deleted is hidden too (the prompt allows it), if nothing else fails."""
+    """Some failing tests no longer fail once they are weakened.
+
+    One that is deleted is hidden too (the prompt allows it), if nothing else fails.
+    """
     failing = await case.failing()
     report = await case.report(case.weakened)
     if report.tests is None:

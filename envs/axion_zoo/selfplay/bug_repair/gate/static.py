@@ -91,7 +91,7 @@ def impure_change(before: Workspace, after: Workspace) -> Iterator[Finding]:
 
 
 def impure(source: str) -> Iterator[Finding]:
-    """The same of a whole program."""
+    """What a whole program has that reads a clock, chance or its own source."""
     for kind, name, number in _impure(source, None):
         yield kind, f"{name} in line {number}"
 
@@ -107,7 +107,7 @@ def _impure(source: str, lines: Set[int] | None) -> Iterator[tuple[str, str, int
 
 
 def impure_script(script: str) -> Iterator[Finding]:
-    """The same of a shell script, by its words; of `python -c …`, by its code."""
+    """What a shell script has that reads chance, by its words; that of `python -c …` by its code."""
     yield from (("CHANCE", found[0].strip()) for found in _SHELL.finditer(script))
     words = plain(script) or []
     if words[1:2] == ["-c"]:

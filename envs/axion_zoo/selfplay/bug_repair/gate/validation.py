@@ -41,12 +41,12 @@ class GateResult:
     name: str
     passed: bool
     code: str = ""
-    """Of its failure."""
+    """Why it failed, as a word in capitals."""
     detail: str = ""
-    """The same for people. It may quote the artifact."""
+    """Why it failed, for people. It may quote the artifact."""
 
     def record(self) -> dict[str, Any]:
-        """As facts."""
+        """The gate's answer as facts."""
         return {"name": self.name, "passed": self.passed} | ({} if self.passed else {"code": self.code, "detail": self.detail})
 
 
@@ -73,11 +73,11 @@ class Validation:
 
     @property
     def code(self) -> str:
-        """Of the failure; empty if there is none."""
+        """The code of the failure; empty if there is none."""
         return next((gate.code for gate in self.gates if not gate.passed), "")
 
     def record(self) -> dict[str, Any]:
-        """As facts, for an episode's record."""
+        """The validation as facts, for an episode's record."""
         trees = {"original": self.original, "buggy": self.buggy, "weakened": self.weakened}
         tests = {"fail_to_pass": list(self.fail_to_pass), "pass_to_pass": list(self.pass_to_pass)}
         return {"valid": self.valid, "gates": [gate.record() for gate in self.gates], **tests, "workspaces": trees}
@@ -101,7 +101,7 @@ async def validate(
         artifact: What an injector handed in.
         gates: Thresholds.
         tests: Test files whose names do not say so.
-        limits: Of each run of the suite.
+        limits: Limits of each run of the suite.
         profile: The script's.
     """
     case = Case(run, original, artifact, gates or Gates(), frozenset(tests), limits or SuiteLimits(), profile)

@@ -23,13 +23,13 @@ class Cheat(NamedTuple):
     """How an artifact cheats."""
 
     gates: tuple[str, ...]
-    """Those of which one refuses it; which, where it is more than one, is up to chance."""
+    """Gates one of which refuses the artifact; where there are several, chance decides which."""
     make: Callable[[Workspace, Artifact], Artifact]
-    """From a tree and an honest artifact for it."""
+    """Makes the artifact, from a tree and an honest artifact for it."""
 
 
 def _appended(text: str) -> Callable[[Workspace, Artifact], Artifact]:
-    """More at the end of the first file that the bug is in; `{name}` is the last function or class that it defines."""
+    """Adds text at the end of the first file that the bug is in; `{name}` is the last function or class that it defines."""
 
     def make(original: Workspace, honest: Artifact) -> Artifact:
         path = honest.bug.paths[0]

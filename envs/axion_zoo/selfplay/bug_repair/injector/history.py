@@ -26,7 +26,7 @@ class Change(NamedTuple):
     name: str
     before: Mapping[str, str]
     after: Mapping[str, str]
-    """The same paths."""
+    """The texts afterwards, under the same paths."""
 
 
 def commits(repository: Path, revision: str = "HEAD", *, most: int = 200) -> Iterator[Change]:
@@ -70,7 +70,7 @@ def reverting(changes: Iterable[Change]) -> Injector:
 
 
 def undoing(diffs: Iterable[str]) -> Injector:
-    """The same of changes that are given as diffs."""
+    """An injector that undoes changes given as diffs."""
     known = [Patch.parse(text).reverse() for text in diffs]
 
     def inject(workspace: Workspace, paths: Sequence[str], stream: Stream) -> Iterator[Patch]:
@@ -88,7 +88,7 @@ def undoing(diffs: Iterable[str]) -> Injector:
 
 
 def _parts(undo: Patch) -> Iterator[Patch]:
-    """The whole, and where it has several hunks each of them."""
+    """The whole patch, and each of its hunks where it has several."""
     yield undo
     hunks = [(change, hunk) for change in undo.changes for hunk in change.hunks]
     if len(hunks) > 1:

@@ -56,7 +56,7 @@ def mutations(
 
 
 def _taken(places: list[tuple[str, Edit]], stream: Stream) -> tuple[str, Edit]:
-    """One of them, taken out."""
+    """Draws one of the places, and takes it out of the list."""
     i = stream.below(len(places))
     places[i], places[-1] = places[-1], places[i]
     return places.pop()

@@ -45,7 +45,7 @@ def removals(workspace: Workspace, paths: Sequence[str], stream: Stream, kinds: 
         workspace: The tree.
         paths: Its code.
         stream: Draws.
-        kinds: Of removal; None: all.
+        kinds: Kinds of removal; None: all.
     """
     sources = programs(workspace, paths)
     places = [(kind, path, node) for kind in kinds or KINDS for path in sources for node in _nodes(kind, sources[path])]

@@ -92,13 +92,13 @@ def says_passed(workspace: Workspace, spec: Patch, stream: Stream) -> Patch:
 
 
 def exits(workspace: Workspace, spec: Patch, stream: Stream) -> Patch:
-    """The same, and ends the process at once and in success, before a test can fail."""
+    """Writes what the parser looks for, and ends the process at once and in success, before a test can fail."""
     text = _SAID.format(said=_passes(workspace, spec)) + "\nos._exit(0)\n"
     return _added(workspace, dict.fromkeys(_code(workspace), text))
 
 
 def _added(workspace: Workspace, texts: dict[str, str]) -> Patch:
-    """At the end of files that may be there already."""
+    """Adds texts at the end of files, which may be there already."""
     before = {path: workspace.text(path) if path in workspace.files else "" for path in texts}
     return Patch.between(workspace, written(workspace, {path: before[path] + text for path, text in sorted(texts.items())}))
 

@@ -26,7 +26,7 @@ class Layout:
     tests: tuple[str, ...]
     """Files whose tests pytest would collect."""
     options: tuple[str, ...]
-    """Of pytest: what any run of these tests takes."""
+    """Options of pytest that any run of these tests takes."""
 
 
 def layout(tree: Workspace) -> Layout:

@@ -41,7 +41,7 @@ class Settings:
     file_s: float = 10.0
     """Processor seconds of one test file, at most."""
     total_s: float = 45.0
-    """Of all that are kept; the slowest go first. The paper's prompt asks for less than 90 seconds."""
+    """Seconds of all test files that are kept; the slowest are left out first. The paper's prompt asks for less than 90 seconds."""
     packages: Sequence[str] = ()
     """Further installed distributions that tests may import."""
 
@@ -51,7 +51,7 @@ class Settings:
 
     @property
     def profile(self) -> str:
-        """Of the sandbox."""
+        """The sandbox profile that suites run under."""
         return "+".join(["proc", *self.packages])
 
 

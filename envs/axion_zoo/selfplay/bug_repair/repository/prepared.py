@@ -36,7 +36,7 @@ class TestFile:
 
     @property
     def seconds(self) -> float:
-        """Of all its tests."""
+        """Wall seconds of all its tests."""
         return sum(self.passing.values())
 
 
@@ -52,11 +52,11 @@ class Repository:
     code: tuple[str, ...]
     """Files of the package that its tests call into."""
     tests: Mapping[str, TestFile]
-    """By path."""
+    """The test files by path."""
     options: tuple[str, ...]
-    """That pytest takes for them."""
+    """Options that pytest takes for them."""
     profile: str
-    """Of the sandbox."""
+    """The sandbox profile that its suite runs under."""
     left_out: Mapping[str, str]
     """Test files that are not run, and why."""
     runs: tuple[Mapping[str, Any], ...]
@@ -75,7 +75,7 @@ class Repository:
 
     @property
     def limits(self) -> SuiteLimits:
-        """Of a run of its suite: ten times what it takes, since bugs that never end are common and each costs all it may."""
+        """Limits of a run of its suite: ten times what it takes, since bugs that never end are common and each costs all it may."""
         cpu_s = round(_STARTING_S + _SLOWER * self.cpu_s, 1)
         return SuiteLimits(script=Limits(cpu_s=cpu_s, output_bytes=1 << 22, disk_mib=64, processes=64))
 

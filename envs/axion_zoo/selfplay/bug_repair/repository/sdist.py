@@ -91,7 +91,7 @@ def read(path: Path) -> Sdist:
 
 
 def _with_metadata(tree: Workspace, name: str) -> Workspace:
-    """With what an installer would have made of its PKG-INFO: packages ask `importlib.metadata` for their own version."""
+    """The tree with what an installer would have made of its PKG-INFO: packages ask `importlib.metadata` for their own version."""
     if not name or "PKG-INFO" not in tree.files or any(path.endswith(".egg-info/PKG-INFO") for path in tree.files):
         return tree
     root = "src/" if any(path.startswith("src/") and path.endswith(".py") for path in tree.files) else ""

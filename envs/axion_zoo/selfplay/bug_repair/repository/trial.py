@@ -71,7 +71,7 @@ class Trial:
 
     file: str
     seconds: Mapping[str, float]
-    """Of each test that ran, wall."""
+    """Wall seconds of each test that ran."""
     failed: Mapping[str, str]
     """The end of what each failing test said."""
     errors: Sequence[str]

@@ -80,11 +80,11 @@ class Artifact:
         return cls(**{field: parts[name] for field, name in NAMES.items()})
 
     def render(self) -> str:
-        """As an answer: `parse` reads it back."""
+        """The artifact as an answer, which `parse` reads back."""
         return "\n".join(f'<file name="{name}">\n{text}{_CLOSING}' for name, text in self.files().items())
 
     def files(self) -> dict[str, str]:
-        """By name."""
+        """The five files by name."""
         return {NAMES[field]: text for field, text in asdict(self).items()}
 
     @property
@@ -133,7 +133,7 @@ def _problem(text: object, longest: int) -> str | None:
 
 
 def unfenced(content: str) -> str:
-    """Without the code fence around all of it, if there is one."""
+    """The content without the code fence around all of it, if there is one."""
     lines = content.split("\n")
     while lines and not lines[-1].strip():
         lines.pop()

@@ -58,7 +58,7 @@ def _falsified(source: str) -> str | None:
 
 
 def _tests(node: ast.Module | ast.ClassDef) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
-    """Its test functions and methods, those inside an `if` or a `try` too."""
+    """The test functions and methods of a file or class, those inside an `if` or a `try` too."""
     pending: list[ast.AST] = [node]
     while pending:
         for child in ast.iter_child_nodes(pending.pop()):

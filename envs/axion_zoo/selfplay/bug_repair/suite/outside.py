@@ -43,7 +43,7 @@ def now(make: Callable[[Run], Coroutine[Any, Any, T]], sandbox: Sandbox) -> T:
 
 
 def together(makes: Iterable[Callable[[Run], Coroutine[Any, Any, T]]], sandbox: Sandbox) -> list[T]:
-    """Run several at once; results in their order.
+    """Runs several at once; results in their order.
 
     Raises:
         MachineFailed: a job could not be run, by no fault of its own.
@@ -62,7 +62,7 @@ def together(makes: Iterable[Callable[[Run], Coroutine[Any, Any, T]]], sandbox: 
 
 
 class _Drive(Generic[T]):
-    """One coroutine, up to the next job it waits for."""
+    """One coroutine, advanced to the next job that it waits for."""
 
     value: T
 

@@ -86,10 +86,10 @@ async def run_suite(
     Args:
         run: Runs a job.
         workspace: The tree under test, its oracle files restored by the caller.
-        script: Of bash. One that is a single plain `python …` runs in the warm interpreter, any other in a shell.
+        script: A script of bash. One that is a single plain `python …` runs in the warm interpreter, any other in a shell.
         parser: Python: the log on standard input, one JSON object on standard output.
-        limits: Of each of the two.
-        profile: Of the script's job; None: `proc` for a plain script and `repo`, which has a shell, for any other.
+        limits: Limits of script and parser.
+        profile: The sandbox profile of the script's job; None: `proc` for a plain script and `repo`, which has a shell, for any other.
         hash_seed: None: in the warm interpreter, under hash seed 0. A number: in fresh processes under that hash seed.
     """
     limits = limits or SuiteLimits()

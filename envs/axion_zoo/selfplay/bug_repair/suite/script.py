@@ -38,7 +38,7 @@ def asking(files: Sequence[str], options: Sequence[str] = UNCACHED, deselected: 
 
     Args:
         files: Their paths.
-        options: Of pytest, beside the usual ones.
+        options: Options of pytest, beside the usual ones.
         deselected: Ids of tests that are left out.
     """
     words = ["python", "-m", "pytest", *USUAL, *options, *(f"--deselect={name}" for name in deselected), *files]

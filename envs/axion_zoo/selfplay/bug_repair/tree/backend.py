@@ -52,7 +52,7 @@ class TreeBackend:
         solving: How a solver may.
         strategy: `direct`, `removal` or `history`; `mixed`: drawn from the last two, as the paper does, for trees that have a history.
         gates: What an artifact has to pass.
-        seed: Of the order of tasks.
+        seed: Seeds the order of tasks.
     """
 
     def __init__(
@@ -106,7 +106,7 @@ class TreeBackend:
         return Task(name, public, {"bug": bug.record()} | ({"failed": failed} if failed else {}), self.seats)
 
     async def play(self, task: Task, ctx: Context) -> Outcome:
-        """Have the bug made if the task brings none, then mended by all solvers at once."""
+        """Has the bug made if the task brings none, then mended by all solvers at once."""
         tree = self._tree(task)
         bug, facts = await self._bug(task, ctx, tree)
         if bug is None:

@@ -27,17 +27,17 @@ class Workbench:
     shown: int = 6000
     """Characters of an observation; of longer ones the beginning and the end."""
     cpu_s: float = 10.0
-    """Of one command."""
+    """CPU seconds of one command."""
     profile: str = "repo"
-    """Of the sandbox, for commands."""
+    """The sandbox profile that commands run under."""
 
 
 @dataclass(frozen=True)
 class Work:
-    """What came of it."""
+    """What an agent's work came to."""
 
     workspace: Workspace
-    """As the agent left it."""
+    """The tree as the agent left it."""
     submitted: bool
     """False: the turns ran out first."""
     text: str | None
@@ -46,10 +46,10 @@ class Work:
 
 
 async def work(ctx: Context, agent: str, workspace: Workspace, question: str, bench: Workbench) -> Work:
-    """Have an agent work in a copy of a tree until it hands in or its turns are over.
+    """Has an agent work in a copy of a tree until it hands in or its turns are over.
 
     Args:
-        ctx: Of the play, or of a branch of it.
+        ctx: The context of the play, or of a branch of it.
         agent: Who works.
         workspace: What it finds.
         question: The job, the first message.
@@ -133,13 +133,13 @@ def _written(workspace: Workspace, path: str, file: File, done: str) -> tuple[Wo
 
 
 def without_caches(workspace: Workspace) -> Workspace:
-    """Without what interpreters and test runners leave behind: nobody's work, and different from machine to machine."""
+    """The tree without what interpreters and test runners leave behind: nobody's work, and different from machine to machine."""
     kept = {path: file for path, file in workspace.files.items() if set(LEFTOVERS).isdisjoint(path.split("/"))}
     return workspace if len(kept) == len(workspace.files) else Workspace(kept)
 
 
 def _shortened(text: str, longest: int) -> str:
-    """Its beginning and its end, where it is too long."""
+    """The text, or its beginning and its end where it is too long."""
     if len(text) <= longest:
         return text
     half = longest // 2
