@@ -10,8 +10,9 @@ import numpy as np
 from axion_env import Ending, Env, Episode, EpisodeStore, Play, PlayFailed, Policy, Service, Task, UsageError, derive, drive
 from axion_train.evaluate.pass_at_k import SampledMetrics
 from axion_train.policy.multi import Seated
-from axion_train.run.policy import RANDOM
 
+RANDOM = "random"
+"""Names the policy that answers at random."""
 _TASKS = 1024  # of a split, where nobody says how many
 
 

@@ -11,13 +11,11 @@ import numpy as np
 
 from axion_env import Ask, AxionError, Policy, RandomPolicy, Scripted, UsageError
 from axion_env.core.registry import look_here
+from axion_train.evaluate.sample import RANDOM
 from axion_train.model.load import pretrained, use_threads
 from axion_train.policy.language import LanguagePolicy
 from axion_train.policy.multi import Seated
 from axion_train.run.folder import Run
-
-RANDOM = "random"
-"""Names the policy that answers at random."""
 
 
 def open_policy(name: str, *, seed: int, temperature: float | None, max_tokens: int | None) -> Policy:
