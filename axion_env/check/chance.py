@@ -17,7 +17,7 @@ from axion_env.core.driver import serve
 from axion_env.core.env import Env
 from axion_env.core.play import Play
 from axion_env.core.policy import RandomPolicy
-from axion_env.core.replay import again, answer_from
+from axion_env.core.replay import answer_from, unanswered
 from axion_env.core.request import Call
 from axion_env.core.rng import Stream, derive
 from axion_env.record.codec import difference
@@ -194,7 +194,7 @@ def answer_order(subject: Subject) -> Iterator[Finding]:
 
 def answered_again(subject: Subject, episode: Episode, order: Stream) -> Episode:
     """The episode played again, its answers given one at a time in a shuffled order."""
-    play = again(episode, subject.env)
+    play = unanswered(episode, subject.env)
     while play.episode is None:
         request = play.requests[order.below(len(play.requests))]
         if not answer_from(play, request, episode.root):

@@ -1,4 +1,4 @@
-"""Where in the author's code something went wrong."""
+"""Error messages that name the line of an environment's code where something went wrong."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 
 def with_author_frame(problem: BaseException, env: object) -> str:
-    """The exception in one line, with the innermost line of the author's package it passed through."""
+    """Describes an exception in one line, with the innermost line of the author's package that it passed through."""
     frames = [(f.f_globals.get("__name__", ""), f"{f.f_code.co_filename}:{n}") for f, n in traceback.walk_tb(problem.__traceback__)]
     own = [at for module, at in frames if _package(module) == _package(type(env).__module__)]
     outside = [at for module, at in frames if _package(module) != "axion_env"]
@@ -19,7 +19,7 @@ def with_author_frame(problem: BaseException, env: object) -> str:
 
 
 def foreign_await(yielded: Any, coroutine: Coroutine[Any, Any, Any], env: object) -> str:
-    """An await of something that is not a request of this play."""
+    """Describes an await of something that is not a request of this play."""
     inner = _chain(coroutine)[-1]
     awaited = inner if yielded is None else yielded
     name = getattr(awaited, "__qualname__", None) or type(awaited).__qualname__
@@ -28,13 +28,13 @@ def foreign_await(yielded: Any, coroutine: Coroutine[Any, Any, Any], env: object
 
 
 def first_line(function: Any) -> str:
-    """`file:line` where a function begins: of what it returned, its line is not known any more."""
+    """`file:line` where a function begins, since the line of its `return` is no longer known."""
     code = getattr(inspect.unwrap(function), "__code__", None)
     return f"{code.co_filename}:{code.co_firstlineno}" if code is not None else repr(function)
 
 
 def where(coroutine: Coroutine[Any, Any, Any], env: object) -> str:
-    """`file:line` of the innermost frame in the author's package where a coroutine stands."""
+    """`file:line` where a coroutine is suspended: its innermost frame in the author's package."""
     frames = [f for f in map(_frame, _chain(coroutine)) if f is not None]
     own = [f for f in frames if _package(f.f_globals.get("__name__", "")) == _package(type(env).__module__)]
     chosen = (own or frames)[-1:]

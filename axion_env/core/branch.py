@@ -1,4 +1,4 @@
-"""What a play has come to: its state, and its branches.
+"""The state of a play in progress, and its branches.
 
 A branch is one coroutine of a play, with its own log, its own chance stream and its own undelivered messages.
 """
@@ -20,7 +20,7 @@ Chance: TypeAlias = Callable[[Address, str, Sequence[Any]], int]
 
 
 class PlayState:
-    """What a play has come to. It has no rules of its own: `scheduler`, `gather` and `ending` move it, `Play` and `Context` show it."""
+    """The state of a play in progress. `scheduler`, `gather` and `ending` change it; `Play` and `Context` give access to it."""
 
     __slots__ = (
         "agents", "barred", "budget", "chance", "copy", "current", "env", "episode", "exception", "history", "made", "queue", "requests",
@@ -33,7 +33,7 @@ class PlayState:
     agents: tuple[str, ...]
     """Who is seated, in the spec's order."""
     seed: int | None
-    """Of the chance stream. None: every draw is answered by `chance`."""
+    """Seed of the chance stream. None: every draw is answered by `chance`."""
     copy: int
     """Which of several plays of this deal."""
     chance: Chance | None
@@ -50,7 +50,7 @@ class PlayState:
     history: dict[str, tuple[Message, ...]]
     """By agent, what it is shown of its own past."""
     queue: list[Branch] | None
-    """Branches to be started or resumed, while that is being done."""
+    """Branches waiting to be started or resumed. None: no branch is being started now."""
     root: Branch
     current: Branch
     """The branch whose code is running."""
@@ -73,7 +73,7 @@ class Branch:
         """None where the branch is a single request."""
         self.events: list[Event] = []
         self.inbox: dict[str, tuple[Message, ...]] = {}
-        """Told in this branch and not yet seen."""
+        """By agent, messages told in this branch and not yet shown."""
         self.turns: float = 0 if parent is None else parent.turns
         """Accepted turns on the causal path up to here; infinite once a limit was reached, and then nobody may be asked any more."""
         self.stream: Stream | None = None
@@ -82,18 +82,18 @@ class Branch:
         """The gather it waits for."""
 
     def open_stream(self) -> Stream:
-        """Make its chance stream, from the episode's seed and its path."""
+        """Makes the branch's chance stream, from the play's seed and the branch's path."""
         self.stream = stream = Stream(derive(self.play.seed or 0, *self.path))
         return stream
 
     def end(self, result: Any, ended: Forfeit | Truncated | None = None) -> None:
-        """It returned, or was ended by a forfeit or a limit."""
+        """Records the branch's result, or the forfeit or limit that ended it."""
         self.result = result
         self.ended = ended
 
 
 def log(branch: Branch) -> tuple[Event, ...]:
-    """What has happened in it so far, in the branches it waits for too."""
+    """The events of a branch so far, those of the branches it waits for included."""
     events = tuple(branch.events)
     if branch.gather is None:
         return events
@@ -101,7 +101,7 @@ def log(branch: Branch) -> tuple[Event, ...]:
 
 
 def close_parts(request: Request[Any]) -> None:
-    """Close sub-plays that were never started; those started have a branch that knows them."""
+    """Closes the coroutines of sub-plays that were never started; a started one is closed with its branch."""
     if isinstance(request, Gather) and not request.branches:
         for part in request.parts:
             if isinstance(part, Request):
@@ -111,7 +111,7 @@ def close_parts(request: Request[Any]) -> None:
 
 
 def close(branch: Branch, env: object) -> str | None:
-    """Close its coroutine and those below it, innermost first; says so if one swallowed its GeneratorExit."""
+    """Closes a branch's coroutine and those below it, innermost first. Returns a message if one swallowed its GeneratorExit."""
     swallowed = None
     if branch.gather is not None:
         for child, part in zip(branch.gather.branches, branch.gather.parts, strict=True):
@@ -121,7 +121,7 @@ def close(branch: Branch, env: object) -> str | None:
     if branch.coroutine is not None:
         try:
             branch.coroutine.close()
-        except RuntimeError:  # Python's own word for a coroutine that went on after GeneratorExit
+        except RuntimeError:  # Python raises this when a coroutine goes on after GeneratorExit
             swallowed = f"GeneratorExit was swallowed at {where(branch.coroutine, env)}"
         except Exception as problem:
             swallowed = with_author_frame(problem, env)

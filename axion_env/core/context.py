@@ -44,7 +44,7 @@ class Context:
     @overload
     def ask(self, agent: str, text: str) -> Ask[str]: ...
     def ask(self, agent: str, text: str, *, choices: Sequence[str] | None = None, parse: Callable[[str], Any] | None = None) -> Ask[Any]:
-        """Ask an agent for an action; `await` gives the parsed value, never the raw text.
+        """Asks an agent for an action; `await` gives the parsed value, never the raw text.
 
         Args:
             agent: Who is asked.
@@ -65,23 +65,23 @@ class Context:
         return ask
 
     def call(self, service: str, request: Any) -> Call[Any]:
-        """Ask an outside service; its answer is recorded, so that a replay does not need the service."""
+        """Asks an outside service; its answer is recorded, so that a replay does not need the service."""
         call: Call[Any] = Call(service, plain(request, f"the request to {service!r}"))
         self._play.made += (call,)
         return call
 
     def run(self, job: Job, *, workspace: Workspace | None = None) -> Call[JobResult]:
-        """Execute a job in the sandbox: a call of the service `sandbox`.
+        """Executes a job in the sandbox: a call of the service `sandbox`.
 
         Args:
             job: What to run. It holds no expected value: compare in `play`, with `Match`.
             workspace: The files it works in. The result has the workspace after it; this one stays as it is.
         """
-        from axion_env.sandbox.job import Command, Function, JobResult  # by those alone who run jobs
+        from axion_env.sandbox.job import Command, Function, JobResult  # needed only where jobs are run
 
         if not isinstance(job, Function | Command):
             raise ContractError(f"run takes a Function or a Command: got {type(job).__name__}")
-        job.payload()  # an argument that no job can be given is the author's mistake, and named where it was made
+        job.payload()  # an argument that cannot be sent to a job is the author's mistake: raise where it was made
         request = {"job": plain(job.record(), "the job"), "workspace": None if workspace is None else workspace.id}
         call = Call("sandbox", request, given=(job, workspace), read=lambda facts: JobResult.of(facts, workspace))
         self._play.made += (call,)
@@ -94,7 +94,7 @@ class Context:
     @overload
     def gather(self, *parts: Awaitable[T]) -> Gather[tuple[T, ...]]: ...
     def gather(self, *parts: Any) -> Gather[Any]:
-        """Run several requests or sub-plays at once; `await` gives their results in the order of the arguments.
+        """Runs several requests or sub-plays at once; `await` gives their results in the order of the arguments.
 
         Each part is a branch with its own chance stream. An agent is asked in one branch only. A branch that
         forfeits or is truncated ends alone; its siblings run to their end, then it is raised here.
@@ -115,7 +115,7 @@ class Context:
     @overload
     def draw(self, label: str, population: Sequence[T], *, visible_to: Iterable[str] = ()) -> T: ...
     def draw(self, label: str, population: Deck[T] | Sequence[T], *, visible_to: Iterable[str] = ()) -> T:
-        """A chance outcome, each item of `population` equally likely; from a deck, without replacement.
+        """Draws a chance outcome, each item of `population` equally likely; from a deck, without replacement.
 
         Args:
             label: Names the draw in the record.
@@ -143,12 +143,12 @@ class Context:
         return Deck(items)
 
     def reveal(self, label: str, agents: Iterable[str]) -> None:
-        """Declare that these agents may know a draw from here on."""
+        """Declares that these agents may know a draw from here on."""
         named = _named(agents if type(agents) is str else tuple(agents), self.agents)
         self._play.current.events.append(_new(Reveal, (label, named)))
 
     def tell(self, agents: str | Iterable[str], text: str) -> None:
-        """Put a message into the next observation of one or several agents."""
+        """Puts a message into the next observation of one or several agents."""
         named = _named(agents if type(agents) is str else tuple(agents), self.agents)
         branch = self._play.current
         branch.events.append(_new(Tell, (named, text)))
@@ -158,7 +158,7 @@ class Context:
             inbox[agent] = (*inbox[agent], message) if agent in inbox else (message,)
 
     def note(self, agent: str, /, **facts: Any) -> None:
-        """Attach facts to the agent's latest turn in this branch, or in the branches it has joined, for per-turn rewards."""
+        """Attaches facts to the agent's latest turn in this branch, or in the branches it has joined, for per-turn rewards."""
         if _note(self._play.current.events, agent, plain(facts, f"the note on {agent}")):
             return
         raise ContractError(f"note on {agent!r}, who has had no turn in this branch yet")
@@ -166,7 +166,7 @@ class Context:
 
 @lru_cache(maxsize=1024)
 def _named(agents: str | tuple[str, ...], seated: tuple[str, ...]) -> tuple[str, ...]:
-    """The agents named, all of them seated: one tuple for all the plays that name the same."""
+    """The named agents as a tuple, after checking that they are seated; cached, since every play names the same."""
     named = (agents,) if isinstance(agents, str) else agents
     for agent in named:
         if agent not in seated:
@@ -175,7 +175,7 @@ def _named(agents: str | tuple[str, ...], seated: tuple[str, ...]) -> tuple[str,
 
 
 def _note(events: list[Event], agent: str, facts: Mapping[str, Any]) -> bool:
-    """Note on the agent's last turn among `events`, wherever a gather has put it; whether there is one."""
+    """Adds facts to the agent's last turn among `events`, inside of gathers too. Returns whether there is such a turn."""
     for i in range(len(events) - 1, -1, -1):
         event = events[i]
         if type(event) is Turn and event.agent == agent:

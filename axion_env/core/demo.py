@@ -1,4 +1,4 @@
-"""Demos: scripted plays with known verdicts, by which an environment shows that it means what it says."""
+"""Demos: scripted plays with known verdicts, which show that an environment rewards what it claims to."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The driver: advances any number of plays at once and answers what they ask in batches."""
+"""The driver: advances any number of plays at once and answers their requests in batches."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from axion_env.service import Fault, Service
 def play(
     env: Env, policies: Policies, *, task: Task | None = None, seed: int = 0, copy: int = 0, services: Mapping[str, Service] | None = None
 ) -> Episode:
-    """Play one task to its end.
+    """Plays one task to its end.
 
     Args:
         env: The rules.
@@ -34,10 +34,10 @@ def play(
     Raises:
         PlayFailed: the environment's code, or machinery, broke.
     """
-    running = Play(env, task, seed, copy=copy)
-    (episode,) = drive([running], policies, services=services)
+    play = Play(env, task, seed, copy=copy)
+    (episode,) = drive([play], policies, services=services)
     if episode.ending is Ending.FAILED:
-        raise PlayFailed(episode) from running.exception
+        raise PlayFailed(episode) from play.exception
     return episode
 
 
@@ -48,14 +48,14 @@ def drive(
     services: Mapping[str, Service] | None = None,
     in_flight: int = 32,
 ) -> Iterator[Episode]:
-    """Advance plays together; their episodes come out in the order the plays were given.
+    """Advances plays together; their episodes come out in the order the plays were given.
 
     Args:
         plays: Fresh plays, taken as room arises: an endless iterator will do.
         policies: Who answers; a function chooses by play.
         services: Outside services by name.
         in_flight: How many plays are open at once. Each round asks every policy once, with all that is pending: give a model as many
-            as fill its batch. More than that costs speed, for Python's collector walks over all that waits (docs/benchmarks.md).
+            as fill its batch. More than that costs speed, because Python's garbage collector visits all that waits (docs/benchmarks.md).
 
     A FAILED episode is returned like any other, for the caller to look at.
     """
@@ -72,17 +72,17 @@ def drive(
             seats += map(seating.of, window[len(seats) :])
         _round(zip(window, seats, strict=True), services)
         done = 0
-        for running in window:
-            if running.episode is None:
+        for play in window:
+            if play.episode is None:
                 break
-            yield running.episode
+            yield play.episode
             done += 1
         if done:
             del window[:done], seats[:done]
 
 
 class _Seating:
-    """Which policy answers for which agent of which play, looked up once per play."""
+    """Finds the policy of each agent of a play, once per play."""
 
     def __init__(self, policies: Policies | Callable[[Play], Policies]) -> None:
         self._policies = policies
@@ -102,13 +102,13 @@ class _Seating:
 
 
 def _round(window: Iterable[tuple[Play, dict[str, Policy]]], services: Mapping[str, Service]) -> None:
-    """Answer once everything that is pending now."""
+    """Answers every pending request once."""
     asks: dict[int, tuple[Policy, list[Ask[Any]]]] = {}
     calls: list[Call[Any]] = []
     latest: Policy | None = None  # mostly one policy answers for many asks in a row: look its batch up once
     batch: list[Ask[Any]] = []
-    for running, seated in window:
-        for request in running.requests:
+    for play, seated in window:
+        for request in play.requests:
             if type(request) is Ask:
                 policy = seated[request.agent]
                 if policy is not latest:
@@ -122,15 +122,15 @@ def _round(window: Iterable[tuple[Play, dict[str, Policy]]], services: Mapping[s
         if len(replies) != len(batch_asks):
             raise ContractError(f"{type(policy).__name__}.act answered {len(replies)} of {len(batch_asks)} asks")
         for ask, reply in zip(batch_asks, replies, strict=True):
-            asking = ask.branch.play  # type: ignore[union-attr]  # set when it was opened
-            if asking.episode is None:
-                asking.answer(ask, reply)
+            owner = ask.branch.play  # type: ignore[union-attr]  # set when it was opened
+            if owner.episode is None:
+                owner.answer(ask, reply)
     if calls:
         serve(calls, services)
 
 
 def serve(calls: Sequence[Call[Any]], services: Mapping[str, Service]) -> None:
-    """Let services answer calls, those of one service in one batch. A service that raises voids the plays that called it.
+    """Lets services answer calls, those of one service in one batch. A service that raises voids the plays that called it.
 
     Raises:
         UsageError: a service was not given, or no sandbox works on this machine.
@@ -163,8 +163,8 @@ def serve(calls: Sequence[Call[Any]], services: Mapping[str, Service]) -> None:
 
 
 def _own_sandbox(calls: Sequence[Call[Any]]) -> Service:
-    """This process's sandbox, up before the first job, so that a machine without one is an error and not a void play."""
-    from axion_env.sandbox import shared  # imported by those alone who run jobs
+    """This process's sandbox, started before the first job, so that a machine without one raises an error instead of voiding plays."""
+    from axion_env.sandbox import shared  # needed only where jobs are run
 
     sandbox = shared()
     for profile in {call.given[0].profile for call in calls}:
@@ -173,7 +173,7 @@ def _own_sandbox(calls: Sequence[Call[Any]]) -> Service:
 
 
 def play_demo(env: Env, demo: Demo, *, services: Mapping[str, Service] | None = None) -> Episode:
-    """Play a demo's script; its draws are recorded as chosen.
+    """Plays a demo's script; its draws are recorded as chosen.
 
     Args:
         env: The rules.

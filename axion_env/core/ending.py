@@ -1,4 +1,4 @@
-"""How a play ends: finished, forfeited, truncated or failed. Whichever it is, there is a record."""
+"""The four endings of a play: finished, forfeited, truncated, failed. Each of them leaves a record."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _new: Any = tuple.__new__  # builds the record at half the price of calling its 
 
 
 def finish(play: PlayState, outcome: Any) -> None:
-    """Its code has returned."""
+    """Ends the play with what its code returned: FINISHED, or FAILED where that is no `Outcome` of plain facts."""
     if type(outcome) is not Outcome or type(outcome.facts) is not dict:
         got = f"Outcome({type(outcome.facts).__name__})" if type(outcome) is Outcome else type(outcome).__name__
         return fail(play, "author", f"play returned {got}; it must return Outcome({{…facts…}}) ({first_line(play.env.play)})", None)
@@ -26,7 +26,7 @@ def finish(play: PlayState, outcome: Any) -> None:
 
 
 def stop(play: PlayState, ended: Forfeit | Truncated) -> None:
-    """Its code has let a forfeit or a limit pass."""
+    """Ends the play as FORFEIT or TRUNCATED: its code did not catch a forfeit or a limit."""
     if isinstance(ended, Forfeit):
         _end(play, Ending.FORFEIT, culprits=ended.culprits)
     else:
@@ -34,11 +34,11 @@ def stop(play: PlayState, ended: Forfeit | Truncated) -> None:
 
 
 def fail(play: PlayState, fault: str, error: str, exception: BaseException | None) -> None:
-    """It cannot go on.
+    """Ends the play as FAILED.
 
     Args:
-        play: It.
-        fault: Whose it is: `author` or `machine`.
+        play: The play.
+        fault: Whose fault it is: `author` or `machine`.
         error: What happened.
         exception: What the author's code raised.
     """
@@ -67,7 +67,7 @@ def _end(
 
 
 def close_all(play: PlayState) -> str | None:
-    """Close every coroutine, innermost first; says so if one swallowed its GeneratorExit."""
-    for stray in play.made:
-        close_parts(stray)
+    """Closes every coroutine of a play, innermost first. Returns a message if one swallowed its GeneratorExit."""
+    for request in play.made:
+        close_parts(request)
     return close(play.root, play.env)

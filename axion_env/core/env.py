@@ -19,7 +19,7 @@ from axion_env.record.value import plain
 
 
 class _Frozen(type):
-    """Records the options an environment is built with, and freezes it afterwards: state lives in `play`'s locals."""
+    """Metaclass that records the options an environment is built with, and freezes it afterwards: state lives in `play`'s locals."""
 
     def __call__(cls, *args: Any, **kwargs: Any) -> Any:
         kwargs = current_options(cls, kwargs)
@@ -29,7 +29,7 @@ class _Frozen(type):
             raise UsageError(_option_error(cls, kwargs, problem)) from None
         env = cast(Any, object.__new__)(cls)
         env.options = plain(_options(cls, bound), f"{cls.__name__} options")
-        env.__init__(**plain(env.options, ""))  # what is recorded, so that a replay builds the same; a copy, to do with as it likes
+        env.__init__(**plain(env.options, ""))  # recorded, so that a replay builds the same; `__init__` gets a copy, which it may change
         if not hasattr(env, "spec") or not hasattr(env, "rubric"):
             raise ContractError(f"{cls.__name__} must set `spec` and `rubric`, as class attributes or in __init__")
         if not inspect.iscoroutinefunction(env.play):
@@ -54,7 +54,7 @@ class Env(metaclass=_Frozen):
     spec: EnvSpec
     rubric: Rubric
     options: Mapping[str, Any]
-    """What it was built with."""
+    """The options it was built with."""
     seats: tuple[str, ...]
     """Every agent of the spec, in order."""
     memory: Mapping[str, Memory | None]
@@ -62,9 +62,9 @@ class Env(metaclass=_Frozen):
     first_task: Task
     """The first task of the train split."""
     renamed: ClassVar[Mapping[str, str]] = {}
-    """Options by the names that they had in older records, and still may be given by: `{old: new}`."""
+    """Old names of options, still accepted and found in older records: `{old: new}`."""
     splits: tuple[str, ...] = ("train", "test")
-    """Names that `tasks` takes."""
+    """Names of splits, as `tasks` takes them."""
     _frozen = False
 
     def __init__(self) -> None:
@@ -88,15 +88,15 @@ class Env(metaclass=_Frozen):
         return ask.choices or ()
 
     def derived(self, episode: Episode) -> Sequence[Task]:
-        """Tasks made of what happened in a finished play: an answer that failed as the next thing to mend, a counterexample as a test.
+        """New tasks made from a finished play, such as a failed answer to repair or a counterexample as a test.
 
-        It is not asked about plays without facts, which somebody forfeited. The tasks are played like any other, so their ids are none
-        of a split's, and equal episodes give equal tasks. None by default.
+        Not called for plays without facts, which somebody forfeited. The tasks are played like any other, so their ids must differ
+        from those of the splits, and equal episodes must give equal tasks. By default there are none.
         """
         return ()
 
     async def play(self, task: Task, ctx: Context) -> Outcome:
-        """Play one task from the first draw to the facts of its end."""
+        """Plays one task from the first draw to the facts of its end."""
         raise NotImplementedError(f"{type(self).__name__} must write `async def play(self, task, ctx)`")
 
     def roles(self, agents: tuple[str, ...]) -> Mapping[str, str]:
@@ -134,7 +134,7 @@ def _rebuild(cls: type[Env], options: dict[str, Any]) -> Env:
 
 
 def current_options(cls: Any, options: Mapping[str, Any]) -> dict[str, Any]:
-    """The options by the names they have now.
+    """The options under their present names.
 
     Raises:
         UsageError: one is given by its old and its new name.
@@ -146,7 +146,7 @@ def current_options(cls: Any, options: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _options(cls: type, bound: Mapping[str, Any]) -> dict[str, Any]:
-    """The options by name, without the `None` that stands for self."""
+    """Binds the arguments of `__init__` to their names, without `self`."""
     options: dict[str, Any] = {}
     parameters = inspect.signature(cls.__init__).parameters  # type: ignore[misc]
     for name, value in list(bound.items())[1:]:

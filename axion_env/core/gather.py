@@ -1,6 +1,6 @@
-"""How a gather parts a play into branches, and how these come together again.
+"""Gathers: a play splits into concurrent branches, which are joined when all have ended.
 
-No branch sees what another drew, was told or answered before all have ended, so that no order of answering can show.
+No branch sees what another drew, was told or answered before all have ended, so that the order of answering never shows.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from axion_env.record.episode import Gathered, Message
 
 
 def split(branch: Branch, gather: Gather[Any]) -> None:
-    """Give each part of a gather a branch of its own."""
+    """Gives each part of a gather a branch of its own."""
     gather.branch = branch
     branch.gather = gather
     place = len(branch.events)
@@ -24,7 +24,7 @@ def split(branch: Branch, gather: Gather[Any]) -> None:
 
 
 def claim(branch: Branch, agent: str) -> tuple[Message, ...] | None:
-    """What the agent has not seen on the path to `branch`; None if a sibling branch has asked it already."""
+    """Takes the messages the agent has not seen on the path to `branch`; None if a sibling branch has asked it already."""
     told: tuple[Message, ...] = ()
     at: Branch | None = branch
     while at is not None:
@@ -39,7 +39,7 @@ def claim(branch: Branch, agent: str) -> tuple[Message, ...] | None:
 
 
 def join(branch: Branch, gather: Gather[Any]) -> tuple[tuple[Any, ...], Forfeit | Truncated | None]:
-    """Take up what the branches of a gather have left: their results, and what is to be raised in their place."""
+    """Merges the ended branches of a gather. Returns their results, and the forfeit or limit to raise instead, if any."""
     children = gather.branches
     branch.gather = None
     branch.events.append(Gathered(tuple(tuple(child.events) for child in children)))

@@ -1,4 +1,4 @@
-"""From raw text to an action: what counts as an answer, and what makes it illegal."""
+"""Parsing of raw text into an action: what counts as an answer, and what makes it illegal."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ _match_short = lru_cache(maxsize=1 << 14)(_match)
 
 
 def _marks(said: str, legal: dict[str, str]) -> set[str]:
-    """What stands in brackets, boxes and tags; for marks inside marks, the innermost, as in `<answer>[bet]</answer>`."""
+    """The text inside of brackets, boxes and tags; for nested ones the innermost, as in `<answer>[bet]</answer>`."""
     found: set[str] = set()
     for groups in _MARKED.findall(said):
         mark = "".join(groups).strip()
@@ -87,7 +87,7 @@ def _marks(said: str, legal: dict[str, str]) -> set[str]:
 
 
 def _whole_words(said: str, legal: dict[str, str]) -> set[str]:
-    """The choices said as whole words, except inside a longer one: "bet 2" does not also say "bet"."""
+    """The choices named as whole words, except inside a longer one: "bet 2" does not also name "bet"."""
     spans = [(m.start(), -m.end(), c) for c in legal for m in re.finditer(rf"(?<!\w){re.escape(c)}(?!\w)", said)]
     found: set[str] = set()
     reach = -1

@@ -2,10 +2,11 @@
 
     Play(env, task, seed) → requests → answer(request, …) → requests → … → episode
 
-Here is what answers do. `scheduler` runs the environment's code from one to the next, `gather` splits and joins it, `ending` ends it.
+This module takes the answers. `scheduler` runs the environment's code between them, `gather` splits and joins its branches, and
+`ending` ends it.
 
 Nothing here performs I/O, reads a clock or knows a policy. A play's branches form a tree; each branch is one coroutine
-with its own log, its own chance stream and its own undelivered messages, so that no order of answering can show.
+with its own log, its own chance stream and its own undelivered messages, so that the order of answering never shows.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ class Play(PlayState):
     __slots__ = ()
 
     def __init__(self, env: Env, task: Task | None = None, seed: int | None = 0, *, copy: int = 0, chance: Chance | None = None) -> None:
-        self.env: Env = env  # pyright: ignore[reportIncompatibleVariableOverride]  # known here, and nowhere below
+        self.env: Env = env  # pyright: ignore[reportIncompatibleVariableOverride]  # an `Env` here, `Rules` in the modules below
         self.spec = env.spec
         self.task = task = env.first_task if task is None else task
         self.agents = env.seats if task.agents is None else tuple(env.roles(task.agents))
@@ -73,7 +74,7 @@ class Play(PlayState):
     # Answers -----------------------------------------------------------------------------------------------------
 
     def answer(self, request: Ask[Any] | Call[Any], reply: Any) -> None:
-        """Answer an open request and advance the play to its next ones.
+        """Answers an open request and advances the play to its next ones.
 
         Args:
             request: One of `requests`.
@@ -88,7 +89,7 @@ class Play(PlayState):
         branch: Branch = request.branch  # type: ignore[assignment]  # set when it was opened, to one of ours
         if type(request) is not Ask:
             return self._answer_call(request, branch, reply)  # type: ignore[arg-type]
-        text, tokens = (reply, None) if type(reply) is str else _said(request, reply)
+        text, tokens = (reply, None) if type(reply) is str else _text_and_tokens(request, reply)
         choices = request.choices
         attempts: tuple[Action, ...]
         if choices is not None and text in choices:
@@ -126,11 +127,11 @@ class Play(PlayState):
         recorded = plain(response, f"the response of {call.service!r}")
         self.requests.remove(call)
         branch.events.append(Called(call.service, call.request, recorded))
-        value = plain(recorded, "")  # a copy as a replay gets it; `play` may do with it what it likes
+        value = plain(recorded, "")  # a copy, as a replay gets it, which `play` may change
         if call.read is not None:
             try:
                 value = call.read(value)
-            except Exception as problem:  # no service of this version has said this: the record is another's
+            except Exception as problem:  # no service of this version answers so: the record was written by another one
                 return fail(self, "machine", f"the response of {call.service!r} cannot be read: {type(problem).__name__}: {problem}", None)
         return advance(self, branch, value)
 
@@ -139,7 +140,7 @@ class Play(PlayState):
         return ValueError(f"{request.describe()} is not open in this play")
 
     def truncate(self, request: Ask[Any] | Call[Any], reason: str) -> None:
-        """End the request's branch by a limit from outside the rules: time, tokens."""
+        """Ends the request's branch by a limit from outside the rules: time, tokens."""
         if request not in self.requests:
             raise self._not_open(request)
         branch: Branch = request.branch  # type: ignore[assignment]
@@ -151,12 +152,12 @@ class Play(PlayState):
         advance(self, branch, None, Truncated(reason))
 
     def fail(self, error: str) -> None:
-        """End the play as FAILED by the machine's fault: void, never rewarded, to be played again. Does nothing once it is over."""
+        """Ends the play as FAILED by the machine's fault: void, never rewarded, to be played again. Does nothing once it is over."""
         if self.episode is None:
             fail(self, "machine", error, None)
 
 
-def _said(ask: Ask[Any], reply: Any) -> tuple[str, Tokens | None]:
+def _text_and_tokens(ask: Ask[Any], reply: Any) -> tuple[str, Tokens | None]:
     if isinstance(reply, Action):
         return reply.text, reply.tokens
     if isinstance(reply, str):  # a subclass, as NumPy's
@@ -166,5 +167,5 @@ def _said(ask: Ask[Any], reply: Any) -> tuple[str, Tokens | None]:
 
 @lru_cache(maxsize=1024)
 def _exact(text: str) -> tuple[Action]:
-    """The legal action, word for word: one record for all the turns that were answered so."""
+    """The attempts of a turn answered at once with a legal action word for word; cached, so that turns share one record."""
     return (Action(text, text),)

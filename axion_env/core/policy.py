@@ -26,12 +26,12 @@ Policies: TypeAlias = Policy | Mapping[str, Policy]
 
 
 def seat(policies: Policies, agents: Mapping[str, str], seats: Mapping[str, str] | None = None) -> dict[str, Policy]:
-    """The policy of each agent; an agent's own name goes before its role.
+    """The policy of each agent; one given by agent name takes precedence over one given by role.
 
     Args:
         policies: One policy for all, or policies by agent or role name.
         agents: Who is seated, and in which role.
-        seats: Everybody who could be, in other tasks: policies for them are no mistake. Default: `agents`.
+        seats: Every agent seated in some task, for whom a policy may be given too. Default: `agents`.
 
     Raises:
         UsageError: somebody has no policy, or a name is nobody's.
@@ -51,7 +51,7 @@ def seat(policies: Policies, agents: Mapping[str, str], seats: Mapping[str, str]
 
 
 class RandomPolicy:
-    """A legal action, uniformly; for free text, one of the environment's own examples, or nothing.
+    """A policy that takes legal actions uniformly at random; for free text, one of the environment's own examples, or nothing.
 
     Answers depend on the seed and the ask, never on the order of asking.
     """
@@ -69,7 +69,7 @@ class RandomPolicy:
 
 
 class Scripted:
-    """Answers from a list, in order; or from a function of the ask.
+    """A policy that answers from a list, in order, or by a function of the ask.
 
     >>> Scripted(["check", "fold"])  # doctest: +ELLIPSIS
     <axion_env.core.policy.Scripted object at ...>
@@ -95,7 +95,7 @@ class Scripted:
 
 
 class Human:
-    """A person at a terminal: shown what is new and the legal actions, and answers with one line per ask.
+    """A policy that asks a person at a terminal: shows what is new and the legal actions, and reads one line per ask.
 
     Args:
         read: Where answers come from; default: the terminal, with the line editing that it has.

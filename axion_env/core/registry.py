@@ -36,13 +36,13 @@ def find(name: str) -> type[Env]:
 
 
 def look_here() -> None:
-    """Let `module:Class` be found in the current folder too, as commands and recipes do."""
+    """Lets `module:Class` be found in the current folder too, as commands and recipes do."""
     if os.getcwd() not in sys.path:
         sys.path.append(os.getcwd())  # last, so that a file here shadows nothing that is installed
 
 
 def load(name: str, **options: Any) -> Env:
-    """The rules of an environment, for `play`, `drive` and a trainer.
+    """Builds an environment, for `play`, `drive` and a trainer.
 
     >>> load("axion/KuhnPoker-v0", ante=2).spec.reward_range
     (-3.0, 3.0)
@@ -51,5 +51,5 @@ def load(name: str, **options: Any) -> Env:
 
 
 def make(name: str, **options: Any) -> Steppable:
-    """An environment in its steppable form, for a loop of your own: `reset`, `acting`, `step`."""
+    """Builds an environment in its steppable form, for a loop of your own: `reset`, `acting`, `step`."""
     return Steppable(load(name, **options))

@@ -1,4 +1,4 @@
-"""Playing an episode again from its record: to verify it, or to leave it at some turn and go another way."""
+"""Replays of recorded episodes: to verify them, to execute their jobs again, or to fork them at a turn."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from axion_env.service import Service
 
 
 def replay(episode: Episode, *, env: Env | None = None) -> Episode:
-    """Play the episode again with its recorded answers.
+    """Plays the episode again with its recorded answers.
 
     An unchanged environment gives back an equal episode, byte for byte; a changed one diverges, and the result ends where
     the record had no fitting answer (FAILED, by the machine's fault).
@@ -32,25 +32,26 @@ def replay(episode: Episode, *, env: Env | None = None) -> Episode:
     env = env or load(episode.env, **episode.options)
     result = _replay(episode, env, None)
     if episode.ending is Ending.FAILED and difference(episode, result) is not None:
-        # What failed ended its siblings at once, so the record is reached only if its last answer is given last.
+        # A failure ends the concurrent branches at once, so it is reproduced only if the answer that caused it is given last.
         others = (_replay(episode, env, last) for last in _last(episode.root, ()))
         return next((other for other in others if difference(episode, other) is None), result)
     return result
 
 
 def _replay(episode: Episode, env: Env, last: Address | None) -> Episode:
-    play = again(episode, env)
-    _feed(play, episode.root, last)
-    _feed(play, episode.root, None)
+    play = unanswered(episode, env)
+    _answer_all(play, episode.root, last)
+    _answer_all(play, episode.root, None)
     if play.episode is None:
         play.fail(episode.error if episode.fault == "machine" and episode.error else f"the record has no answer for {_names(play)}")
     assert play.episode is not None
-    same = current_options(type(env), episode.options) == env.options  # as an older record names them, so that the bytes are its own
+    # An older record may name its options otherwise: its names are kept, so that the bytes are equal.
+    same = current_options(type(env), episode.options) == env.options
     return play.episode._replace(options=episode.options) if same else play.episode
 
 
 def _last(events: tuple[Event, ...], path: tuple[int, ...]) -> Iterator[Address]:
-    """Where the last answer of each branch stands."""
+    """The address of the last answer of each branch."""
     answered = [i for i, event in enumerate(events) if isinstance(event, Turn | Called)]
     if answered:
         yield path, answered[-1]
@@ -61,7 +62,7 @@ def _last(events: tuple[Event, ...], path: tuple[int, ...]) -> Iterator[Address]
 
 
 def verify(line: str, *, env: Env | None = None) -> str | None:
-    """Whether a stored line is whole and its replay reproduces it byte for byte.
+    """Verifies that a stored line is undamaged and that its replay reproduces it byte for byte.
 
     Returns:
         The first difference, in words; None if there is none.
@@ -77,19 +78,19 @@ def verify(line: str, *, env: Env | None = None) -> str | None:
 
 
 def rerun(episode: Episode, services: Mapping[str, Service], *, env: Env | None = None) -> list[str]:
-    """Play the episode again and have its calls answered anew: which services answer otherwise than they did.
+    """Plays the episode again and compares what services answer now with what they answered then.
 
     The replay itself goes on with the recorded responses, so that every call is made as it was.
 
     Args:
         episode: The record.
-        services: By name; calls of others are left alone. `{"sandbox": Sandbox()}` executes its jobs again.
+        services: Services to call, by name; calls of others are left alone. `{"sandbox": Sandbox()}` executes its jobs again.
         env: As in `replay`.
 
     Returns:
         A line for each call whose answer differs.
     """
-    play = again(episode, env or load(episode.env, **episode.options))
+    play = unanswered(episode, env or load(episode.env, **episode.options))
     differences: list[str] = []
     answered = True
     while answered:
@@ -106,9 +107,9 @@ def rerun(episode: Episode, services: Mapping[str, Service], *, env: Env | None 
 
 
 def fork(episode: Episode, address: Address, *, reseed: int | None = None, env: Env | None = None) -> Play:
-    """Go back to one turn (or call) and leave it open, to be answered another way.
+    """Replays the episode up to one turn (or call) and leaves that open, to be answered another way.
 
-    What could depend on it is dropped: the rest of its branch, and everything after the joins above it. Concurrent
+    Everything that could depend on it is dropped: the rest of its branch, and everything after the joins above it. Concurrent
     siblings keep their answers.
 
     Args:
@@ -126,12 +127,12 @@ def fork(episode: Episode, address: Address, *, reseed: int | None = None, env: 
         raise UsageError(f"no turn or call at {address}; there is {'nothing' if event is None else type(event).__name__}")
     env = env or load(episode.env, **episode.options)
     if reseed is None and episode.seed is not None:
-        play = again(episode, env)
-        _feed(play, episode.root, address)
+        play = unanswered(episode, env)
+        _answer_all(play, episode.root, address)
     else:
-        chance = _Rekeyed(episode.root, reseed or 0)
+        chance = _Reseeded(episode.root, reseed or 0)
         play = Play(env, episode.task, None, copy=episode.copy, chance=chance)
-        _feed(play, episode.root, address)
+        _answer_all(play, episode.root, address)
         chance.recorded = ()
     if not any(request.address == address for request in play.requests):
         raise UsageError(f"a replay does not get to {address}; has {episode.env} changed since it was recorded?")
@@ -141,9 +142,9 @@ def fork(episode: Episode, address: Address, *, reseed: int | None = None, env: 
 def restore(
     env: Env, task: Task, seed: int | None, copy: int, events: tuple[Event, ...], attempts: Sequence[tuple[Address, tuple[Action, ...]]]
 ) -> Play:
-    """A running play again, from the log of its answers: what a pickle of it holds."""
+    """Rebuilds an unpickled play from the log of its answers."""
     play = Play(env, task, seed, copy=copy)
-    _feed(play, events, None)
+    _answer_all(play, events, None)
     for address, refused in attempts:
         for request in play.requests:
             if request.address == address:
@@ -153,7 +154,7 @@ def restore(
 
 
 def _reduced(play: Play) -> tuple[Any, ...]:
-    """A pickle of a running play is its log of answers: coroutines cannot be stored, and answering again is quick."""
+    """Pickles a play as the log of its answers, since coroutines cannot be pickled and answering again is quick."""
     if play.chance is not None:
         raise TypeError("a play whose draws are chosen from outside cannot be pickled; seed it instead")
     open_attempts = [(r.address, r.attempts) for r in play.requests if type(r) is Ask and r.attempts]
@@ -164,8 +165,8 @@ def _reduced(play: Play) -> tuple[Any, ...]:
 copyreg.pickle(Play, _reduced)
 
 
-class _Rekeyed:
-    """Recorded draws first, then streams of another seed."""
+class _Reseeded:
+    """Answers draws from a record as long as it has one, then from streams of another seed."""
 
     def __init__(self, recorded: tuple[Event, ...], seed: int) -> None:
         self.recorded = recorded
@@ -186,8 +187,8 @@ def _recorded_draw(root: tuple[Event, ...], address: Address, of: int) -> int:
     return event.index if isinstance(event, Draw) and event.index < of else 0
 
 
-def again(episode: Episode, env: Env) -> Play:
-    """A play that will make the draws of the episode, with nothing answered yet."""
+def unanswered(episode: Episode, env: Env) -> Play:
+    """A new play of the episode's deal, which will make the same draws; nothing is answered yet."""
 
     def recorded(address: Address, label: str, items: Sequence[Any]) -> int:
         return _recorded_draw(episode.root, address, len(items))
@@ -196,18 +197,18 @@ def again(episode: Episode, env: Env) -> Play:
     return Play(env, episode.task, episode.seed, copy=episode.copy, chance=chance)
 
 
-def _feed(play: Play, root: tuple[Event, ...], stop: Address | None) -> None:
-    """Answer from the record all that it answers, except at `stop`."""
-    fed = True
-    while fed:
-        fed = False
+def _answer_all(play: Play, root: tuple[Event, ...], stop: Address | None) -> None:
+    """Answers all requests that the record has an answer for, except the one at `stop`."""
+    answered = True
+    while answered:
+        answered = False
         for request in list(play.requests):
             if play.episode is None and request.address != stop:
-                fed |= answer_from(play, request, root)
+                answered |= answer_from(play, request, root)
 
 
 def answer_from(play: Play, request: Ask[Any] | Call[Any], root: tuple[Event, ...]) -> bool:
-    """Answer an open request as it was answered in the record; False if the record has no answer for it."""
+    """Answers an open request as it was answered in the record; False if the record has no answer for it."""
     path, position = request.address
     event = _find(root, (path, position))
     if isinstance(event, Turn) and type(request) is Ask and event.agent == request.agent:

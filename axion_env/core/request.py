@@ -1,4 +1,4 @@
-"""What a play yields to its driver: asks, calls and gathers; and how it is told that it is over."""
+"""Requests that a play yields to its driver: asks, calls and gathers; and the exceptions that end it early."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ branch of the gather at position 3 of the root."""
 
 
 class Rules(Protocol):
-    """What a play needs of its environment."""
+    """The part of an environment that a play uses."""
 
     spec: EnvSpec
     options: Mapping[str, Any]
@@ -47,7 +47,7 @@ class Rules(Protocol):
 
 
 class Playing(Protocol):
-    """The play that waits for a request, as whoever answers sees it."""
+    """The part of a play that the answerer of a request uses."""
 
     env: Rules
     spec: EnvSpec
@@ -63,15 +63,15 @@ class Playing(Protocol):
         ...
 
     def answer(self, request: Ask[Any] | Call[Any], reply: Any) -> None:
-        """Answer an open request."""
+        """Answers an open request."""
         ...
 
     def truncate(self, request: Ask[Any] | Call[Any], reason: str) -> None:
-        """End the request's branch by a limit."""
+        """Ends the request's branch by a limit."""
         ...
 
     def fail(self, error: str) -> None:
-        """End the play by the machine's fault."""
+        """Ends the play by the machine's fault."""
         ...
 
 
@@ -83,17 +83,17 @@ class Place(Protocol):
 
     @property
     def play(self) -> Playing:
-        """Its play."""
+        """The play that the branch belongs to."""
         ...
 
 
 def refusals(attempts: Iterable[Action]) -> tuple[Message, ...]:
-    """What an agent is shown of its refused answers: each, and why."""
+    """Messages that show an agent its refused answers, each with the reason."""
     return tuple(message for a in attempts for message in (Message("assistant", a.text), Message("user", f"Refused: {a.error}.")))
 
 
 def kept(memory: Memory | None, observation: tuple[Message, ...], text: str) -> tuple[Message, ...]:
-    """What an agent is shown of a turn later on: what it was asked and its accepted answer, as far as its role remembers."""
+    """Messages of a past turn that an agent is shown later: the question and its accepted answer, as far as its role remembers."""
     if memory is None or memory is Memory.NONE:
         return ()
     return (*observation, Message("assistant", text if memory is Memory.DIALOGUE else strip_thinking(text)))
@@ -125,7 +125,7 @@ class Request(Generic[T]):
         self._code: CodeType = frame.f_code
         self._instruction: int = frame.f_lasti
         self.branch: Place | None = None
-        """Where it is open. None: not awaited yet."""
+        """The branch it is open in. None: not awaited yet."""
 
     def __await__(self) -> Generator[Request[T], T, T]:
         return (yield self)
@@ -165,7 +165,7 @@ class Request(Generic[T]):
         return self._code.co_filename
 
     def describe(self) -> str:
-        """What it is and which line made it."""
+        """Its kind and the line that made it, for messages."""
         return f"the {type(self).__name__.lower()} made at {self.line}"
 
 
@@ -175,7 +175,7 @@ class Ask(Request[T]):
     __slots__ = ("agent", "attempts", "choices", "observation", "parse", "text")
 
     def __init__(self, agent: str, text: str, choices: tuple[str, ...] | None, parse: Callable[[str], T] | None) -> None:
-        frame = sys._getframe(2)  # as in Request, written out: one call less on every turn
+        frame = sys._getframe(2)  # as in Request, inlined: one call less on every turn
         self._code = frame.f_code
         self._instruction = frame.f_lasti
         self.branch = None
@@ -201,12 +201,12 @@ class Ask(Request[T]):
 
     @property
     def messages(self) -> tuple[Message, ...]:
-        """All the agent may see: as much of its past as its role remembers, what is new, and its refused attempts."""
+        """All that the agent may see: as much of its past as its role remembers, what is new, and its refused attempts."""
         return self.play.remembered(self.agent) + self.observation + refusals(self.attempts)
 
     @property
     def key(self) -> int:
-        """A 64-bit seed of this attempt's own, for a policy's sampling: the order of answering never shows in it."""
+        """A 64-bit seed for a policy's sampling, different for every attempt and independent of the order of answering."""
         path, position = self.address
         play = self.play
         return derive(play.seed or 0, play.copy, len(self.attempts), position, *path)
@@ -231,11 +231,11 @@ class Call(Request[T]):
         super().__init__()
         self.service = service
         self.request = request
-        """What the record holds of it."""
+        """The request as the record holds it."""
         self.given = request if given is None else given
-        """What the service gets."""
+        """The request as the service gets it."""
         self.read = read
-        """Makes of the response, which is facts, what `play` gets; None: the facts."""
+        """Converts the response, plain facts, into what `play` gets; None: the facts themselves."""
 
 
 class Gather(Request[T]):
@@ -248,6 +248,6 @@ class Gather(Request[T]):
         self.parts = parts
         self.branches: list[Any] = []
         self.left = len(parts)
-        """Of `branches`, those that have not ended."""
+        """Number of branches that have not ended."""
         self.owners: dict[str, int] = {}
-        """In which branch an agent was asked: it may be asked in one only."""
+        """By agent, the index of the one branch it may be asked in."""

@@ -23,7 +23,7 @@ def _mix(z: int) -> int:
 
 
 def derive(seed: int, *path: int | str) -> int:
-    """A 64-bit seed for the stream at `path` below `seed`: equal inputs, equal seed; no order of asking shows.
+    """Derives a 64-bit seed for the stream at `path` below `seed`: a function of its arguments alone.
 
     >>> derive(7, "warm-up", 3) == derive(7, "warm-up", 3) != derive(7, "warm-up", 4)
     True
@@ -31,7 +31,7 @@ def derive(seed: int, *path: int | str) -> int:
     z = (seed + _GAMMA) & _MASK
     z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & _MASK
     z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & _MASK
-    state = z ^ (z >> 31)  # `_mix`, written out: once in every play
+    state = z ^ (z >> 31)  # `_mix`, inlined: this runs once in every play
     for part in path:
         word = part if isinstance(part, int) else zlib.crc32(part.encode()) | 1 << 40
         state = _mix(((state ^ word) * 3 + _GAMMA) & _MASK)
@@ -69,7 +69,7 @@ class Stream:
                 return self._far_below(n)
 
     def _far_below(self, n: int) -> int:
-        """As `below`, for n that one word does not hold: whole words, drawn again until they fall below n."""
+        """As `below`, for n beyond one word: draws whole words, again and again until they fall below n."""
         words = -(-n.bit_length() // 64)
         while True:
             z = 0
@@ -84,13 +84,13 @@ class Stream:
         return self.below(1 << 53) / (1 << 53)
 
     def shuffle(self, items: MutableSequence[T]) -> None:
-        """Put `items` in an order uniform over all orders (Fisher and Yates), in place."""
+        """Puts `items` in an order uniform over all orders (Fisher and Yates), in place."""
         for i in range(len(items) - 1, 0, -1):
             j = self.below(i + 1)
             items[i], items[j] = items[j], items[i]
 
 
 class Deck(list[T]):
-    """What is left to draw from: `ctx.draw` takes the drawn item out."""
+    """The items left to draw from: `ctx.draw` takes the drawn item out."""
 
     __slots__ = ()

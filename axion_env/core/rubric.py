@@ -1,4 +1,4 @@
-"""From an episode to what each agent's play was worth, by role."""
+"""Rubrics: rewards by role, which make a verdict for each agent of an episode."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from axion_env.error import ContractError, PlayFailed
 from axion_env.record.episode import Ending, Episode, Turn
 from axion_env.record.verdict import Part, Trajectory, Verdict
 
-_new: Any = tuple.__new__  # as in `scheduler`: every episode is judged
+_new: Any = tuple.__new__  # cheaper than calling the class, as in `scheduler`: every episode is judged
 _NUMBER = (int, float)
 
 
@@ -60,7 +60,7 @@ class Rubric:
 
 
 class Judged(Protocol):
-    """What an episode is judged by."""
+    """The part of an environment that judging uses."""
 
     spec: EnvSpec
     rubric: Rubric

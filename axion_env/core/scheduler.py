@@ -1,9 +1,9 @@
-"""What moves a play: a branch's code runs up to its next request, or to its end.
+"""The scheduler of a play: runs the code of each branch up to its next request, or to its end.
 
-    advance → awaits one request → open, for an answer, or parted, where it is a gather
-            → ends → the branch that waits for it, or the play's own end
+    advance → awaits one request → opened, for an answer; a gather: split into branches
+            → ends → its siblings have ended too: their parent goes on; the root: the play ends
 
-Whatever else the code does is its author's fault, and ends the play with a word on what to write.
+Anything else the code does is its author's fault: the play FAILS, with a message on what to write instead.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _new: Any = tuple.__new__  # builds the records of the hot path at half the pric
 
 
 def advance(play: PlayState, branch: Branch, value: Any, error: Forfeit | Truncated | None = None) -> None:
-    """Run a branch's code up to its next request, or to its end."""
+    """Runs a branch's code up to its next request, or to its end."""
     coroutine = branch.coroutine
     if coroutine is None:  # a branch that was one request only
         branch.end(value, error)
@@ -41,7 +41,7 @@ def advance(play: PlayState, branch: Branch, value: Any, error: Forfeit | Trunca
         branch.end(returned.value)
         return _join(play, branch)
     except (Forfeit, Truncated) as ended:
-        ended.__traceback__ = None  # it holds the frames of the driver, and with them every play of the round until the collector comes
+        ended.__traceback__ = None  # it holds the frames of the driver, and so every play of the round until a garbage collection
         if play.made:
             return fail(play, "author", f"{play.made[0].describe()} was not awaited; {_AWAIT}", None)
         if branch.parent is None:
@@ -59,17 +59,17 @@ def advance(play: PlayState, branch: Branch, value: Any, error: Forfeit | Trunca
     play.made = ()
     play.budget -= 1
     if play.budget < 0:
-        return _spent(play, request)
+        return _out_of_requests(play, request)
     if type(request) is Gather:
-        return _part(play, branch, request)
+        return _open_gather(play, branch, request)
     return _open(play, branch, request)
 
 
 def _refuse(play: PlayState, request: Any, coroutine: Coroutine[Any, Any, Any]) -> None:
     made = play.made
-    stray = [r for r in made if r is not request]
-    if isinstance(request, Request) and len(stray) < len(made):
-        fail(play, "author", f"{stray[0].describe()} was not awaited; {_AWAIT}", None)
+    unawaited = [r for r in made if r is not request]
+    if isinstance(request, Request) and len(unawaited) < len(made):
+        fail(play, "author", f"{unawaited[0].describe()} was not awaited; {_AWAIT}", None)
     elif isinstance(request, Request):
         fail(play, "author", f"{request.describe()} was awaited twice or belongs to another play", None)
     else:
@@ -83,7 +83,7 @@ def _open(play: PlayState, branch: Branch, request: Any) -> None:
         if agent in play.barred:
             return fail(play, "author", f"{request.describe()} came after {agent} had forfeited", None)
         if branch.turns >= play.spec.max_turns:
-            return _overrun(play, branch, request)
+            return _out_of_turns(play, branch, request)
         question = _new(Message, ("user", request.text))
         if branch.parent is None:
             inbox = branch.inbox
@@ -96,12 +96,12 @@ def _open(play: PlayState, branch: Branch, request: Any) -> None:
     return play.requests.append(request)
 
 
-def _spent(play: PlayState, request: Request[Any]) -> None:
+def _out_of_requests(play: PlayState, request: Request[Any]) -> None:
     close_parts(request)
     fail(play, "author", f"more than {play.spec.max_requests} requests in one play; the last was {request.describe()}", None)
 
 
-def _overrun(play: PlayState, branch: Branch, ask: Ask[Any]) -> None:
+def _out_of_turns(play: PlayState, branch: Branch, ask: Ask[Any]) -> None:
     if branch.turns == inf:
         return fail(play, "author", f"{ask.describe()} came after the play was truncated", None)
     branch.turns = inf
@@ -111,16 +111,16 @@ def _overrun(play: PlayState, branch: Branch, ask: Ask[Any]) -> None:
 # Branches ------------------------------------------------------------------------------------------------------------
 
 
-def _part(play: PlayState, branch: Branch, gather: Gather[Any]) -> None:
+def _open_gather(play: PlayState, branch: Branch, gather: Gather[Any]) -> None:
     play.budget -= sum(isinstance(part, Request) for part in gather.parts)
     if play.budget < 0:
-        return _spent(play, gather)
+        return _out_of_requests(play, gather)
     split(branch, gather)
-    return _ready(play, list(gather.branches) or [branch])
+    return _schedule(play, list(gather.branches) or [branch])
 
 
-def _ready(play: PlayState, branches: list[Branch]) -> None:
-    """Start branches, and resume those whose gather is complete: a queue, so that depth never meets the stack."""
+def _schedule(play: PlayState, branches: list[Branch]) -> None:
+    """Starts branches, and resumes those whose gather is complete. A queue, so that deep nesting never overflows the stack."""
     if play.queue is not None:
         play.queue.extend(branches)
         return
@@ -142,16 +142,16 @@ def _start(play: PlayState, branch: Branch) -> None:
         assert branch.parent.gather is not None
         part = branch.parent.gather.parts[branch.path[-1]]
         if type(part) is Gather:
-            _part(play, branch, part)
+            _open_gather(play, branch, part)
         else:
             _open(play, branch, part)
 
 
 def _join(play: PlayState, branch: Branch) -> None:
-    """A branch has ended; the last of its siblings to end wakes their parent."""
+    """Resumes the parent of an ended branch once all its siblings have ended too."""
     parent = branch.parent
     assert parent is not None
     assert parent.gather is not None
     parent.gather.left -= 1
     if parent.gather.left == 0:
-        _ready(play, [parent])
+        _schedule(play, [parent])

@@ -1,4 +1,4 @@
-"""The promises of an environment, in a form that can be written down and held against it."""
+"""The spec of an environment: its promises as data, which `axion check` tests."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Memory(StrEnum):
     """How much of its own past an agent is shown when asked."""
 
     NONE = "none"
-    """Each ask stands alone, with what was told since the last one."""
+    """Each ask stands alone, with the messages told since the last one."""
     DIALOGUE = "dialogue"
     """Everything it was shown and everything it said."""
     DIALOGUE_WITHOUT_THINKING = "dialogue_without_thinking"

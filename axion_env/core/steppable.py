@@ -45,13 +45,13 @@ class Steppable:
         self._services = services or {}
         self._train = env.tasks("train")
         self._seated = env.seats
-        self._blank = _blank(env, env.seats)  # to copy from at every step, for those seated
+        self._blank = _blank(env, env.seats)  # template of the dictionaries of every step
         self._play: Play | None = None
         self._asks: dict[str, Ask[Any]] = {}
-        """What waits for an action, by agent."""
+        """The open asks, by agent."""
         self._seed: int | None = None
         self._continuing: Stream | None = Stream(0)
-        """Seeds of the episodes nobody seeds; None: to be made from the last seed given."""
+        """Stream of seeds for episodes that are given none; None: to be derived from the last seed given."""
 
     @property
     def agents(self) -> tuple[str, ...]:
@@ -70,7 +70,7 @@ class Steppable:
 
     @property
     def asks(self) -> Mapping[str, Ask[Any]]:
-        """What waits for an action, by agent: what a policy's `act` takes."""
+        """The open asks by agent, as a policy's `act` takes them."""
         return self._asks
 
     @property
@@ -85,7 +85,7 @@ class Steppable:
         return self._asks[agent].choices
 
     def reset(self, *, seed: int | None = None, options: Mapping[str, Any] | None = None) -> tuple[Observations, Infos]:
-        """Start an episode.
+        """Starts an episode.
 
         Args:
             seed: Seeds the chance stream and picks the task from the train split. None: goes on with the environment's own
@@ -108,7 +108,7 @@ class Steppable:
         return observations, infos
 
     def step(self, actions: Mapping[str, str | Action]) -> tuple[Observations, dict[str, float], dict[str, bool], dict[str, bool], Infos]:
-        """Answer some or all of the agents asked now.
+        """Answers some or all of the agents asked now.
 
         Returns:
             observations, rewards, terminations, truncations, infos, by agent.
@@ -141,7 +141,7 @@ class Steppable:
         return tasks[options["index"] if "index" in options else Stream(derive(seed, "task")).below(len(tasks))]
 
     def _settle(self, play: Play) -> None:
-        """Let services answer until only agents are asked, so that `acting` has no timing in it."""
+        """Lets services answer until only asks are open, so that `acting` does not depend on timing."""
         while True:
             requests = play.requests
             asks = self._asks = {}
@@ -191,7 +191,7 @@ _Blank: TypeAlias = tuple[tuple[tuple[str, str], ...], dict[str, float], dict[st
 
 
 def _blank(env: Env, agents: tuple[str, ...]) -> _Blank:
-    """What every step begins with: roles, and for all agents no reward and no end."""
+    """The dictionaries that every step starts from: roles, and for each agent no reward and no end."""
     return tuple(env.roles(agents).items()), dict.fromkeys(agents, 0.0), dict.fromkeys(agents, False)
 
 

@@ -1,4 +1,4 @@
-"""Every play of a finite environment, each draw and each action taken in every way."""
+"""Enumeration of every play of a finite environment: each draw and each action taken in every way."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ class Decision(NamedTuple):
 
     agent: str | None
     seen: tuple[tuple[Message, ...], ...]
-    """All the agent has been shown and has said so far, turn by turn: its information state under perfect recall."""
+    """All messages the agent has seen and answered so far, turn by turn: its information state under perfect recall."""
     messages: tuple[Message, ...]
-    """What the agent is shown now; equal messages, equal action probabilities."""
+    """The messages shown to the agent now; a strategy plays alike wherever they are equal."""
     options: tuple[str, ...]
-    """What can be chosen; for a draw, the indices."""
+    """The options to choose from; for a draw, the indices."""
     chosen: int
 
 
@@ -40,7 +40,7 @@ class Enumerated(NamedTuple):
 
 
 def enumerate_plays(env: Env, *, task: Task | None = None, illegal: bool = False) -> Iterator[Enumerated]:
-    """Every play of a task, each draw and each action answered in every way.
+    """Enumerates every play of a task: each draw and each action answered in every way.
 
     Args:
         env: A finite environment: every ask has choices.

@@ -1,4 +1,4 @@
-"""Exact games: best responses and NashConv.
+"""The exact tree of a finite game: best responses and NashConv.
 
 NashConv (Lanctot et al., "A unified game-theoretic approach to multiagent reinforcement learning", 2017) is the sum over
 agents of what each could gain by switching to a best response while the others stay: 0 exactly at a Nash equilibrium.
@@ -20,12 +20,12 @@ from axion_env.record.task import Task
 
 @dataclass(frozen=True)
 class InformationSet:
-    """All the states one agent cannot tell apart."""
+    """An information set: all the states that one agent cannot tell apart."""
 
     index: int
     agent: str
     messages: tuple[Message, ...]
-    """What the agent is shown."""
+    """The messages shown to the agent there."""
     actions: tuple[str, ...]
 
 
@@ -99,7 +99,7 @@ class GameTree:
         return node
 
     def uniform(self) -> list[list[float]]:
-        """Every action equally likely, `ILLEGAL` never."""
+        """The strategy that takes every action with equal probability, and never `ILLEGAL`."""
         return [[0.0 if a == ILLEGAL else 1 / (len(s.actions) - (ILLEGAL in s.actions)) for a in s.actions] for s in self.information_sets]
 
     def values(self, strategy: Strategy) -> dict[str, float]:
@@ -107,13 +107,13 @@ class GameTree:
         return {agent: self._value(self._root, agent, strategy, None) for agent in self.agents}
 
     def best_response_value(self, agent: str, strategy: Strategy) -> float:
-        """What `agent` gets by the best answer to the others' `strategy`."""
+        """Expected payoff of `agent` when it plays a best response to the others' `strategy`."""
         reach: dict[int, float] = {}
         self._reach(self._root, agent, strategy, 1.0, reach)
         return self._value(self._root, agent, strategy, _BestResponse(self, agent, strategy, reach))
 
     def nash_conv(self, strategy: Strategy) -> float:
-        """The sum over agents of what a best response would gain."""
+        """NashConv: the sum over agents of what each would gain by a best response."""
         values = self.values(strategy)
         return sum(self.best_response_value(agent, strategy) - values[agent] for agent in self.agents)
 
@@ -135,7 +135,7 @@ class GameTree:
         return values
 
     def reach(self, strategy: Strategy) -> list[float]:
-        """[information sets] How often each is met in one play when all follow `strategy`."""
+        """[information sets] Expected number of visits to each in one play when all follow `strategy`."""
         visits = [0.0] * len(self.information_sets)
 
         def walk(node: _Node | _Leaf, reach: float) -> None:
@@ -160,7 +160,7 @@ class GameTree:
         return sum(p * self._value(c, agent, strategy, response) for p, c in zip(chances, node.children, strict=True) if p)
 
     def _reach(self, node: _Node | _Leaf, agent: str, strategy: Strategy, reach: float, found: dict[int, float]) -> None:
-        """Probability of each node by chance and the others alone."""
+        """Probability of reaching each node by chance and the other agents, the agent's own actions taken as certain."""
         if isinstance(node, _Leaf):
             return
         found[id(node)] = reach

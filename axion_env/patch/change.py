@@ -1,4 +1,4 @@
-"""Changes: what a patch does to one file."""
+"""Changes: the edit, creation or deletion of one file."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from axion_env.sandbox.workspace import File, path_problem
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What a patch does to one file.
+    """A patch's edit, creation or deletion of one file.
 
     Raises:
         PatchError: a path that leaves the tree, or hunks that do not fit the kind of change.
@@ -22,7 +22,7 @@ class Change:
     kind: str = "edit"
     """`edit`, `new` or `deleted`."""
     executable: bool = False
-    """Of a new or deleted file."""
+    """Whether a new or deleted file is executable."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "hunks", tuple(self.hunks))
@@ -38,7 +38,7 @@ class Change:
             raise PatchError(f"{self.path}: a hunk follows the end of the file")
 
     def apply(self, file: File | None) -> File | None:
-        """The file after the change; None: there is none.
+        """Applies the change to a file; returns the new file, None if there is none.
 
         Raises:
             PatchError: it does not apply.
@@ -60,16 +60,16 @@ class Change:
 
     @property
     def text(self) -> str:
-        """As git writes it, without the `index` line."""
+        """The change as git writes it, without the `index` line."""
         a, b = quote(f"a/{self.path}"), quote(f"b/{self.path}")
         mode = "" if self.kind == "edit" else f"{self.kind} file mode {'100755' if self.executable else '100644'}\n"
         sides = ("/dev/null" if self.kind == "new" else _named(a), "/dev/null" if self.kind == "deleted" else _named(b))
-        names = f"--- {sides[0]}\n+++ {sides[1]}\n" if self.hunks else ""  # an empty file comes and goes without
+        names = f"--- {sides[0]}\n+++ {sides[1]}\n" if self.hunks else ""  # a new or deleted empty file has no such lines
         return f"diff --git {a} {b}\n{mode}{names}{''.join(hunk.text for hunk in self.hunks)}"
 
 
 def change_of(path: str, old: File | None, new: File | None) -> Change:
-    """What turns the one file into the other; None: there is none.
+    """The change that turns one file into another; None stands for no file.
 
     Raises:
         PatchError: one of them is no text, or the mode changed.
@@ -102,4 +102,4 @@ def quote(path: str) -> str:
 
 
 def _named(path: str) -> str:
-    return f"{path}\t" if " " in path and not path.startswith('"') else path  # so that a date behind it is told from it, as git does
+    return f"{path}\t" if " " in path and not path.startswith('"') else path  # separates the name from a date, as git does

@@ -1,4 +1,4 @@
-r"""Hunks: what changes at one place of one text, found by its exact surroundings.
+r"""Hunks: the change at one place of a text, located by exact matching of the lines around it.
 
 Lines end in "\n" and in nothing else, as for git: "\r" and the other ends of lines of Unicode are content.
 """
@@ -17,16 +17,16 @@ from axion_env.core.parse import Illegal
 Line: TypeAlias = tuple[str, str]
 """A sign of " ", "-" and "+", and the line with its end, which the last line of a text may lack."""
 _CONTEXT = 3  # lines around a change, as in git
-_MOST_WORK = 1 << 26  # about 3 s at worst; on texts made to that end, `difflib` could take hours
+_MOST_WORK = 1 << 26  # about 3 s at worst; on adversarial texts `difflib` could take hours
 
 
 class PatchError(Illegal):
-    """A patch that is none, or does not apply. It is `Illegal`: whoever answered with it is told why."""
+    """A text is no patch, or a patch does not apply. It is an `Illegal`: an agent that answered with it is told why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hunk:
-    r"""One run of lines of a unified diff. Within a change, removed lines stand before added ones.
+    r"""One hunk of a unified diff. Within a change, removed lines stand before added ones.
 
     >>> Hunk(1, 1, ((" ", "a\n"), ("-", "b\n"), ("+", "c\n"))).sides
     ('a\nb\n', 'a\nc\n')
@@ -36,9 +36,9 @@ class Hunk:
     """
 
     start: int
-    """Line at which it stands before the change, from 1; of a hunk without old lines the line before it, which may be 0."""
+    """First line of the hunk in the old text, from 1; for a hunk without old lines the line before it, which may be 0."""
     new_start: int
-    """The same after the change."""
+    """First line of the hunk in the new text, likewise."""
     lines: Sequence[Line]
 
     def __post_init__(self) -> None:
@@ -60,7 +60,7 @@ class Hunk:
 
     @property
     def text(self) -> str:
-        """As git writes it."""
+        """The hunk as git writes it."""
         counts = (len(self._side(side)) for side in "-+")
         old, new = (str(at) if n == 1 else f"{at},{n}" for at, n in zip((self.start, self.new_start), counts, strict=True))
         lines = (f"{sign}{text}" if text.endswith("\n") else f"{sign}{text}\n{_NO_NEWLINE}\n" for sign, text in self.lines)
@@ -103,13 +103,13 @@ _Step: TypeAlias = tuple[Literal["replace", "delete", "insert", "equal"], int, i
 
 
 class _Matcher(SequenceMatcher[str]):
-    """`difflib` between the common head and the common tail, or one replacement where that would take too long."""
+    """Compares two texts by `difflib` between their common head and tail; as one replacement where that would take too long."""
 
     def __init__(self, before: Sequence[str], after: Sequence[str]) -> None:
         super().__init__(None, "", "", autojunk=False)
         self.sides = before, after
 
-    def get_opcodes(self) -> list[_Step]:  # what `get_grouped_opcodes` groups
+    def get_opcodes(self) -> list[_Step]:  # read by `get_grouped_opcodes`
         before, after = self.sides
         head = _alike(before, after)
         tail = _alike(before[head:][::-1], after[head:][::-1])
@@ -129,7 +129,7 @@ def _alike(a: Sequence[str], b: Sequence[str]) -> int:
 
 
 def _work(before: Sequence[str], after: Sequence[str]) -> int:
-    """At most so many steps: it goes over all equal pairs of lines again for each run of them that it finds."""
+    """Upper bound of `difflib`'s steps: it visits all equal pairs of lines again for each run of them that it finds."""
     old, new = Counter(before), Counter(after)
     pairs = sum(old[text] * n for text, n in new.items())
     return (len(before) + pairs) * sum((old & new).values())
@@ -147,10 +147,10 @@ def _hunk(group: Sequence[tuple[str, int, int, int, int]], before: Sequence[str]
 
 
 def apply_hunks(text: str, hunks: Sequence[Hunk]) -> str:
-    """The text with every hunk applied: at its stated line if its old lines stand there, else at the one other place where they do.
+    """Applies every hunk to a text: at its stated line if its old lines stand there, else at the one other place where they do.
 
     Raises:
-        PatchError: they stand nowhere, or in several places. It is not guessed at: there is no fuzz.
+        PatchError: they stand nowhere, or in several places. There is no fuzzy matching.
     """
     starts = list(accumulate(map(len, split_lines(text)), initial=0))
     done: list[str] = []
@@ -167,7 +167,7 @@ def apply_hunks(text: str, hunks: Sequence[Hunk]) -> str:
 
 
 def _place(text: str, hunk: Hunk, starts: Sequence[int], reached: int) -> int:
-    """Where in the text a hunk stands, at `reached` or after."""
+    """The position of a hunk in the text, at `reached` or after."""
     old, new = hunk.sides
     line = hunk.start - 1 if old else hunk.start
     at_end = any(side and not side.endswith("\n") for side in (old, new))
@@ -180,7 +180,7 @@ def _place(text: str, hunk: Hunk, starts: Sequence[int], reached: int) -> int:
         if at >= reached and _stands(text, old, at, at_end):
             return at
         raise PatchError("does not apply: its old lines do not end the file")
-    whole, wanted = f"\n{text}", f"\n{old}"  # so that what is found begins a line; `find` takes linear time
+    whole, wanted = f"\n{text}", f"\n{old}"  # so that a match begins at the start of a line; `find` takes linear time
     first = whole.find(wanted, reached)
     if first < 0:
         raise PatchError("does not apply: its old lines are not in the file")

@@ -1,7 +1,7 @@
-r"""Reading unified diffs: what git and models write, line by line, and nothing that is only nearly one.
+r"""A strict parser of unified diffs, as git and models write them.
 
     diff --git a/x.py b/x.py        may be missing, with the lines down to ---
-    index 3b18e51..8baef1b 100644   not looked at
+    index 3b18e51..8baef1b 100644   ignored
     --- a/x.py                      /dev/null: the file is new; `a/` and `b/` may both be missing
     +++ b/x.py                      /dev/null: the file is deleted
     @@ -1,2 +1,2 @@ def f():        a count that is missing is 1
@@ -10,7 +10,7 @@ r"""Reading unified diffs: what git and models write, line by line, and nothing 
     +2
     \ No newline at end of file
 
-Counts have to fit, names to agree, and between two files stand empty lines or none.
+Counts must be right, names must agree, and only empty lines may stand between two files.
 """
 
 from __future__ import annotations
@@ -40,10 +40,10 @@ _REFUSED = {
 
 
 def read(text: str) -> Iterator[Change]:
-    """The changes a diff holds.
+    """Parses a unified diff into changes.
 
     Raises:
-        PatchError: it is no diff, or holds what no `Patch` can; the message names the line.
+        PatchError: it is no diff, or holds something that a `Patch` cannot; the message names the line.
     """
     if len(text) > MAX_CHARACTERS:
         raise PatchError(f"a patch has at most {MAX_CHARACTERS} characters: got {len(text)}")
@@ -62,7 +62,7 @@ def read(text: str) -> Iterator[Change]:
 
 
 class _Reader:
-    """Goes through the lines once."""
+    """A parser that reads the lines of a diff once, in order."""
 
     def __init__(self, lines: list[str]) -> None:
         self.lines = lines
@@ -78,7 +78,7 @@ class _Reader:
         return self.at < len(self.lines) and self.lines[self.at].startswith(start)
 
     def rest(self, start: str) -> str:
-        """What follows `start` in this line; go to the next."""
+        """Reads a line that begins with `start`; returns the rest of it."""
         if not self.sees(start):
             got = repr(self.lines[self.at][:80]) if self.at < len(self.lines) else "its end"
             raise PatchError(f"expected {start.strip()!r}, got {got}")
@@ -86,7 +86,7 @@ class _Reader:
         return self.lines[self.at - 1][len(start) :]
 
     def change(self) -> Change:
-        """One file's section."""
+        """Reads the section of one file."""
         header, kind, executable = None, None, False
         if self.sees("diff --git "):
             header = _header(self.rest("diff --git "))
@@ -111,7 +111,7 @@ class _Reader:
         return Change(path, hunks, found, executable)
 
     def extended(self) -> tuple[str | None, bool]:
-        """Git's lines between `diff --git` and `---`: the kind of change, and whether the file is executable."""
+        """Reads git's lines between `diff --git` and `---`: the kind of change, and whether the file is executable."""
         kind, executable = None, False
         while self.at < len(self.lines):
             line = self.lines[self.at]
@@ -130,7 +130,7 @@ class _Reader:
         return kind, executable
 
     def hunk(self) -> Hunk:
-        """One hunk: as many lines as its head says."""
+        """Reads one hunk: as many lines as its header says."""
         head = _HUNK.match(self.lines[self.at])
         if head is None:
             raise PatchError("has a head not like '@@ -1,3 +1,3 @@'")
@@ -155,7 +155,7 @@ class _Reader:
         return Hunk(start, new_start, lines)
 
     def open_end(self, lines: list[Line]) -> None:
-        r"""`\ No newline at end of file`, in whatever language."""
+        r"""Reads `\ No newline at end of file`, in whatever language, if it is there."""
         if not lines or not lines[-1][1].endswith("\n"):
             raise PatchError("has a '\\' line that follows no other")
         sign, text = lines[-1]
@@ -177,7 +177,7 @@ def _header(names: str) -> str:
 
 
 def _path(old: str, new: str) -> str:
-    """What two names stand for, with git's `a/` and `b/` or without."""
+    """The path that the two names of a file stand for, with git's `a/` and `b/` or without."""
     named = [name for name in (old, new) if name != "/dev/null"]
     if not named:
         raise PatchError("both names are /dev/null")
@@ -190,7 +190,7 @@ def _path(old: str, new: str) -> str:
 
 
 def _name(written: str) -> str:
-    """A name out of a line: quoted as git does it, or up to the tab that ends it."""
+    """The file name in a line: unquoted as git quotes, or up to the tab that ends it."""
     if not written.startswith('"'):
         name = written.partition("\t")[0]
         if any(c < " " or c == "\x7f" for c in name):

@@ -2,7 +2,7 @@
 
     Workspace, Workspace → Patch.between → Patch ⇄ text → Patch.apply → Workspace
 
-Nothing here touches a disk or starts a program, and what a model wrote is matched exactly or refused.
+Nothing here touches a disk or starts a program. A model's patch matches exactly or is refused.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ LEFTOVERS = (".git", "__pycache__", ".pytest_cache", ".hypothesis", ".mypy_cache
 
 @dataclass(frozen=True, slots=True)
 class Patch:
-    r"""What leads from one workspace to another, file by file: the unified diff that git writes and `git apply` takes.
+    r"""The changes from one workspace to another, file by file: a unified diff as git writes and `git apply` takes it.
 
     >>> a, b = Workspace({"x.py": "one\ntwo\n"}), Workspace({"x.py": "one\n2\n"})
     >>> patch = Patch.between(a, b)
@@ -38,7 +38,7 @@ class Patch:
     >>> patch.apply(a) == b, patch.reverse().apply(b) == a, Patch.parse(patch.text) == patch
     (True, True, True)
 
-    Text only: what is no UTF-8, renames, copies, links and changes of a file's mode have no place in it, and are refused.
+    Text only: other bytes than UTF-8, renames, copies, links and changes of a file's mode are refused.
 
     Raises:
         PatchError: two changes of one file.
@@ -71,18 +71,18 @@ class Patch:
 
     @classmethod
     def parse(cls, text: str) -> Patch:
-        """Read a unified diff, with or without git's own lines. `parse(patch.text) == patch`.
+        """Reads a unified diff, with or without git's own lines. `parse(patch.text) == patch`.
 
         Raises:
-            PatchError: it is none; the message names the line.
+            PatchError: the text is no unified diff; the message names the line.
         """
         return cls(tuple(read(text)))
 
     def apply(self, workspace: Workspace) -> Workspace:
-        """The workspace with all changes made, or none.
+        """Makes all changes to a workspace, or raises.
 
-        Each hunk goes where it says, if its old lines stand there; else to the one other place where they do, as `git apply` moves it by an
-        offset. Never by fuzz: every line of context has to match.
+        Each hunk is applied at its stated line if its old lines stand there; else at the one other place where they do, as `git apply`
+        moves it by an offset. Never by fuzz: every line of context must match.
 
         Raises:
             PatchError: it does not apply; the message names the file and the hunk.
@@ -99,7 +99,7 @@ class Patch:
         return Patch([change.reverse() for change in self.changes])
 
     def only(self, keep: Callable[[str], bool]) -> Patch:
-        """The part that changes files of such paths."""
+        """The part of the patch that changes files with such paths."""
         return Patch([change for change in self.changes if keep(change.path)])
 
     @property
@@ -109,7 +109,7 @@ class Patch:
 
     @property
     def paths(self) -> tuple[str, ...]:
-        """The files it changes."""
+        """The paths of the files it changes."""
         return tuple(change.path for change in self.changes)
 
     def __bool__(self) -> bool:

@@ -1,1 +1,1 @@
-"""Rewards that environments share."""
+"""Reward functions for environments: what a proposer earns."""

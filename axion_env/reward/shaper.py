@@ -1,4 +1,4 @@
-"""What a proposer earns: the solve rate of its proposal, shaped so that what is neither trivial nor hopeless pays best.
+"""Shapers: the reward of a proposer as a function of the solve rate of its proposal, best for proposals of middling difficulty.
 
 A shaper is a pure function of how many of the attempts at a proposal solved it. The solve rate s = solved / attempts is what was seen, not
 the chance p that one attempt solves it: the p of the highest mean reward need not be the s of the highest reward (docs/shapers.md).
@@ -16,7 +16,7 @@ from axion_env.error import NotFound, UsageError, nearest
 
 
 class Circumstances(NamedTuple):
-    """What some sources look at besides the solve rate."""
+    """What some shapers read besides the solve rate."""
 
     grounded: bool = True
     """The proposal needs the document or code that it was made from."""
@@ -48,7 +48,7 @@ class Shaper(ABC):
 
     @abstractmethod
     def reward(self, s: Fraction, seen: Circumstances) -> Fraction:
-        """Of a valid proposal with solve rate s."""
+        """Reward of a valid proposal with solve rate s."""
 
     def __call__(
         self,
@@ -89,7 +89,7 @@ class Ssr(Shaper):
     alpha: float = 0.8
 
     def reward(self, s: Fraction, seen: Circumstances) -> Fraction:
-        """Of a valid proposal with solve rate s."""
+        """Reward of a valid proposal with solve rate s."""
         return 1 - (1 + _exact(self.alpha)) * s if 0 < s < 1 else -_exact(self.alpha)
 
 
@@ -104,7 +104,7 @@ class Azr(Shaper):
     ends: float = -0.5
 
     def reward(self, s: Fraction, seen: Circumstances) -> Fraction:
-        """Of a valid proposal with solve rate s."""
+        """Reward of a valid proposal with solve rate s."""
         return 1 - s if 0 < s < 1 else _exact(self.ends)
 
 
@@ -115,7 +115,7 @@ class Tent(Shaper):
     height: float = 1.0
 
     def reward(self, s: Fraction, seen: Circumstances) -> Fraction:
-        """Of a valid proposal with solve rate s."""
+        """Reward of a valid proposal with solve rate s."""
         return _exact(self.height) * (1 - abs(2 * s - 1))
 
 
@@ -126,7 +126,7 @@ class Gaussian(Shaper):
     center: float = 0.5
     width: float = 1 / 6
     ungrounded: float = -0.5
-    """Of a proposal that can be solved without what it was made from."""
+    """Reward of a proposal that can be solved without what it was made from."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -134,7 +134,7 @@ class Gaussian(Shaper):
             raise UsageError(f"Gaussian: width must be above 0, got {self.width}")
 
     def reward(self, s: Fraction, seen: Circumstances) -> Fraction:
-        """Of a valid proposal with solve rate s."""
+        """Reward of a valid proposal with solve rate s."""
         if not seen.grounded:
             return _exact(self.ungrounded)
         return Fraction(exp(-((float(s) - self.center) ** 2) / (2 * self.width**2))) if 0 < s < 1 else Fraction()
@@ -157,7 +157,7 @@ class Parabola(Shaper):
             raise UsageError(f"Parabola: a and b must be whole numbers above 0, got {self.a} and {self.b}")
 
     def reward(self, s: Fraction, seen: Circumstances) -> Fraction:
-        """Of a valid proposal with solve rate s."""
+        """Reward of a valid proposal with solve rate s."""
         a, b = int(self.a), int(self.b)
         return Fraction(s**a * (1 - s) ** b * Fraction(a + b) ** (a + b) / (a**a * b**b))
 
@@ -177,7 +177,7 @@ class Band(Shaper):
             raise UsageError(f"Band: low and high must be shares, the lower first, got {self.low} and {self.high}")
 
     def reward(self, s: Fraction, seen: Circumstances) -> Fraction:
-        """Of a valid proposal with solve rate s. Compared as floats, so that a bound of 1/3 is met by one of three."""
+        """Reward of a valid proposal with solve rate s. Compared as floats, so that a bound of 1/3 is met by one of three."""
         rate = float(s)
         return Fraction(self.low < rate < self.high if self.inside else self.low <= rate <= self.high)
 
@@ -196,7 +196,7 @@ class FloorLinear(Shaper):
     invalid: float = 0.0
 
     def reward(self, s: Fraction, seen: Circumstances) -> Fraction:
-        """Of a valid proposal with solve rate s."""
+        """Reward of a valid proposal with solve rate s."""
         if float(s) <= self.floor or seen.novelty <= self.familiar:
             return Fraction()
         return _exact(self.top) - s + _exact(self.bonus) * _exact(seen.novelty)
@@ -207,7 +207,7 @@ class OneMinus(Shaper):
     """1 − s: the default of SSP (arXiv 2510.18821). What nobody can solve pays best, so that all depends on the gates before it."""
 
     def reward(self, s: Fraction, seen: Circumstances) -> Fraction:
-        """Of a valid proposal with solve rate s."""
+        """Reward of a valid proposal with solve rate s."""
         return 1 - s
 
 
@@ -222,7 +222,7 @@ class Regret(Shaper):
     invalid: float = 0.0
 
     def reward(self, s: Fraction, seen: Circumstances) -> Fraction:
-        """Of a valid proposal with solve rate s."""
+        """Reward of a valid proposal with solve rate s."""
         better, worse = seen.returns or (float(s > 0), float(s == 1))
         return _exact(better) - _exact(worse)
 
