@@ -15,11 +15,11 @@ One episode has one transcript. Text from agents and environments cannot steer a
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from axion_env.record.episode import Action, Called, Draw, Ending, Episode, Event, Gathered, Limit, Message, Reveal, Turn
+from axion_env.record.episode import Called, Draw, Ending, Episode, Limit, Message, Reveal
+from axion_env.record.outline import Asked, Attempt, Branches, Shown, as_text, outline
 from axion_env.record.verdict import Verdict
 
 _LONGEST = 300
@@ -34,7 +34,7 @@ def transcript(episode: Episode, verdicts: Mapping[str, Verdict] | None = None, 
         verdicts: From `judge`: adds what each agent earned.
         agent: Show only what this agent was shown, said and earned.
     """
-    lines = [*_head(episode, agent), "", *_events(episode.root, agent, ""), ""]
+    lines = [*_head(episode, agent), "", *_events(outline(episode.root, agent), ""), ""]
     for name, messages in episode.closing.items():
         if agent in (None, name):
             lines += [f"{name} is told at the end", *_shown(messages, "  "), ""]
@@ -67,54 +67,50 @@ def _head(e: Episode, agent: str | None) -> Iterator[str]:
         yield f"secret: {_value(e.task.secret)}"
 
 
-def _events(events: tuple[Event, ...], agent: str | None, indent: str) -> Iterator[str]:
-    """Every event, one agent's turns only where an agent is given."""
+def _events(events: tuple[Shown, ...], indent: str) -> Iterator[str]:
     for event in events:
-        if type(event) is Gathered:
+        if isinstance(event, Branches):
             for i, branch in enumerate(event.branches):
-                inner = list(_events(branch, agent, indent + "  "))
-                if inner:
-                    yield from ("", f"{indent}branch {i + 1} of {len(event.branches)}", *inner, "")
-        elif type(event) is Turn:
-            if agent in (None, event.agent):
-                yield from ("", *(indent + line for line in _turn(event)), "")
-        elif agent is None:
+                if branch:
+                    yield from ("", f"{indent}branch {i + 1} of {len(event.branches)}", *_events(branch, indent + "  "), "")
+        elif isinstance(event, Asked):
+            yield from ("", *(indent + line for line in _asked(event)), "")
+        else:
             yield from (indent + line for line in _other(event))
 
 
-def _turn(turn: Turn) -> Iterator[str]:
+def _asked(turn: Asked) -> Iterator[str]:
     choices = f" ({', '.join(turn.choices)})" if turn.choices else ""
     yield f"{turn.agent} is asked{choices}"
-    yield from _shown(turn.observation, "  ")
+    yield from _shown(turn.seen, "  ")
     for attempt in turn.attempts:
-        yield from _said(attempt)
+        yield from _attempt(attempt)
     if turn.notes:
-        yield f"  noted: {_value(turn.notes)}"
+        yield f"  noted: {_cut(turn.notes)}"
 
 
-def _said(action: Action) -> Iterator[str]:
-    yield from _block(action.text, "  > ")
-    if action.error is not None:
-        yield f"  refused: {action.error}"
-    elif action.parsed != action.text:
-        yield f"  = {_value(action.parsed)}"
-    if action.tokens is not None:
-        tokens = action.tokens
+def _attempt(attempt: Attempt) -> Iterator[str]:
+    yield from _block(attempt.text, "  > ")
+    if attempt.refused is not None:
+        yield f"  refused: {attempt.refused}"
+    if attempt.read is not None:
+        yield f"  = {_cut(attempt.read)}"
+    if attempt.tokens is not None:
+        tokens = attempt.tokens
         yield f"  {len(tokens.completion_ids)} tokens by {tokens.policy}, version {tokens.version}"
 
 
-def _other(event: Event) -> Iterator[str]:
-    if type(event) is Draw:
+def _other(event: Draw | Reveal | Called | Limit) -> Iterator[str]:
+    if isinstance(event, Draw):
         seen = f", seen by {', '.join(event.visible_to)}" if event.visible_to else ""
         yield f"chance: {event.label} is {_value(event.value)} (1 of {event.of}){seen}"
-    elif type(event) is Reveal:
+    elif isinstance(event, Reveal):
         yield f"known to {', '.join(event.agents)} from here on: {event.label}"
-    elif type(event) is Called:
+    elif isinstance(event, Called):
         yield f"call of {event.service}: {_value(event.request)}"
         yield f"  answered: {_value(event.response)}"
-    elif type(event) is Limit:
+    else:
         yield f"limit: {event.reason}"
-    # a Tell is shown where it is read: in an observation, or at the end
 
 
 def _shown(messages: tuple[Message, ...], indent: str) -> Iterator[str]:
@@ -140,8 +136,11 @@ def _earned(verdict: Verdict) -> str:
 
 
 def _value(value: Any) -> str:
-    """A fact on one line: words as they are, anything else as JSON."""
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    return _cut(as_text(value))
+
+
+def _cut(text: str) -> str:
+    """On one line, without a word on how much is missing."""
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
 

@@ -5,11 +5,11 @@ Values become text here and not in the browser, whose numbers have 53 bits: an a
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
-from axion_env.record.episode import Action, Called, Draw, Episode, Event, Limit, Message, Reveal, Tell, Turn
+from axion_env.record.episode import Called, Draw, Episode, Limit, Message, Reveal
+from axion_env.record.outline import Asked, Attempt, Shown, as_text, cut, newest_version, outline
 from axion_env.record.verdict import Verdict
 from axion_env.sandbox.inside import wire
 
@@ -25,7 +25,6 @@ def view_of(episode: Episode, verdicts: Mapping[str, Verdict], line: int) -> dic
         verdicts: From `judge`; empty where it cannot be judged.
         line: Its line in the file.
     """
-    versions = [a.tokens.version for t in episode.turns for a in t.attempts if a.tokens is not None]
     facts = {} if episode.facts is None else episode.facts
     return {
         "line": line,
@@ -37,24 +36,24 @@ def view_of(episode: Episode, verdicts: Mapping[str, Verdict], line: int) -> dic
         "agents": list(episode.agents.items()),
         "seed": None if episode.seed is None else str(episode.seed),
         "copy": episode.copy,
-        "version": max(versions, default=None),
+        "version": newest_version(episode),
         "ending": str(episode.ending),
         "culprits": list(episode.culprits),
         "why": " ".join(filter(None, (episode.fault and f"by the {episode.fault}'s fault:", episode.error))),
         "facts": _fields(facts),
-        "events": _events(episode.root),
+        "events": _events(outline(episode.root)),
         "closing": {agent: _messages(messages) for agent, messages in episode.closing.items() if messages},
         "verdicts": {agent: _verdict(verdict) for agent, verdict in verdicts.items()},
     }
 
 
 def text(value: Any) -> str:
-    """A fact as it is read: words as they are, anything else as JSON."""
-    return _short(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str))
+    """A value as it is read, cut where it is very long."""
+    return _cut(as_text(value))
 
 
-def _short(said: str) -> str:
-    return said if len(said) <= _LONGEST else f"{said[:_LONGEST]} … ({len(said) - _LONGEST:,} more characters are in the file)"
+def _cut(said: str) -> str:
+    return cut(said, _LONGEST, " are in the file")
 
 
 def _fields(facts: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -66,25 +65,23 @@ def _verdict(verdict: Verdict) -> dict[str, Any]:
 
 
 def _messages(messages: tuple[Message, ...]) -> list[tuple[str, str]]:
-    return [(author, _short(said)) for author, said in messages]
+    return [(author, _cut(said)) for author, said in messages]
 
 
-def _events(events: tuple[Event, ...]) -> list[dict[str, Any]]:
-    return [shown for event in events if (shown := _event(event)) is not None]
+def _events(events: tuple[Shown, ...]) -> list[dict[str, Any]]:
+    return [_event(event) for event in events]
 
 
-def _event(event: Event) -> dict[str, Any] | None:
-    """One event by its kind; None for what was told, which is shown where it is read."""
-    if isinstance(event, Turn):
-        tries = [_attempt(attempt) for attempt in event.attempts]
-        notes = text(dict(event.notes)) if event.notes else ""
+def _event(event: Shown) -> dict[str, Any]:
+    """One event by its kind."""
+    if isinstance(event, Asked):
         return {
             "kind": "turn",
             "agent": event.agent,
-            "seen": _messages(event.observation),
+            "seen": _messages(event.seen),
             "choices": event.choices,
-            "tries": tries,
-            "notes": notes,
+            "tries": [_attempt(attempt) for attempt in event.attempts],
+            "notes": _cut(event.notes),
         }
     if isinstance(event, Draw):
         return {"kind": "draw", "label": event.label, "value": text(event.value), "of": event.of, "to": event.visible_to}
@@ -94,17 +91,17 @@ def _event(event: Event) -> dict[str, Any] | None:
         return _job(event) if event.service == "sandbox" else _call(event)
     if isinstance(event, Limit):
         return {"kind": "limit", "reason": event.reason}
-    return None if isinstance(event, Tell) else {"kind": "gather", "branches": [_events(branch) for branch in event.branches]}
+    return {"kind": "gather", "branches": [_events(branch) for branch in event.branches]}
 
 
-def _attempt(action: Action) -> dict[str, Any]:
-    shown: dict[str, Any] = {"text": _short(action.text)}
-    if action.error is not None:
-        shown["error"] = action.error
-    elif action.parsed != action.text:
-        shown["parsed"] = text(action.parsed)
-    if action.tokens is not None:
-        shown["tokens"] = (len(action.tokens.completion_ids), action.tokens.policy, action.tokens.version)
+def _attempt(attempt: Attempt) -> dict[str, Any]:
+    shown: dict[str, Any] = {"text": _cut(attempt.text)}
+    if attempt.refused is not None:
+        shown["error"] = attempt.refused
+    if attempt.read is not None:
+        shown["parsed"] = _cut(attempt.read)
+    if attempt.tokens is not None:
+        shown["tokens"] = (len(attempt.tokens.completion_ids), attempt.tokens.policy, attempt.tokens.version)
     return shown
 
 
@@ -119,12 +116,12 @@ def _job(event: Called) -> dict[str, Any]:
         function = job.get("function")
         shown: dict[str, Any] = {"kind": "job", "status": str(result["status"]), "limits": text(job.get("limits"))}
         if function is None:
-            shown |= {"title": " ".join(job["command"]["argv"]), "code": "", "stdin": _short(job["command"].get("stdin", ""))}
+            shown |= {"title": " ".join(job["command"]["argv"]), "code": "", "stdin": _cut(job["command"].get("stdin", ""))}
         else:
-            shown |= {"title": function["entry"], "code": _short(function["code"]), "stdin": "", "cases": _cases(function, result)}
+            shown |= {"title": function["entry"], "code": _cut(function["code"]), "stdin": "", "cases": _cases(function, result)}
         workspace = result.get("workspace") or {}
         changed = [*workspace.get("changed", ()), *(f"{path} (removed)" for path in workspace.get("removed", ()))]
-        said = {name: _short(str(result[name])) for name in ("error", "exit_code", "stdout", "stderr") if name in result}
+        said = {name: _cut(str(result[name])) for name in ("error", "exit_code", "stdout", "stderr") if name in result}
         return shown | {"said": list(said.items()), "changed": changed}
     except (KeyError, TypeError, AttributeError):
         return _call(event)  # somebody else's service of that name
@@ -137,7 +134,7 @@ def _cases(function: Mapping[str, Any], result: Mapping[str, Any]) -> list[tuple
     for call, named, case in zip(function["calls"], keywords, result.get("cases", ()), strict=False):
         given = [*map(_literal, call), *(f"{name}={_literal(value)}" for name, value in _pairs(named))]
         returned = "error" not in case
-        found.append((f"({', '.join(given)})", _short(_literal(case["value"]) if returned else case["error"]), returned))
+        found.append((f"({', '.join(given)})", _cut(_literal(case["value"]) if returned else case["error"]), returned))
     return found
 
 
@@ -149,6 +146,6 @@ def _pairs(packed: Any) -> list[tuple[Any, Any]]:
 def _literal(packed: Any) -> str:
     """A packed value as it would be written in Python."""
     try:
-        return _short(repr(wire.unpack(packed)))
+        return _cut(repr(wire.unpack(packed)))
     except (ValueError, TypeError, KeyError, RecursionError):
         return text(packed)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
-from typing import Any
 
-from axion_env import Action, Draw, Ending, Env, Episode, Message, Turn, Verdict, judge
+from axion_env import Draw, Ending, Env, Episode, Message, Verdict, judge
+from axion_env.record.outline import Asked, Attempt, as_text, asked, cut, newest_version
 from axion_env.record.transcript import amount
 from axion_train.report.markup import Markup, join, tag
-from axion_train.report.record import Series
+from axion_train.report.run_data import Series
 
 _LONGEST = 4000
 """Characters shown of one message or answer."""
@@ -72,19 +71,19 @@ def episode_card(episode: Episode, env: Env | None, *, stored: int = 1, seats: S
     if len(shown) < len(episode.agents):
         parts.append(tag("p", f"{len(episode.agents) - len(shown)} more seats are not shown.", class_="note"))
     if episode.error:
-        parts.append(tag("p", _short(episode.error), class_="note"))
+        parts.append(tag("p", _cut(episode.error), class_="note"))
     return tag("article", *parts, class_="episode")
 
 
 def _hidden(episode: Episode) -> Markup:
     """What was behind it: the task's content and the draws."""
-    told = [f"{event.label}: {plain(event.value)}" for event in episode.events() if type(event) is Draw]
-    told += [f"{name}: {plain(value)}" for part in (episode.task.public, episode.task.secret) for name, value in part.items()]
-    return tag("p", *(tag("span", _short(item), class_="chip") for item in told), class_="chips") if told else Markup()
+    told = [f"{event.label}: {as_text(event.value)}" for event in episode.events() if type(event) is Draw]
+    told += [f"{name}: {as_text(value)}" for part in (episode.task.public, episode.task.secret) for name, value in part.items()]
+    return tag("p", *(tag("span", _cut(item), class_="chip") for item in told), class_="chips") if told else Markup()
 
 
 def _side(episode: Episode, agent: str, role: str, verdict: Verdict | None) -> Markup:
-    bubbles = [piece for turn in episode.turns_of(agent) for piece in _turn(turn)]
+    bubbles = [piece for turn in episode.turns_of(agent) for piece in _turn(asked(turn))]
     bubbles += [_shown(message) for message in episode.closing.get(agent, ())]
     if not bubbles:
         bubbles = [tag("p", "was asked nothing", class_="note")]
@@ -95,26 +94,26 @@ def _side(episode: Episode, agent: str, role: str, verdict: Verdict | None) -> M
     return tag("section", tag("h4", agent, tag("span", role, class_="facts") if role != agent else Markup()), *bubbles, class_="side")
 
 
-def _turn(turn: Turn) -> list[Markup]:
-    return [*map(_shown, turn.observation), *map(_said, turn.attempts)]
+def _turn(turn: Asked) -> list[Markup]:
+    return [*map(_shown, turn.seen), *map(_said, turn.attempts)]
 
 
 def _shown(message: Message) -> Markup:
-    return tag("div", _short(message.text), class_="said" if message.author == "assistant" else "shown")
+    return tag("div", _cut(message.text), class_="said" if message.author == "assistant" else "shown")
 
 
-def _said(action: Action) -> Markup:
-    text = action.text.strip() or "(nothing)"
-    if action.error is not None:
-        return tag("div", _short(text), tag("small", f"refused: {_short(action.error)}"), class_="said refused")
-    read = str(action.parsed)
-    return tag("div", _short(text), tag("small", f"= {_short(read)}") if read != text else Markup(), class_="said")
+def _said(attempt: Attempt) -> Markup:
+    text = attempt.text.strip() or "(nothing)"
+    if attempt.refused is not None:
+        return tag("div", _cut(text), tag("small", f"refused: {_cut(attempt.refused)}"), class_="said refused")
+    read = tag("small", f"= {_cut(attempt.read)}") if attempt.read is not None and attempt.read != text else Markup()
+    return tag("div", _cut(text), read, class_="said")
 
 
 def update_of(episode: Episode) -> int | None:
     """The update in which it was played, by the version of the weights that sampled it. None where no language model did."""
-    versions = [a.tokens.version for t in episode.turns for a in t.attempts if a.tokens is not None]
-    return max(versions) + 1 if versions else None
+    version = newest_version(episode)
+    return None if version is None else version + 1
 
 
 def reward_parts(deals: Sequence[Sequence[Episode]], env: Env | None) -> dict[str, list[tuple[str, Series]]]:
@@ -157,10 +156,5 @@ def verdicts_of(env: Env | None, episode: Episode) -> Mapping[str, Verdict]:
         return {}
 
 
-def plain(value: Any) -> str:
-    """A fact as text."""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]} … ({len(text) - _LONGEST:,} more characters)"
+def _cut(text: str) -> str:
+    return cut(text, _LONGEST)
