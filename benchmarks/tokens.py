@@ -114,7 +114,7 @@ class AxionStep:
     def __init__(self, s: Setting) -> None:
         chosen = recipe.read("arithmetic")
         optimizer = dataclasses.replace(chosen.optimizer, rate=Schedule(0.0))
-        self.learner = Learner(s.model, s.renderer.tokenizer.pad_id, optimizer=optimizer, loss=chosen.part("loss"), ema=0.0, rows=PASS)
+        self.learner = Learner(s.model, s.renderer.tokenizer.pad_id, optimizer=optimizer, loss=chosen.build("loss"), ema=0.0, rows=PASS)
 
     def __call__(self, batch: Batch) -> int:
         self.learner.forward_backward(batch)

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any
 
 import numpy as np
 
@@ -17,34 +16,10 @@ from axion_train.learner.learner import Learner
 from axion_train.model.renderer import Renderer
 from axion_train.policy.language import LanguagePolicy
 from axion_train.policy.multi import Seated, seated
+from axion_train.recipe.schema import Recipe
+from axion_train.recipe.section import LEARNER, RoleSettings
 
-if TYPE_CHECKING:
-    from axion_train.recipe.schema import Recipe
-
-LEARNER = "learner"
-"""The policy of every role that names no other."""
 _START = "-start"  # after the name of a policy as its warm-up left it; no policy's own name holds a dash
-
-
-@dataclass(frozen=True)
-class RoleSettings:
-    """Who acts in a role, and how it is learned from."""
-
-    policy: str = LEARNER
-    """Roles of one policy share its weights. Each further name is a model with first weights, a warm-up and an optimizer of its own."""
-    train: bool = True
-    """False: the role is played by its policy as the warm-up left it, and nothing is learned from it."""
-    weight: float = 1.0
-    """Times the role's advantages."""
-    reference_kl: float = 1.0
-    """Weight of the role's answers in the KL penalty, times `reference_kl.coefficient`."""
-
-    renamed: ClassVar = {"magnet": "reference_kl"}
-
-    def __post_init__(self) -> None:
-        """Refuses negative weights: they would push a role away from what it earns by, or from the reference."""
-        if self.weight < 0 or self.reference_kl < 0:
-            raise UsageError(f"a role's weight and reference_kl must not be negative: got {self.weight} and {self.reference_kl}")
 
 
 def role_settings(recipe: Recipe, env: Env) -> dict[str, RoleSettings]:
@@ -55,7 +30,7 @@ def role_settings(recipe: Recipe, env: Env) -> dict[str, RoleSettings]:
     """
     roles = list(dict.fromkeys(role.name for role in env.spec.agents.values()))
     known = list(dict.fromkeys((*roles, *env.rubric.roles)))  # by other options others are seated
-    for role in (*recipe.roles, *sorted(getattr(recipe.part("advantage"), "across", ()))):
+    for role in (*recipe.roles, *sorted(recipe.arguments("advantage").get("across", ()))):
         if role not in known:
             raise NotFound(f"role of {env.spec.id} named", role, known)
     found = {role: recipe.roles.get(role, RoleSettings()) for role in roles}
@@ -187,7 +162,7 @@ def _learner(own: Recipe, model: Any, renderer: Renderer) -> Learner:
         model,
         renderer.tokenizer.pad_id,
         optimizer=own.optimizer,
-        loss=own.part("loss"),
+        loss=own.build("loss"),
         reference_kl=own.reference_kl,
         entropy=own.training.entropy,
         ema=own.training.ema,

@@ -7,24 +7,24 @@ from __future__ import annotations
 
 import dataclasses
 import re
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import tomli_w
 
-from axion_env import NotFound, UsageError
+from axion_env import UsageError
 from axion_train.data.sft import SFT
 from axion_train.learner.optimizer import Optimizer
 from axion_train.learner.reference_kl import ReferenceKL
 from axion_train.learner.warmup import WarmUp
 from axion_train.metrics.fact_ratio import FactRatios
 from axion_train.model.tiny import TinyLlama
-from axion_train.policy.roles import RoleSettings
-from axion_train.recipe import plugin
-from axion_train.recipe.section import Environment, Evaluation, Sampling, Training
+from axion_train.recipe import build
+from axion_train.recipe.change import change, listed
+from axion_train.recipe.section import Environment, Evaluation, RoleSettings, Sampling, Training
+from axion_train.recipe.table import defaults, plain, read_arguments
 
 NAME = re.compile(r"\w+", re.ASCII)  # it names a folder, and keys of metrics
 _OF_POLICY = (
@@ -46,6 +46,7 @@ USUAL_MONITORS: Mapping[str, Mapping[str, Any]] = {
 """Of a recipe that names none; quiet where an environment has no such metrics."""
 _SUFFIXES = ("start", "last", "error")  # of names in a summary, where a control's name is one too
 _TAKEN = ("env", "seed", "updates", "cpu_seconds", "alarms", "stopped_by", "unseen", "illegal_rate")  # in a summary or a measurement
+_SINGLE = ("envs", "evaluations")  # lists of one entry, until several are trained on and measured
 _UNREAD = {
     "policy_gradient": ("sft",),
     "sft": ("advantage", "loss", "training.epochs", "optimizer.agreement", "roles", "policies"),
@@ -57,23 +58,36 @@ _UNREAD = {
 class Recipe:
     """Everything that decides a run."""
 
-    env: Environment
+    envs: tuple[Environment, ...]
+    """What is trained on; one entry for now."""
     model: TinyLlama = field(default_factory=TinyLlama)
+    """Of a model that is made from scratch."""
     pretrained: str = ""
     """Folder or hub id of a causal language model to train instead of `model`."""
-    learner: str = "policy_gradient"
+    learner: Literal["policy_gradient", "sft"] = "policy_gradient"
     """`policy_gradient` learns from all answers by their advantage, `sft` from right ones, as `sft` says."""
     warmup: WarmUp = field(default_factory=WarmUp)
+    """Teaches a model the form of an answer before anything is learned from rewards."""
     sft: SFT = field(default_factory=SFT)
+    """What is learned from where `learner` is `sft`."""
     curriculum: Mapping[str, Any] = field(default_factory=lambda: {"name": "uniform_deals"})
+    """Which deals are played in an update."""
     opponents: Mapping[str, Any] = field(default_factory=lambda: {"name": "self_play"})
+    """Who plays the seats that the learner does not."""
     advantage: Mapping[str, Any] = field(default_factory=lambda: {"name": "leave_one_out"})
+    """What the rewards of a batch are compared with."""
     loss: Mapping[str, Any] = field(default_factory=lambda: {"name": "reinforce"})
+    """Of the policy gradient."""
     reference_kl: ReferenceKL = field(default_factory=ReferenceKL)
+    """Holds the policy near its start."""
     optimizer: Optimizer = field(default_factory=Optimizer)
+    """How weights move."""
     sampling: Sampling = field(default_factory=Sampling)
+    """How actions are sampled."""
     training: Training = field(default_factory=Training)
-    evaluation: Evaluation = field(default_factory=Evaluation)
+    """How long it lasts, and how each batch is used."""
+    evaluations: tuple[Evaluation, ...] = (Evaluation(),)
+    """What is measured while it trains, and at the end; one entry for now."""
     facts: FactRatios = field(default_factory=FactRatios)
     """Numbers among the facts of plays that are added up, in every update and measurement."""
     monitors: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: USUAL_MONITORS)
@@ -89,14 +103,16 @@ class Recipe:
     renamed: ClassVar = {"magnet": "reference_kl"}
 
     def __post_init__(self) -> None:
-        """Refuses what the chosen learner does not read: a knob that does nothing is a mistake.
+        """Refuses more than is read, and what the chosen learner does not read: a knob that does nothing is a mistake.
 
         Raises:
-            UsageError: no such learner, or a knob of another; or a share of facts under a name that tells something else.
+            UsageError: none or several of what there is one of, or a knob of another learner; or a ratio of facts under a name that tells
+                something else.
         """
-        if self.learner not in _UNREAD:
-            raise NotFound("learner", self.learner, _UNREAD)
-        default = {f.name: f.default_factory() if callable(f.default_factory) else f.default for f in dataclasses.fields(self)}
+        for name in _SINGLE:
+            if len(getattr(self, name)) != 1:
+                raise UsageError(f"recipe key '{name}' must be a list of one entry, for now: got {len(getattr(self, name))}")
+        default = defaults(Recipe)
         for name in _UNREAD[self.learner]:
             section, _, key = name.partition(".")
             mine, usual = getattr(self, section), default[section]
@@ -107,9 +123,27 @@ class Recipe:
             if not NAME.fullmatch(name) or name in taken:
                 raise UsageError(f"a share's name is of letters, digits and _, and none of {', '.join(taken)}: got {name!r}")
 
-    def part(self, kind: str) -> Any:
+    @property
+    def env(self) -> Environment:
+        """The one that is trained on."""
+        return self.envs[0]
+
+    @property
+    def evaluation(self) -> Evaluation:
+        """The one that is measured."""
+        return self.evaluations[0]
+
+    def build(self, kind: str) -> Any:
         """A fresh part of the run: advantage, loss, opponents, curriculum."""
-        return plugin.build(kind, getattr(self, kind))
+        return build.build(kind, getattr(self, kind))
+
+    def arguments(self, kind: str) -> dict[str, Any]:
+        """The arguments of that part, defaults filled in; it is not built."""
+        return build.arguments(kind, getattr(self, kind))
+
+    def build_monitors(self) -> dict[str, Any]:
+        """Fresh monitors of the run, by name."""
+        return {key: build.build("monitors", {"name": key, **table}, f"monitors.{key}") for key, table in self.monitors.items()}
 
     @property
     def metrics(self) -> tuple[str, ...]:
@@ -120,10 +154,6 @@ class Recipe:
         sampled = (f"heldout_{split}{measured.label}" for split in ("", *(f"{split}_" for split in measured.also)))
         return (*sampled, *self.facts.ratios)
 
-    def watched(self) -> dict[str, Any]:
-        """Fresh monitors of the run, by name."""
-        return {key: plugin.build("monitors", {"name": key, **table}, f"monitors.{key}") for key, table in self.monitors.items()}
-
     def of_policy(self, name: str) -> Recipe:
         """The recipe as a policy reads it.
 
@@ -131,15 +161,15 @@ class Recipe:
             UsageError: the changes are not ones that can be made for one policy.
         """
         changes = self.policies.get(name, ())
-        for change in changes:
-            key = change.partition("=")[0].strip()
+        for text in changes:
+            key = text.partition("=")[0].strip()
             if not {key, key.partition(".")[0]} & set(_OF_POLICY) or key == "warmup.plays":
                 raise UsageError(f"policy {name!r}: {key!r} is the whole run's; a policy may have its own {', '.join(_OF_POLICY)}")
         return self._changed(f"policy {name!r}", changes, policies={}, roles={}, controls={}) if changes else self
 
     def _changed(self, whose: str, changes: Iterable[str], **without: Any) -> Recipe:
         try:
-            return constructed(_plain(dataclasses.asdict(dataclasses.replace(self, **without))), changes)
+            return constructed(plain(dataclasses.replace(self, **without)), changes)
         except UsageError as problem:
             raise UsageError(f"{whose}: {problem}") from None
 
@@ -155,44 +185,20 @@ class Recipe:
 
     def dump(self, path: Path) -> None:
         """Write it with every default filled in, as `read` reads it."""
-        path.write_bytes(tomli_w.dumps(_plain(dataclasses.asdict(self))).encode())
+        path.write_bytes(tomli_w.dumps(plain(self)).encode())
 
 
-def constructed(table: dict[str, Any], changes: Iterable[str]) -> Recipe:
+def constructed(table: Mapping[str, Any], changes: Iterable[str] = ()) -> Recipe:
     """The recipe of a TOML table after these changes; all its parts can be built.
 
     Raises:
         UsageError: an unknown key (names the nearest) or a wrong type.
     """
-    for change in changes:
-        _change(table, change)
-    recipe: Recipe = plugin.construct(Recipe, table, "")
+    table = listed(table)
+    for text in changes:
+        change(table, text)
+    recipe = Recipe(**read_arguments(Recipe, table))
     for kind in ("advantage", "loss", "opponents", "curriculum"):
-        recipe.part(kind)
-    recipe.watched()
+        recipe.build(kind)
+    recipe.build_monitors()
     return recipe
-
-
-def _change(table: dict[str, Any], change: str) -> None:
-    path, equals, text = change.partition("=")
-    if not equals:
-        raise UsageError(f"--set takes key=value: got {change!r}")
-    try:
-        value = tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
-        value = text
-    *sections, key = path.strip().split(".")
-    for section in sections:
-        inner = table.setdefault(section, {})
-        if not isinstance(inner, dict):
-            inner = table[section] = {"start": inner}  # a schedule given as a number
-        table = inner
-    if key == "name" and table.get("name") != value:
-        table.clear()  # another part: the old one's knobs are not its own
-    table[key] = value
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {k: _plain(v) for k, v in value.items() if v is not None}
-    return [_plain(v) for v in value] if isinstance(value, list | tuple) else value

@@ -1,13 +1,16 @@
-"""Sections of a recipe that are the whole run's: what is trained on, how answers are sampled, how long it lasts, what is measured."""
+"""Sections of a recipe that no part reads: what is trained on and by whom, how answers are sampled, how long it lasts, what is measured."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar, Literal
 
-from axion_env import Env, NotFound, UsageError, load
+from axion_env import Env, UsageError, load
 from axion_env.core.registry import look_here
+
+LEARNER = "learner"
+"""The policy of every role that names no other."""
 
 
 @dataclass(frozen=True)
@@ -15,7 +18,9 @@ class Environment:
     """Which environment is trained on."""
 
     id: str
+    """As `axion list` names it, or `module:Class`."""
     options: Mapping[str, Any] = field(default_factory=dict)
+    """Arguments of the environment, as `axion info` shows them."""
 
     def load(self) -> Env:
         """Its rules; `module:Class` is also looked for in the current folder."""
@@ -29,6 +34,7 @@ class Sampling:
     """How actions are sampled."""
 
     max_tokens: int = 64
+    """Of an answer."""
     temperature: float = 1.0
 
 
@@ -56,7 +62,25 @@ class Training:
     """Of torch. Part of the recipe, since sums in another order give other last bits."""
 
 
-_KINDS = ("nash_conv", "reward")
+@dataclass(frozen=True)
+class RoleSettings:
+    """Who acts in a role, and how it is learned from."""
+
+    policy: str = LEARNER
+    """Roles of one policy share its weights. Each further name is a model with first weights, a warm-up and an optimizer of its own."""
+    train: bool = True
+    """False: the role is played by its policy as the warm-up left it, and nothing is learned from it."""
+    weight: float = 1.0
+    """Times the role's advantages."""
+    reference_kl: float = 1.0
+    """Weight of the role's answers in the KL penalty, times `reference_kl.coefficient`."""
+
+    renamed: ClassVar = {"magnet": "reference_kl"}
+
+    def __post_init__(self) -> None:
+        """Refuses negative weights: they would push a role away from what it earns by, or from the reference."""
+        if self.weight < 0 or self.reference_kl < 0:
+            raise UsageError(f"a role's weight and reference_kl must not be negative: got {self.weight} and {self.reference_kl}")
 
 
 @dataclass(frozen=True)
@@ -65,14 +89,16 @@ class Evaluation:
 
     every: int = 20
     """Updates between measurements."""
-    kind: str = "reward"
+    kind: Literal["nash_conv", "reward"] = "reward"
     """`nash_conv` (finite games, exact) or `reward` (sampled, on `split`)."""
     split: str = "test"
+    """Whose tasks are played, for `reward`."""
     episodes: int = 512
     """Sampled for `reward` while training."""
     final_episodes: int = 2048
     """Sampled for `reward` at the start and at the end."""
     temperature: float = 1.0
+    """At which answers are sampled."""
     part: str = "correct"
     """The part of the reward whose share paid in full is reported, for roles that have it."""
     label: str = "accuracy"
@@ -81,8 +107,6 @@ class Evaluation:
     """Further splits, measured as `split` is at the start and at the end, of the averaged weights: `heldout/{split}/…`."""
 
     def __post_init__(self) -> None:
-        """Refuses a kind that is none, and splits that nothing would be measured on."""
-        if self.kind not in _KINDS:
-            raise NotFound("evaluation.kind", self.kind, _KINDS)
+        """Refuses splits that nothing would be measured on."""
         if self.also and self.kind != "reward":
             raise UsageError(f"evaluation.also is read where evaluation.kind is 'reward': got {self.kind!r}; leave it out of the recipe")

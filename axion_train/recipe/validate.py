@@ -1,4 +1,4 @@
-"""Names in a recipe that nothing answers to: parts of a reward, facts and metrics. A knob that does nothing is a mistake.
+"""Validates names in a recipe against the environment: parts of a reward, facts and metrics. A knob that does nothing is a mistake.
 
 What the environment says of itself is known before a run begins; its facts, and the metrics of an update, once the first is done.
 """
@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from axion_env import Env, Episode, NotFound, UsageError
-from axion_train.policy.roles import LEARNER, role_settings
+from axion_train.policy.roles import role_settings
 from axion_train.protocol import Monitor
 from axion_train.recipe.schema import USUAL_MONITORS, Recipe
-from axion_train.recipe.section import Evaluation
+from axion_train.recipe.section import LEARNER, Evaluation
 
 _OF_SEATED = ("illegal_rate", "surprise")
 _OF_TRAINED = ("zero_advantage", "signal")
@@ -39,9 +39,9 @@ def _asked(recipe: Recipe) -> Iterator[tuple[str, str]]:
     named = measured.kind == "reward" and (measured.part, measured.label) != (usual.part, usual.label)
     if named or any(own.warmup.until for own in (recipe, *map(recipe.of_policy, recipe.policies))):
         yield "evaluation.part", measured.part
-    table = recipe.curriculum
-    part = getattr(recipe.part("curriculum"), "part", None)
-    if part is not None and (part != "correct" or table.get("choose") == "progress" or list(table.get("band", (0, 1))) != [0, 1]):
+    knobs = recipe.arguments("curriculum")
+    part = knobs.get("part")
+    if part is not None and (part != "correct" or knobs.get("choose") == "progress" or tuple(knobs.get("band", (0, 1))) != (0, 1)):
         yield "curriculum.part", part
 
 
@@ -80,7 +80,7 @@ def _added_up(recipe: Recipe) -> Iterator[tuple[str, str]]:
 
 def _named_monitors(recipe: Recipe) -> Mapping[str, Monitor]:
     """Those that the recipe names; the usual ones are quiet where an environment has no such metrics."""
-    return {} if recipe.monitors == USUAL_MONITORS else recipe.watched()
+    return {} if recipe.monitors == USUAL_MONITORS else recipe.build_monitors()
 
 
 def _watched(recipe: Recipe) -> Iterator[tuple[str, str]]:

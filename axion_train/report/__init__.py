@@ -8,8 +8,8 @@ from axion_env import UsageError
 from axion_env._file import write_whole
 from axion_train.report.curve import picture
 from axion_train.report.page import page
-from axion_train.report.record import read
 from axion_train.report.reference import references
+from axion_train.report.run_data import read
 
 __all__ = ["curve_svg", "write_report"]
 
@@ -23,8 +23,8 @@ def write_report(run: Path) -> Path:
     Raises:
         UsageError: there is no such folder, or it cannot be written to.
     """
-    record = read(run)
-    return _write(run / "report.html", page(record, references(record)))
+    data = read(run)
+    return _write(run / "report.html", page(data, references(data)))
 
 
 def curve_svg(run: Path, file: Path) -> Path:
@@ -33,8 +33,8 @@ def curve_svg(run: Path, file: Path) -> Path:
     Raises:
         UsageError: there is no such run, nothing has been measured in it, or the file cannot be written.
     """
-    record = read(run)
-    drawn = picture(record, references(record))
+    data = read(run)
+    drawn = picture(data, references(data))
     if not drawn:
         raise UsageError(f"nothing has been measured in {run} yet; go on with it by: axion train --resume {run}")
     return _write(file, drawn)

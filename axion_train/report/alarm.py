@@ -6,71 +6,70 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from axion_env import AxionError
-from axion_train.recipe import plugin
+from axion_train.recipe.build import build
 from axion_train.report.chart import Line, Mark, chart
 from axion_train.report.curve import smoothed
 from axion_train.report.markup import Markup, tag
-from axion_train.report.record import Record, number
+from axion_train.report.run_data import RunData, number
 
 _COLUMNS = ("update", "monitor", "value", "level", "action")
 
 
-def alarms(record: Record) -> list[tuple[str, ...]]:
+def alarms(run: RunData) -> list[tuple[str, ...]]:
     """Each alarm as a row: update, monitor, value, level, what followed."""
     rows: list[tuple[str, ...]] = []
-    for update, alarm in _rung(record):
+    for update, alarm in _rung(run):
         if number(alarm.get("value")) and number(alarm.get("level")):
             told = (f"{alarm['value']:.3f}", f"{alarm['level']:g}", str(alarm.get("action", "")))
             rows.append((f"{update:g}", str(alarm.get("monitor", "")), *told))
     return rows
 
 
-def marks(record: Record, monitor: str | None = None) -> list[Mark]:
+def marks(run: RunData, monitor: str | None = None) -> list[Mark]:
     """When it rang, for a chart; when any did, where none is named."""
     return [
         Mark(float(update), f"update {update:g}: alarm {alarm.get('monitor', '')}")
-        for update, alarm in _rung(record)
+        for update, alarm in _rung(run)
         if monitor in (None, alarm.get("monitor"))
     ]
 
 
-def _rung(record: Record) -> Iterator[tuple[float, Mapping[str, Any]]]:
+def _rung(run: RunData) -> Iterator[tuple[float, Mapping[str, Any]]]:
     """(update, alarm), as they were written."""
-    for line in record.metrics:
+    for line in run.metrics:
         rung = line.get("alarms")
         for alarm in rung if isinstance(rung, list) else ():
             if isinstance(alarm, Mapping):
                 yield line["update"], alarm
 
 
-def alarm_table(record: Record) -> Markup:
+def alarm_table(run: RunData) -> Markup:
     """The alarms; empty where none rang."""
-    rows = [tag("tr", *(tag("td", cell) for cell in row)) for row in alarms(record)]
+    rows = [tag("tr", *(tag("td", cell) for cell in row)) for row in alarms(run)]
     head = tag("thead", tag("tr", *(tag("th", name) for name in _COLUMNS)))
     return tag("table", head, tag("tbody", *rows)) if rows else Markup()
 
 
-def monitor_charts(record: Record) -> Markup:
+def monitor_charts(run: RunData) -> Markup:
     """One small chart for each monitor that saw something."""
     drawn = []
-    for name, monitor in monitors(record).items():
-        seen = record.series(f"monitor/{name}")
+    for name, monitor in monitors(run).items():
+        seen = run.series(f"monitor/{name}")
         if len(seen) > 1:
             level = Line([(seen[0][0], monitor.level), (seen[-1][0], monitor.level)], "level", "alarm")
             title = name.replace("_", " ")
             lines = [Line(seen, "raw"), Line(smoothed(seen), "main"), level]
-            picture = chart(lines, title=title, width=310, height=165, marks=marks(record, name))
+            picture = chart(lines, title=title, width=310, height=165, marks=marks(run, name))
             drawn.append(tag("figure", tag("figcaption", title), picture))
     return tag("div", *drawn, class_="small") if drawn else Markup()
 
 
-def monitors(record: Record) -> dict[str, Any]:
+def monitors(run: RunData) -> dict[str, Any]:
     """The monitors of the recipe, by name, as far as they can be made here."""
-    tables = record.knob("monitors")
     found = {}
-    for name, table in tables.items() if isinstance(tables, Mapping) else ():
+    for name, table in run.recipe.monitors.items():
         try:
-            found[name] = plugin.build("monitors", {"name": name, **table})
-        except (AxionError, TypeError):
+            found[name] = build("monitors", {"name": name, **table})
+        except AxionError:
             continue
     return found

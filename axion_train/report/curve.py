@@ -6,36 +6,36 @@ import re
 
 from axion_train.report.chart import Line, chart, smooth, standalone
 from axion_train.report.markup import Markup
-from axion_train.report.record import Record, Series
 from axion_train.report.reference import References
+from axion_train.report.run_data import RunData, Series
 
 _MARGIN = 16  # of the file
 
 
-def curve(record: Record, known: References, *, margin: int = 0) -> Markup:
+def curve(run: RunData, known: References, *, margin: int = 0) -> Markup:
     """NashConv or accuracy against updates; empty where nothing has been measured."""
-    key = headline(record)
-    if not record.measured(key):
+    key = headline(run)
+    if not run.measured(key):
         return Markup()
-    return _nash_conv(record, known, key, margin) if key.startswith("nash_conv") else _accuracy(record, key, margin)
+    return _nash_conv(run, known, key, margin) if key.startswith("nash_conv") else _accuracy(run, key, margin)
 
 
-def headline(record: Record) -> str:
+def headline(run: RunData) -> str:
     """The key of the figure that the run is about."""
-    for key in ("nash_conv", "nash_conv_estimate", f"heldout/{record.label}", record.label):
-        if record.measured(key):
+    for key in ("nash_conv", "nash_conv_estimate", f"heldout/{run.label}", run.label):
+        if run.measured(key):
             return key
-    return "nash_conv" if record.knob("evaluation", "kind") == "nash_conv" else f"heldout/{record.label}"
+    return "nash_conv" if run.recipe.evaluation.kind == "nash_conv" else f"heldout/{run.label}"
 
 
-def noun(record: Record) -> str:
+def noun(run: RunData) -> str:
     """The share solved, as a title has it."""
-    return record.label.replace("_", " ").capitalize()
+    return run.label.replace("_", " ").capitalize()
 
 
-def _nash_conv(record: Record, known: References, key: str, margin: int) -> Markup:
-    averaged, last = record.measured(key), record.series(f"last/{key}")
-    end = float(max(record.planned, record.updates, 1))
+def _nash_conv(run: RunData, known: References, key: str, margin: int) -> Markup:
+    averaged, last = run.measured(key), run.series(f"last/{key}")
+    end = float(max(run.planned, run.updates, 1))
     lines = [Line([(0, value), (end, value)], "level", label) for value, label in _levels(known)]
     if known.tabular:
         tabular = [(float(p.update), p.averaged) for p in known.tabular]
@@ -43,10 +43,10 @@ def _nash_conv(record: Record, known: References, key: str, margin: int) -> Mark
     if last:
         lines.append(Line(averaged[:1] + last if averaged[0][0] == 0 else last, "second", f"last weights {short(last[-1][1])}"))
     lines.append(Line(averaged, "main", f"averaged weights {short(averaged[-1][1])}", dots=True))
-    what = f"NashConv of {record.name}{', estimated from samples' if key == 'nash_conv_estimate' else ''}, log scale"
+    what = f"NashConv of {run.name}{', estimated from samples' if key == 'nash_conv_estimate' else ''}, log scale"
     return chart(
         lines,
-        title=f"NashConv of {record.name} against updates",
+        title=f"NashConv of {run.name} against updates",
         log=True,
         x_label="updates",
         y_label=what,
@@ -60,44 +60,44 @@ def _levels(known: References) -> list[tuple[float, str]]:
     return levels + ([(known.rule, f"one-line rule {short(known.rule)}")] if known.rule else [])
 
 
-def _accuracy(record: Record, key: str, margin: int) -> Markup:
-    averaged, last = record.measured(key), record.series(f"last/{key}")
-    sampled = [line for role in roles(record) for line in _training(record, role)]
+def _accuracy(run: RunData, key: str, margin: int) -> Markup:
+    averaged, last = run.measured(key), run.series(f"last/{key}")
+    sampled = [line for role in roles(run) for line in _training(run, role)]
     lines = [*sampled] if all(0 <= y <= 1 for line in sampled for _, y in line.points) else []
     if len(last) > 1:
         lines.append(Line(last, "second", f"last weights {short(last[-1][1])}"))
     lines.append(Line(averaged, "main", f"averaged weights {short(averaged[-1][1])}", dots=True))
-    what = f"{noun(record)} on {record.name}, split {record.knob('evaluation', 'split', default='test')}"
+    what = f"{noun(run)} on {run.name}, split {run.recipe.evaluation.split}"
     return chart(
-        lines, title=f"{noun(record)} of {record.name} against updates", extent=(0.0, 1.0), x_label="updates", y_label=what, margin=margin
+        lines, title=f"{noun(run)} of {run.name} against updates", extent=(0.0, 1.0), x_label="updates", y_label=what, margin=margin
     )
 
 
-def _training(record: Record, role: str) -> list[Line]:
-    points = record.series(f"reward/{role}")
+def _training(run: RunData, role: str) -> list[Line]:
+    points = run.series(f"reward/{role}")
     if not points:
         return []
-    whose = f"{role}'s reward" if len(roles(record)) > 1 else "reward"
+    whose = f"{role}'s reward" if len(roles(run)) > 1 else "reward"
     return [Line(points, "other thin"), Line(smoothed(points), "other", f"{whose} in training {short(smoothed(points)[-1][1])}")]
 
 
-def roles(record: Record) -> list[str]:
+def roles(run: RunData) -> list[str]:
     """The roles whose rewards were written down."""
-    return sorted({key.removeprefix("reward/") for line in record.metrics for key in line if key.startswith("reward/")})
+    return sorted({key.removeprefix("reward/") for line in run.metrics for key in line if key.startswith("reward/")})
 
 
-def named(record: Record, key: str, whole: str = "") -> list[tuple[str, Series]]:
+def named(run: RunData, key: str, whole: str = "") -> list[tuple[str, Series]]:
     """A figure of each role or policy that it was written for, and of the run as a whole.
 
     Args:
-        record: The run.
+        run: The run.
         key: Of the figure.
         whole: What the run's own is called beside others; empty: it is shown alone only, where there is no more to tell.
     """
     prefix = f"{key}/"
-    names = sorted({k.removeprefix(prefix) for line in record.metrics for k in line if k.startswith(prefix)})
-    found = [(name, record.series(prefix + name)) for name in names]
-    return found + ([(whole, record.series(key))] if whole else []) if found else [("", record.series(key))]
+    names = sorted({k.removeprefix(prefix) for line in run.metrics for k in line if k.startswith(prefix)})
+    found = [(name, run.series(prefix + name)) for name in names]
+    return found + ([(whole, run.series(key))] if whole else []) if found else [("", run.series(key))]
 
 
 def smoothed(points: Series) -> Series:
@@ -105,9 +105,9 @@ def smoothed(points: Series) -> Series:
     return smooth(points, max(2, len(points) // 40))
 
 
-def picture(record: Record, known: References) -> str:
+def picture(run: RunData, known: References) -> str:
     """The curve as an SVG file; empty where nothing has been measured."""
-    drawn = curve(record, known, margin=_MARGIN)
+    drawn = curve(run, known, margin=_MARGIN)
     return standalone(drawn, margin=_MARGIN) if drawn else ""
 
 

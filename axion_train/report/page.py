@@ -6,51 +6,49 @@ from collections.abc import Sequence
 from importlib.resources import files
 
 from axion_env import Episode
-from axion_train.policy.roles import LEARNER
+from axion_train.recipe.section import LEARNER
 from axion_train.report.alarm import alarm_table, monitor_charts
 from axion_train.report.counterexample import counterexamples, heading
 from axion_train.report.curve import curve, headline, named, noun, roles
 from axion_train.report.episode import episode_section, reward_parts
 from axion_train.report.markup import Markup, join, tag
 from axion_train.report.panel import panel
-from axion_train.report.record import Record, Series
 from axion_train.report.reference import ETA, References
 from axion_train.report.role import role_section
+from axion_train.report.run_data import RunData, Series
 from axion_train.report.statement import figures, statement
 from axion_train.report.strategy import strategy_beside_equilibrium, strategy_table
 
 
-def page(record: Record, known: References) -> str:
+def page(run: RunData, known: References) -> str:
     """The whole document."""
     resources = files("axion_train.report")
     style = Markup(resources.joinpath("chart.css").read_text() + resources.joinpath("page.css").read_text())
     head = (
         Markup('<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'),
-        tag("title", f"{record.name} · {record.path.name}"),
+        tag("title", f"{run.name} · {run.path.name}"),
         tag("style", style),
     )
-    body = tag("body", _head(record), *_sections(record, known), tag("footer", "Written by axion. ", tag("code", str(record.path))))
+    body = tag("body", _head(run), *_sections(run, known), tag("footer", "Written by axion. ", tag("code", str(run.path))))
     return f'<!doctype html>\n<html lang="en">{tag("head", *head)}{body}</html>\n'
 
 
-def _sections(record: Record, known: References) -> list[Markup]:
-    deals = record.deals()
+def _sections(run: RunData, known: References) -> list[Markup]:
+    deals = run.deals()
     moments = [deals[i] for i in sorted({0, len(deals) // 2, len(deals) - 1})] if deals else []
-    recipe = tag("pre", *_blocks(record.recipe_text), class_="recipe") if record.recipe_text else Markup()
+    recipe = tag("pre", *_blocks(run.recipe_text), class_="recipe") if run.recipe_text else Markup()
     return [
-        tag("div", *(_tile(*figure) for figure in figures(record, known)), class_="tiles"),
-        tag(
-            "section", tag("h2", "What this run is, and is not"), *(tag("p", line) for line in statement(record, known)), class_="statement"
-        ),
-        _section(_curve_title(record), _wide(curve(record, known)), _curve_note(record, known), "Nothing has been measured yet."),
-        *_strategy(record, known),
-        *([_section("Roles", told, "", "")] if (told := role_section(record)) else []),
-        *([_section(heading(record), told, "", "")] if (told := counterexamples(record, deals)) else []),
-        *_monitors(record),
-        _section("How it went", _small_charts(record, deals), "", "No update is done yet."),
+        tag("div", *(_tile(*figure) for figure in figures(run, known)), class_="tiles"),
+        tag("section", tag("h2", "What this run is, and is not"), *(tag("p", line) for line in statement(run, known)), class_="statement"),
+        _section(_curve_title(run), _wide(curve(run, known)), _curve_note(run, known), "Nothing has been measured yet."),
+        *_strategy(run, known),
+        *([_section("Roles", told, "", "")] if (told := role_section(run)) else []),
+        *([_section(heading(run), told, "", "")] if (told := counterexamples(run, deals)) else []),
+        *_monitors(run),
+        _section("How it went", _small_charts(run, deals), "", "No update is done yet."),
         _section(
             "Episodes",
-            episode_section(moments, record.env),
+            episode_section(moments, run.env),
             "Of the first, the middle and the last stored deal: the longest of its copies, each agent's side in a column of its own.",
             "None is stored yet.",
         ),
@@ -68,11 +66,11 @@ def _blocks(recipe: str) -> list[Markup]:
     return [tag("span", block) for block in recipe.strip().split("\n\n")]
 
 
-def _head(record: Record) -> Markup:
-    done, planned = record.updates, record.planned
+def _head(run: RunData) -> Markup:
+    done, planned = run.updates, run.planned
     progress = f"{done:,} updates" if done >= planned else f"unfinished: {done:,} of {planned:,} updates"
-    parts = [record.path.name, f"seed {record.knob('training', 'seed', default=0)}", progress]
-    return tag("header", tag("h1", record.name), tag("p", " · ".join(parts)))
+    parts = [run.path.name, f"seed {run.recipe.training.seed}", progress]
+    return tag("header", tag("h1", run.name), tag("p", " · ".join(parts)))
 
 
 def _tile(name: str, value: str, detail: str) -> Markup:
@@ -84,12 +82,12 @@ def _wide(picture: Markup) -> Markup:
     return tag("div", picture, class_="wide") if picture else picture
 
 
-def _curve_title(record: Record) -> str:
-    return "NashConv" if headline(record).startswith("nash_conv") else noun(record)
+def _curve_title(run: RunData) -> str:
+    return "NashConv" if headline(run).startswith("nash_conv") else noun(run)
 
 
-def _curve_note(record: Record, known: References) -> Markup | str:
-    if not headline(record).startswith("nash_conv"):
+def _curve_note(run: RunData, known: References) -> Markup | str:
+    if not headline(run).startswith("nash_conv"):
         return "Averaged weights are a running mean over updates. Reward in training is sampled on the tasks trained on, smoothed."
     parts = ["NashConv is what all agents together could still gain by best responses: 0 exactly at an equilibrium. "]
     if known.rule is not None:
@@ -103,46 +101,46 @@ def _curve_note(record: Record, known: References) -> Markup | str:
     return join(parts)
 
 
-def _strategy(record: Record, known: References) -> list[Markup]:
-    if not record.strategy:
+def _strategy(run: RunData, known: References) -> list[Markup]:
+    if not run.strategy:
         return []
-    if known.kuhn is not None and known.kuhn.learned(record.strategy):
-        return [_section("What it plays, beside the equilibria", strategy_beside_equilibrium(known.kuhn, record.strategy), "", "")]
-    return [_section("What it plays", strategy_table(record.strategy), "", "")]
+    if known.kuhn is not None and known.kuhn.learned(run.strategy):
+        return [_section("What it plays, beside the equilibria", strategy_beside_equilibrium(known.kuhn, run.strategy), "", "")]
+    return [_section("What it plays", strategy_table(run.strategy), "", "")]
 
 
-def _monitors(record: Record) -> list[Markup]:
-    charts, rung = monitor_charts(record), alarm_table(record)
+def _monitors(run: RunData) -> list[Markup]:
+    charts, rung = monitor_charts(run), alarm_table(run)
     if not charts and not rung:
         return []
     note = "Each the mean over its window, beside the level from which on it rings."
     return [_section("Alarms", join((rung, charts)), note if rung else f"None rang. {note}", "")]
 
 
-def _small_charts(record: Record, deals: Sequence[Sequence[Episode]]) -> Markup:
-    rewards = [(role, record.series(f"reward/{role}")) for role in roles(record)]
+def _small_charts(run: RunData, deals: Sequence[Sequence[Episode]]) -> Markup:
+    rewards = [(role, run.series(f"reward/{role}")) for role in roles(run)]
     charts = [
         *([("Reward", rewards)] if len(rewards) == 1 else []),  # several stand under "Roles"
-        *((f"Parts of {role}'s reward", parts) for role, parts in reward_parts(deals, record.env).items()),
-        ("Illegal answers, share", named(record, "illegal_rate")),
-        ("Entropy of the next token, nats", named(record, "entropy", LEARNER)),
-        ("Surprise by role, nats per token", named(record, "surprise")),
-        ("No advantage, share of trajectories", named(record, "zero_advantage")),
-        ("KL from the start, nats per answer", named(record, "kl", LEARNER)),
-        ("Norm of the gradient", named(record, "gradient_norm", LEARNER)),
-        ("Episodes per CPU second", [("", speed(record))]),
+        *((f"Parts of {role}'s reward", parts) for role, parts in reward_parts(deals, run.env).items()),
+        ("Illegal answers, share", named(run, "illegal_rate")),
+        ("Entropy of the next token, nats", named(run, "entropy", LEARNER)),
+        ("Surprise by role, nats per token", named(run, "surprise")),
+        ("No advantage, share of trajectories", named(run, "zero_advantage")),
+        ("KL from the start, nats per answer", named(run, "kl", LEARNER)),
+        ("Norm of the gradient", named(run, "gradient_norm", LEARNER)),
+        ("Episodes per CPU second", [("", speed(run))]),
     ]
     charts = [(title, curves) for title, curves in charts if title[:2] != "KL" or any(y for _, points in curves for _, y in points)]
     drawn = [panel(title, curves) for title, curves in charts]
     return tag("div", *drawn, class_="small") if any(drawn) else Markup()
 
 
-def speed(record: Record) -> Series:
+def speed(run: RunData) -> Series:
     """Episodes per CPU second, by update; without updates that held a measurement, which spent time on other things."""
-    spent = dict(record.series("cpu_seconds"))
-    busy = {line["update"] for line in record.metrics if any(key.startswith(("last/", "heldout/", "nash_conv")) for key in line)}
+    spent = dict(run.series("cpu_seconds"))
+    busy = {line["update"] for line in run.metrics if any(key.startswith(("last/", "heldout/", "nash_conv")) for key in line)}
     return [
         (update, episodes / (spent[update] - spent[update - 1]))
-        for update, episodes in record.series("episodes")
+        for update, episodes in run.series("episodes")
         if update not in busy and spent.get(update, 0.0) > spent.get(update - 1, float("inf"))
     ]

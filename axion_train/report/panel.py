@@ -8,7 +8,7 @@ from typing import TypeAlias
 from axion_train.report.chart import Line, Mark, chart
 from axion_train.report.curve import short, smoothed
 from axion_train.report.markup import Markup, join, tag
-from axion_train.report.record import Series
+from axion_train.report.run_data import Series
 
 Curve: TypeAlias = tuple[str, Series]
 """(what it is called, its points)."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from axion_env import AxionError, GameTree
 from axion_train.analysis.kuhn import Kuhn, recognize
 from axion_train.analysis.tabular import Point, dynamics, flatten
-from axion_train.report.record import Record
+from axion_train.report.run_data import RunData, number
 
 ETA = 3.0
 """Step of the tabular dynamics: with it and a constant KL coefficient of .1, Kuhn poker is at its floor after some hundred steps."""
@@ -28,35 +28,36 @@ class References:
     kuhn: Kuhn | None = None
 
 
-def references(record: Record) -> References:
+def references(run: RunData) -> References:
     """The references of a run on a finite game; empty for one that is not finite, too large, or not installed here."""
-    if record.env is None:
+    if run.env is None:
         return References()
     try:
-        flatten(record.env, most=_MOST_LEAVES)
-        tree = GameTree(record.env)
-        kuhn = recognize(record.env)
+        flatten(run.env, most=_MOST_LEAVES)
+        tree = GameTree(run.env)
+        kuhn = recognize(run.env)
     except AxionError:  # it takes free text, or is too large
         return References()
     rule = kuhn.nash_conv(lambda spot: spot.rule) if kuhn else None
-    return References(tree.nash_conv(tree.uniform()), rule, _tabular(record), kuhn)
+    return References(tree.nash_conv(tree.uniform()), rule, _tabular(run), kuhn)
 
 
-def _tabular(record: Record) -> tuple[Point, ...]:
+def _tabular(run: RunData) -> tuple[Point, ...]:
     """The dynamics on the KL coefficient, rate, optimism and averaging of the recipe, at some eighty updates."""
-    reference_kl, rate = record.schedule("reference_kl", "coefficient"), record.schedule("optimizer", "rate")
-    planned = record.planned
-    if record.env is None or reference_kl is None or not 1 <= planned <= _MOST_UPDATES:
+    recipe, planned = run.recipe, run.planned
+    schedules = recipe.reference_kl.coefficient, recipe.optimizer.rate
+    finite = all(number(value) for schedule in schedules for value in (schedule.start, schedule.last, schedule.rise))
+    if run.env is None or not finite or not 1 <= planned <= _MOST_UPDATES:
         return ()
     steps = {round(planned * (i / 80) ** 1.5) for i in range(81)}  # closer together where it falls fast
     points = dynamics(
-        record.env,
+        run.env,
         updates=planned,
-        reference_kl=reference_kl,
-        rate=rate,
+        reference_kl=recipe.reference_kl.coefficient,
+        rate=recipe.optimizer.rate,
         eta=ETA,
-        optimism=record.figure("optimizer", "optimism", default=0.0),
-        ema=record.figure("training", "ema", default=0.98),
+        optimism=recipe.optimizer.optimism,
+        ema=recipe.training.ema,
         at=steps,
     )
     return tuple(points)

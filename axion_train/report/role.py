@@ -5,7 +5,7 @@ A report knows no environment. Which facts are shares and which tell the truth s
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import NamedTuple
 

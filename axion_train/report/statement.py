@@ -3,45 +3,45 @@
 from __future__ import annotations
 
 from axion_train.report.curve import headline, noun
-from axion_train.report.record import Record, number
 from axion_train.report.reference import References
 from axion_train.report.role import shares
+from axion_train.report.run_data import RunData, number
 
 
-def figures(record: Record, known: References) -> list[tuple[str, str, str]]:
+def figures(run: RunData, known: References) -> list[tuple[str, str, str]]:
     """(name, value, detail) of each headline figure that the run has."""
-    key = headline(record)
-    found = _nash_conv(record, known, key) if key.startswith("nash_conv") else _accuracy(record, key)
-    cpu, episodes = record.final("cpu_seconds"), sum(value for _, value in record.series("episodes"))
+    key = headline(run)
+    found = _nash_conv(run, known, key) if key.startswith("nash_conv") else _accuracy(run, key)
+    cpu, episodes = run.final("cpu_seconds"), sum(value for _, value in run.series("episodes"))
     if cpu:
         found.append(("CPU time", f"{cpu:,.0f} s" if cpu < 6000 else f"{cpu / 3600:,.1f} h", f"{episodes:,.0f} episodes played"))
     return found
 
 
-def _nash_conv(record: Record, known: References, key: str) -> list[tuple[str, str, str]]:
-    value, last, legal, illegal = map(record.final, (key, f"last/{key}", "nash_conv_legal", "illegal_mass"))
-    told = record.told(f"{key}_last")
+def _nash_conv(run: RunData, known: References, key: str) -> list[tuple[str, str, str]]:
+    value, last, legal, illegal = map(run.final, (key, f"last/{key}", "nash_conv_legal", "illegal_mass"))
+    told = run.told(f"{key}_last")
     last = last if told is None else told
     found = []
     if value is not None:
-        start = record.told(f"{key}_start")
+        start = run.told(f"{key}_start")
         detail = "averaged weights" + (f"; {start:.3f} at the start" if start is not None else "")
-        found.append(("NashConv", f"{value:.3f}", _interval(record) if key == "nash_conv_estimate" else detail))
+        found.append(("NashConv", f"{value:.3f}", _interval(run) if key == "nash_conv_estimate" else detail))
     if last is not None:
         found.append(("Last weights", f"{last:.3f}", "NashConv"))
     if legal is not None:
         found.append(("Legal answers only", f"{legal:.3f}", "NashConv, averaged weights"))
     if illegal is not None:
         found.append(("Illegal answers", f"{illegal:.2%}", "as self-play meets them"))
-    below = _below(record, known, key)
+    below = _below(run, known, key)
     if below is not None:
         found.append(("Below the rule", f"update {below}", "and from there on"))
     return found
 
 
-def _interval(record: Record) -> str:
+def _interval(run: RunData) -> str:
     """What stands beside an estimate."""
-    for line in reversed(record.metrics):
+    for line in reversed(run.metrics):
         interval = line.get("nash_conv_interval")
         if isinstance(interval, list) and len(interval) == 2 and all(map(number, interval)):
             low, high = interval
@@ -49,72 +49,72 @@ def _interval(record: Record) -> str:
     return "estimate from samples"
 
 
-def _below(record: Record, known: References, key: str) -> int | None:
+def _below(run: RunData, known: References, key: str) -> int | None:
     """The first measured update after which the averaged weights stay below the rule. None: not at the end."""
     found = None
-    for update, value in reversed(record.series(key)):
+    for update, value in reversed(run.series(key)):
         if known.rule is None or value >= known.rule:
             break
         found = int(update)
     return found
 
 
-def _accuracy(record: Record, key: str) -> list[tuple[str, str, str]]:
-    value, error, illegal = map(record.final, (key, f"{key}_error", key.replace(record.label, "illegal_rate")))
+def _accuracy(run: RunData, key: str) -> list[tuple[str, str, str]]:
+    value, error, illegal = map(run.final, (key, f"{key}_error", key.replace(run.label, "illegal_rate")))
     found = []
     if value is not None:
         found.append(
-            (noun(record), f"{value:.1%}", f"standard error {error:.1%}; averaged weights" if error is not None else "averaged weights")
+            (noun(run), f"{value:.1%}", f"standard error {error:.1%}; averaged weights" if error is not None else "averaged weights")
         )
     others = [(f"{key}_last", "Last weights"), (f"{key}_start", "At the start")]
-    others += [(f"{key}_{name}", f"Control {name}") for name in record.controls]
-    others += [(f"heldout/{split}/{record.label}", f"Split {split}") for split in record.also]
+    others += [(f"{key}_{name}", f"Control {name}") for name in run.recipe.controls]
+    others += [(f"heldout/{split}/{run.label}", f"Split {split}") for split in run.recipe.evaluation.also]
     for figure, title in others:
-        told = record.told(figure)
+        told = run.told(figure)
         if told is not None:
-            found.append((title, f"{told:.1%}", record.label.replace("_", " ")))
+            found.append((title, f"{told:.1%}", run.label.replace("_", " ")))
     if illegal is not None:
         found.append(("Illegal answers", f"{illegal:.2%}", "held-out tasks"))
-    return found + _shares(record)
+    return found + _shares(run)
 
 
-def _shares(record: Record) -> list[tuple[str, str, str]]:
+def _shares(run: RunData) -> list[tuple[str, str, str]]:
     """What the recipe adds up of facts, held out."""
     found = []
-    for name in shares(record):
-        value, start = record.told(name), record.told(f"{name}_start")
+    for name in shares(run):
+        value, start = run.told(name), run.told(f"{name}_start")
         if value is not None:
             detail = f"held-out tasks; {start:.1%} at the start" if start is not None else "held-out tasks"
             found.append((name.replace("_", " ").capitalize(), f"{value:.1%}", detail))
     return found
 
 
-def statement(record: Record, known: References) -> list[str]:
+def statement(run: RunData, known: References) -> list[str]:
     """What was trained, how it was measured, and what that does not say."""
-    return [line for line in (_made(record), _measured(record), _limits(record, known)) if line]
+    return [line for line in (_made(run), _measured(run), _limits(run, known)) if line]
 
 
-def _made(record: Record) -> str:
-    name = record.knob("pretrained", default="")
-    size = record.parameters()
+def _made(run: RunData) -> str:
+    name = run.recipe.pretrained
+    size = run.parameters()
     scale = f" of {_rounded(size)} parameters" if size else ""
-    reference_kl = record.schedule("reference_kl", "coefficient")
-    held = ", held near its start by a KL penalty" if reference_kl is not None and max(reference_kl.start, reference_kl.last) > 0 else ""
-    many = len(getattr(getattr(record.env, "spec", None), "agents", ())) > 1
+    reference_kl = run.recipe.reference_kl.coefficient
+    held = ", held near its start by a KL penalty" if max(reference_kl.start, reference_kl.last) > 0 else ""
+    many = len(getattr(getattr(run.env, "spec", None), "agents", ())) > 1
     then = f"then trained by {'self-play' if many else 'reinforcement learning on checked answers'}{held}"
     if name:
         return f"The pretrained model {name}{scale}, {then}. Nothing is claimed beyond the figures on this page."
-    if not record.recipe:
+    if not run.has_recipe:
         return ""
-    if not record.knob("warmup", "steps", default=0):
+    if not run.recipe.warmup.steps:
         return f"A model{scale}, made from scratch, {then}. It knows nothing but this environment; no larger claim."
     taught = "taught the legal format with a uniform strategy" if many else "first taught the format on worked examples"
     return f"A model{scale}, made from scratch, {taught}, {then}. It knows nothing but this environment; no larger claim."
 
 
-def _measured(record: Record) -> str:
-    key = headline(record)
-    if not record.measured(key):
+def _measured(run: RunData) -> str:
+    key = headline(run)
+    if not run.measured(key):
         return ""
     if key == "nash_conv":
         return (
@@ -123,14 +123,14 @@ def _measured(record: Record) -> str:
         )
     if key == "nash_conv_estimate":
         return "NashConv is an estimate: the policy's answers are too free to be enumerated and were sampled, which biases it upwards."
-    split = record.knob("evaluation", "split", default="test")
-    return f"{noun(record)} is sampled, on tasks of the split “{split}”, which the environment keeps apart from those trained on."
+    split = run.recipe.evaluation.split
+    return f"{noun(run)} is sampled, on tasks of the split “{split}”, which the environment keeps apart from those trained on."
 
 
-def _limits(record: Record, known: References) -> str:
+def _limits(run: RunData, known: References) -> str:
     seed = "This is one run with one seed: compare several before believing a difference between recipes."
-    if record.updates < record.planned:
-        seed = f"The run has not ended: {record.updates} of {record.planned} updates are done. {seed}"
+    if run.updates < run.planned:
+        seed = f"The run has not ended: {run.updates} of {run.planned} updates are done. {seed}"
     return seed
 
 

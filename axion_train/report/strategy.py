@@ -8,7 +8,7 @@ from typing import Any
 
 from axion_train.analysis.kuhn import PLACES, Kuhn, Place, Spot, fit
 from axion_train.report.markup import Markup, join, tag
-from axion_train.report.record import number
+from axion_train.report.run_data import number
 
 _WIDTH, _HEIGHT = 220.0, 22.0
 _MOST_ROWS = 60

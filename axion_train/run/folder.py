@@ -28,9 +28,10 @@ from axion_train.metrics.writer import MetricsFile
 from axion_train.model.load import save, use_threads
 from axion_train.model.renderer import Renderer
 from axion_train.policy.multi import Seated
-from axion_train.policy.roles import LEARNER, policies, role_settings
+from axion_train.policy.roles import policies, role_settings
 from axion_train.recipe import validate
 from axion_train.recipe.schema import Recipe
+from axion_train.recipe.section import LEARNER
 from axion_train.run import ablation, checkpoint
 from axion_train.run.ablation import Watcher
 from axion_train.run.initialize import blank_models, initialize_models
@@ -125,7 +126,7 @@ class Run:
         with _rare_collections(), store, MetricsFile(self.path / "metrics.jsonl", self._written["metrics"]) as file:
             while not trainer.done:
                 episodes, metrics = trainer.update()
-                store.extend(self._kept(episodes, trainer.updates))
+                store.extend(self._kept(episodes, trainer.updates, trainer.curriculum.copies))
                 del episodes  # two batches' worth of objects at once is 8 % slower: they no longer fit the caches
                 measured = trainer.updates % self.recipe.evaluation.every == 0 or trainer.done
                 if measured:
@@ -191,8 +192,8 @@ class Run:
             folder.mkdir(parents=True, exist_ok=True)
             renderer.tokenizer.save(folder)  # type: ignore[attr-defined]
 
-    def _kept(self, episodes: list[Any], update: int) -> list[Any]:
-        every, copies = self.recipe.training.store_every, self.recipe.part("curriculum").copies
+    def _kept(self, episodes: list[Any], update: int, copies: int) -> list[Any]:
+        every = self.recipe.training.store_every
         first = (update - 1) * (len(episodes) // copies)
         return [e for i, e in enumerate(episodes) if (first + i // copies) % every == 0]
 

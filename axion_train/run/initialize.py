@@ -14,8 +14,9 @@ from axion_train.learner.warmup import Pair, collect, warm_up
 from axion_train.model.load import from_scratch, pretrained
 from axion_train.model.renderer import Renderer
 from axion_train.model.tiny import WordTokenizer
-from axion_train.policy.roles import LEARNER, live, policies, role_settings
+from axion_train.policy.roles import live, policies, role_settings
 from axion_train.recipe.schema import Recipe
+from axion_train.recipe.section import LEARNER
 
 _PROBED = 256  # train tasks, each time a warm-up looks at its reward
 

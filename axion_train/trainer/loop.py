@@ -15,8 +15,9 @@ from axion_train.data.pack import pack
 from axion_train.metrics.update import batch_metrics, credit_metrics, proposal_metrics
 from axion_train.model.renderer import Renderer
 from axion_train.monitor.rollback import Rollback
-from axion_train.policy.roles import LEARNER, RolePolicies
+from axion_train.policy.roles import RolePolicies
 from axion_train.recipe.schema import Recipe
+from axion_train.recipe.section import LEARNER
 from axion_train.recipe.validate import check_first
 from axion_train.types import Batch, Deal, Gradient
 
@@ -40,13 +41,13 @@ class Trainer:
         self.seed = training.seed
         self.updates = 0
         """Done so far."""
-        self.curriculum = recipe.part("curriculum")
-        self.opponents = recipe.part("opponents")
-        self.advantage = recipe.part("advantage")
+        self.curriculum = recipe.build("curriculum")
+        self.opponents = recipe.build("opponents")
+        self.advantage = recipe.build("advantage")
         self.rng = np.random.default_rng(derive(self.seed, "sampling"))
         self.roles = RolePolicies(recipe, env, model if isinstance(model, Mapping) else {LEARNER: model}, renderer, self.rng)
         self.policy = self.roles.policy
-        self.rollback = Rollback(recipe.watched(), self.roles, training.checkpoint_every)
+        self.rollback = Rollback(recipe.build_monitors(), self.roles, training.checkpoint_every)
         self.learner = next(iter(self.roles.learners.values()))
         """The first of them, and by default the only one."""
 

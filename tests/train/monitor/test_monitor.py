@@ -89,7 +89,7 @@ def test_a_run_built_to_fail_rings(source: Path, tmp_path: Path, story: str) -> 
 
 def test_every_monitor_is_shown_to_ring(source: Path) -> None:
     """No built-in one without a run that fires it, and all of them watch the healthy run, in which none does."""
-    from axion_train.recipe.plugin import KINDS
+    from axion_train.recipe.build import KINDS
 
     made = {name: str(table.get("name", name)) for name, table in recipe.read(str(source), WATCHED).monitors.items()}
     shown = {made[name] for _, expected in FAILING.values() for name in expected}

@@ -18,8 +18,8 @@ from axion_train.analysis.kuhn import Kuhn, Spot, fit, recognize
 from axion_train.report import curve_svg, write_report
 from axion_train.report.chart import Line, chart, spread
 from axion_train.report.markup import Markup, join, tag
-from axion_train.report.record import read
 from axion_train.report.reference import references
+from axion_train.report.run_data import read
 
 UPDATES = 6
 

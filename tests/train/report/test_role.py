@@ -19,8 +19,8 @@ from axion_train.report.chart import Line, Mark, chart
 from axion_train.report.counterexample import counterexamples, heading, involved
 from axion_train.report.episode import leading
 from axion_train.report.panel import described, panel
-from axion_train.report.record import read
 from axion_train.report.role import gaps, role_section
+from axion_train.report.run_data import read
 from tests.train.report.test_report import Page, write_lines
 from tests.train.riddle import Riddle
 
@@ -100,7 +100,7 @@ def test_without_tasks_the_widest_gaps_are_shown(run: Path) -> None:
         assert "Plays that paid most beyond the truth." in shown
         assert "reward/guesser 1.00, fact/true_accuracy 0.00" in shown
     assert counterexamples(dataclasses.replace(record, env=None), record.deals()) == ""
-    honest = {key: value for key, value in record.recipe.items() if key != "monitors"}
+    honest = dataclasses.replace(record.recipe, monitors={})
     assert counterexamples(dataclasses.replace(record, recipe=honest, env=Silent(umpires=True)), record.deals()) == ""
 
 

@@ -14,20 +14,24 @@ from typing import Any, TypeAlias
 from axion_env import AxionError, Env, Episode, EpisodeStore, TornRecord, UsageError, load
 from axion_env.record import jsonl
 from axion_env.record.codec import decode
-from axion_train.learner.schedule import Schedule
+from axion_train.recipe.lenient import read_leniently
+from axion_train.recipe.schema import Recipe
 
 Series: TypeAlias = list[tuple[float, float]]
 """(update, value)."""
 
 
 @dataclass(frozen=True)
-class Record:
-    """A run as it was written down."""
+class RunData:
+    """A run as far as its folder tells it."""
 
     path: Path
-    recipe: Mapping[str, Any]
-    """The TOML table."""
+    recipe: Recipe
+    """As far as it can be read; defaults for the rest."""
     recipe_text: str
+    """Empty where there is none."""
+    has_recipe: bool
+    """Whether anything of the recipe could be read."""
     metrics: list[dict[str, Any]]
     """One table per update."""
     summary: Mapping[str, Any]
@@ -56,50 +60,15 @@ class Record:
         value = self.summary.get(key.replace("/", "_"))
         return float(value) if number(value) else None  # type: ignore[arg-type]
 
-    def knob(self, *path: str, default: Any = None) -> Any:
-        """A value of the recipe."""
-        value: Any = self.recipe
-        for name in path:
-            if not isinstance(value, Mapping) or name not in value:
-                return default
-            value = value[name]
-        return value
-
-    def figure(self, *path: str, default: float) -> float:
-        """A number of the recipe."""
-        value = self.knob(*path)
-        return float(value) if number(value) else default
-
-    def schedule(self, *path: str) -> Schedule | None:
-        """A schedule of the recipe, which may be written as a number."""
-        value = self.knob(*path)
-        try:
-            found = Schedule(**value) if isinstance(value, Mapping) else Schedule(float(value))
-        except (TypeError, ValueError, UsageError):
-            return None
-        return found if all(map(number, (found.start, found.last, found.rise))) else None
-
     @property
     def name(self) -> str:
         """Of the environment, as far as it is known."""
-        return str(self.knob("env", "id", default=self.summary.get("env", self.path.name)))
+        return self.recipe.env.id or str(self.summary.get("env", self.path.name))
 
     @property
     def label(self) -> str:
         """What the share solved is called."""
-        return str(self.knob("evaluation", "label", default="accuracy"))
-
-    @property
-    def also(self) -> list[str]:
-        """Further splits that are measured."""
-        found = self.knob("evaluation", "also")
-        return [split for split in found if isinstance(split, str)] if isinstance(found, list) else []
-
-    @property
-    def controls(self) -> list[str]:
-        """Names of its controls."""
-        found = self.knob("controls")
-        return list(found) if isinstance(found, Mapping) else []
+        return self.recipe.evaluation.label
 
     @property
     def updates(self) -> int:
@@ -109,7 +78,7 @@ class Record:
     @property
     def planned(self) -> int:
         """How many there shall be."""
-        return int(self.figure("training", "updates", default=self.updates))
+        return self.recipe.training.updates if self.has_recipe else self.updates
 
     def parameters(self) -> int | None:
         """Numbers in the saved model: the header of a safetensors file says their shapes. None where there is none."""
@@ -123,10 +92,10 @@ class Record:
     def deals(self, most: int = 150) -> list[list[Episode]]:
         """The stored copies of stored deals, the first and the last among them and the others evenly spaced, `most` deals in all."""
         store = EpisodeStore(self.path / "episodes.jsonl")
-        copies = max(1, int(self.figure("curriculum", "copies", default=8)))
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", TornRecord)
+                copies = _copies(store)
                 stored = math.ceil(sum(1 for _ in store.lines()) / copies)
                 wanted = {round(i * (stored - 1) / (most - 1)) for i in range(most)} if stored > most else range(stored)
                 chosen: dict[int, list[Episode]] = {deal: [] for deal in sorted(wanted)}
@@ -139,7 +108,7 @@ class Record:
         return list(chosen.values())
 
 
-def read(path: Path) -> Record:
+def read(path: Path) -> RunData:
     """The run in a folder; whatever is missing or broken is empty.
 
     Raises:
@@ -149,15 +118,17 @@ def read(path: Path) -> Record:
         raise UsageError(f"{path} is no folder of a run; start one with: axion train RECIPE --out {path}")
     recipe_text = _text(path / "recipe.toml")
     try:
-        recipe = tomllib.loads(recipe_text)
+        table = tomllib.loads(recipe_text)
     except tomllib.TOMLDecodeError:
-        recipe = {}
+        table = {}
+    recipe = read_leniently(table)
     lines = _lines(path / "metrics.jsonl")
     summary, strategy = _json(_text(path / "summary.json")), _json(_text(path / "strategy.json"))
-    return Record(
+    return RunData(
         path,
         recipe,
         recipe_text,
+        bool(table),
         [line for line in lines if isinstance(line, dict) and number(line.get("update")) and line["update"] >= 0],
         summary if isinstance(summary, dict) else {},
         [row for row in strategy if _is_row(row)] if isinstance(strategy, list) else [],
@@ -180,9 +151,18 @@ def _is_row(row: Any) -> bool:
     return all(isinstance(t, str) for t in (*shown, *actions)) and all(number(p) and 0 <= p <= 1 for p in chances)
 
 
-def _env(recipe: Mapping[str, Any]) -> Env | None:
+def _copies(store: EpisodeStore) -> int:
+    """Of a deal: they are stored one after the other, counted from 0."""
+    count = 0
+    for count, line in enumerate(store.lines()):
+        if count and decode(line.text).copy == 0:
+            return count
+    return count + 1
+
+
+def _env(recipe: Recipe) -> Env | None:
     try:
-        return load(recipe["env"]["id"], **recipe["env"].get("options", {}))
+        return load(recipe.env.id, **recipe.env.options)
     except Exception:  # it is somebody else's code, and a report without it is better than none
         return None
 
