@@ -10,8 +10,8 @@ from axion_env import Episode, Task
 from axion_env.record.outline import as_text
 from axion_train.report.episode import SEATS, episode_card, leading, update_of, verdicts_of
 from axion_train.report.markup import Markup, join, tag
-from axion_train.report.record import Record, number
 from axion_train.report.role import Watched, gaps, shares
+from axion_train.report.run_data import RunData, number
 
 _MOST = 3
 _MADE = "Plays of which the environment made new tasks; shown are the seats that said, or were shown, what is new in these tasks. "
@@ -30,15 +30,15 @@ class Found(NamedTuple):
     """The excess in words; empty where it is not known."""
 
 
-def heading(record: Record) -> str:
+def heading(run: RunData) -> str:
     """What they are called: tasks may be made of what got past a verifier, or of anything."""
-    return "What slipped through" if gaps(record) else "What became a task"
+    return "What slipped through" if gaps(run) else "What became a task"
 
 
-def counterexamples(record: Record, deals: Sequence[Sequence[Episode]]) -> Markup:
+def counterexamples(run: RunData, deals: Sequence[Sequence[Episode]]) -> Markup:
     """The few that show most, of tasks of their own; empty where there are none, or the environment cannot be loaded."""
-    watched = next(iter(gaps(record)), None)
-    found = [_found(record, episode, watched) for copies in deals for episode in copies]
+    watched = next(iter(gaps(run)), None)
+    found = [_found(run, episode, watched) for copies in deals for episode in copies]
     made = [one for one in found if one.tasks]
     ranked = sorted(made or [one for one in found if one.excess > 0], key=lambda one: (-one.excess, -(update_of(one.episode) or 0)))
     chosen = list({one.episode.task.id: one for one in reversed(ranked)}.values())[::-1][:_MOST]
@@ -46,47 +46,47 @@ def counterexamples(record: Record, deals: Sequence[Sequence[Episode]]) -> Marku
     if not chosen:
         return Markup()
     note = (_MADE if made else _PAID) + "Each seat's side is in a column of its own: what it was asked, what it said, what it earned."
-    return join((*(_card(record, one) for one in chosen), tag("p", note, class_="note")))
+    return join((*(_card(run, one) for one in chosen), tag("p", note, class_="note")))
 
 
-def _found(record: Record, episode: Episode, watched: Watched | None) -> Found:
-    excess = _excess(record, episode, watched) if watched else None
+def _found(run: RunData, episode: Episode, watched: Watched | None) -> Found:
+    excess = _excess(run, episode, watched) if watched else None
     told = f"{watched.metric} {excess[0]:.2f}, {watched.truth} {excess[1]:.2f}" if watched and excess else ""
-    return Found(episode, _derived(record, episode), max(0.0, excess[0] - excess[1]) if excess else 0.0, told)
+    return Found(episode, _derived(run, episode), max(0.0, excess[0] - excess[1]) if excess else 0.0, told)
 
 
-def _derived(record: Record, episode: Episode) -> Sequence[Task]:
-    if record.env is None:
+def _derived(run: RunData, episode: Episode) -> Sequence[Task]:
+    if run.env is None:
         return ()
     try:
-        return list(record.env.derived(episode))
+        return list(run.env.derived(episode))
     except Exception:  # it is the author's code, and the page can do without
         return ()
 
 
-def _excess(record: Record, episode: Episode, watched: Watched) -> tuple[float, float] | None:
+def _excess(run: RunData, episode: Episode, watched: Watched) -> tuple[float, float] | None:
     """What a role was paid on average and what was true, in one play; None where one of them is not known."""
-    role, true = watched.metric.removeprefix("reward/"), _true(record, episode, watched.truth)
-    paid = [verdict.reward for verdict in verdicts_of(record.env, episode).values() if verdict.role == role]
+    role, true = watched.metric.removeprefix("reward/"), _true(run, episode, watched.truth)
+    paid = [verdict.reward for verdict in verdicts_of(run.env, episode).values() if verdict.role == role]
     return (sum(paid) / len(paid), true) if paid and true is not None else None
 
 
-def _true(record: Record, episode: Episode, figure: str) -> float | None:
+def _true(run: RunData, episode: Episode, figure: str) -> float | None:
     """A fact of one play, or a share of two; None where it has none."""
     facts, (key, _, name) = episode.facts or {}, figure.partition("/")
-    names = shares(record).get(name, ()) if key == "share" else [name] if key == "fact" else ()
+    names = shares(run).get(name, ()) if key == "share" else [name] if key == "fact" else ()
     found = [float(facts[name]) for name in names if number(facts.get(name))]
     if not found or len(found) < len(names) or not all(found[1:]):
         return None
     return found[0] / found[1] if len(found) > 1 else found[0]
 
 
-def _card(record: Record, one: Found) -> Markup:
+def _card(run: RunData, one: Found) -> Markup:
     made = "; ".join(f"task {task.id}, with {', '.join(_new(one.episode, [task])) or 'nothing new'}" for task in one.tasks[:_MOST])
     told = [f"Made of it: {made}."] if made else []
     told += [f"In this play: {one.told}."] if one.told else []
     seats = leading(one.episode, SEATS, involved(one.episode, one.tasks))
-    return episode_card(one.episode, record.env, seats=seats, told=" ".join(told))
+    return episode_card(one.episode, run.env, seats=seats, told=" ".join(told))
 
 
 def involved(episode: Episode, tasks: Sequence[Task]) -> list[str]:

@@ -5,16 +5,16 @@ A report knows no environment. Which facts are shares and which tell the truth s
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from axion_train.monitor.gap import Gap
 from axion_train.report.alarm import marks, monitors
 from axion_train.report.curve import named, roles
 from axion_train.report.markup import Markup, join, tag
 from axion_train.report.panel import HALF, panel
-from axion_train.report.record import Record, Series
+from axion_train.report.run_data import RunData, Series
 
 NOTE = "Thin lines are updates, thick ones are smoothed over a twentieth of the run. "
 _GAP = "Shaded is what was paid beyond what is true: the verifier being exploited. "
@@ -32,51 +32,50 @@ class Watched(NamedTuple):
     truth: str
 
 
-def gaps(record: Record) -> list[Watched]:
+def gaps(run: RunData) -> list[Watched]:
     """What the recipe's `gap` monitors hold against each other."""
-    return [Watched(name, m.metric, m.truth) for name, m in monitors(record).items() if isinstance(m, Gap)]
+    return [Watched(name, m.metric, m.truth) for name, m in monitors(run).items() if isinstance(m, Gap)]
 
 
-def shares(record: Record) -> Mapping[str, Any]:
-    """By name, the two facts whose ratio the recipe wants to see; older recipes call them `shares`."""
-    found = record.knob("facts", "ratios", default=record.knob("facts", "shares"))
-    return found if isinstance(found, Mapping) else {}
+def shares(run: RunData) -> Mapping[str, Sequence[str]]:
+    """By name, the two facts whose ratio the recipe wants to see."""
+    return run.recipe.facts.ratios
 
 
-def role_section(record: Record) -> Markup:
+def role_section(run: RunData) -> Markup:
     """The charts whose figures there are, and how to read them; empty where there is nothing of the kind."""
-    draw = partial(panel, size=HALF, marks=marks(record))
-    several = [name for name in roles(record) if name]
-    paid = [draw("Reward by role", _each(record, "reward", several))] if len(several) > 1 else []
-    beside = [_beside(record, gap) for gap in gaps(record)]
-    signal = draw("Groups with signal, share", named(record, "signal", "all")) if len(several) > 1 else Markup()
-    pictures = [*paid, *beside, *_shares(record), signal, *_archive(record)]
+    draw = partial(panel, size=HALF, marks=marks(run))
+    several = [name for name in roles(run) if name]
+    paid = [draw("Reward by role", _each(run, "reward", several))] if len(several) > 1 else []
+    beside = [_beside(run, gap) for gap in gaps(run)]
+    signal = draw("Groups with signal, share", named(run, "signal", "all")) if len(several) > 1 else Markup()
+    pictures = [*paid, *beside, *_shares(run), signal, *_archive(run)]
     drawn = [picture for picture in pictures if picture]
     if not drawn:
         return Markup()
-    told = [NOTE, _GAP if any(beside) else "", _SIGNAL if signal else "", _MARK if marks(record) else ""]
+    told = [NOTE, _GAP if any(beside) else "", _SIGNAL if signal else "", _MARK if marks(run) else ""]
     return join((tag("div", *drawn, class_="half"), tag("p", *told, class_="note")))
 
 
-def _each(record: Record, prefix: str, names: Iterable[str]) -> list[tuple[str, Series]]:
-    return [(name, record.series(f"{prefix}/{name}")) for name in names]
+def _each(run: RunData, prefix: str, names: Iterable[str]) -> list[tuple[str, Series]]:
+    return [(name, run.series(f"{prefix}/{name}")) for name in names]
 
 
-def _beside(record: Record, gap: Watched) -> Markup:
+def _beside(run: RunData, gap: Watched) -> Markup:
     """What is paid beside what is true, with the alarms of that monitor."""
-    both = [(key, record.series(key)) for key in (gap.metric, gap.truth)]
-    return panel(f"Paid beyond the truth: {gap.name}", both, size=HALF, marks=marks(record, gap.name), excess=True)
+    both = [(key, run.series(key)) for key in (gap.metric, gap.truth)]
+    return panel(f"Paid beyond the truth: {gap.name}", both, size=HALF, marks=marks(run, gap.name), excess=True)
 
 
-def _shares(record: Record) -> list[Markup]:
+def _shares(run: RunData) -> list[Markup]:
     """Of every update, and as measured held out."""
     return [
-        panel("Shares of facts", _each(record, "share", shares(record)), size=HALF, marks=marks(record)),
-        panel("Shares of facts, held out", _each(record, "heldout", shares(record)), size=HALF, few=True),
+        panel("Shares of facts", _each(run, "share", shares(run)), size=HALF, marks=marks(run)),
+        panel("Shares of facts, held out", _each(run, "heldout", shares(run)), size=HALF, few=True),
     ]
 
 
-def _archive(record: Record) -> list[Markup]:
+def _archive(run: RunData) -> list[Markup]:
     """Of a curriculum that plays tasks made of earlier plays."""
-    size, rate = record.series("archive/size"), record.series("archive/solve_rate")
+    size, rate = run.series("archive/size"), run.series("archive/solve_rate")
     return [panel("Archive, tasks", [("", size)], size=HALF), panel("Archive, share solved", [("", rate)], size=HALF)]
