@@ -21,8 +21,8 @@ from axion_train.learner.schedule import Schedule
 from axion_train.learner.warmup import WarmUp, collect, warm_up
 from axion_train.model.load import from_scratch, use_threads
 from axion_train.model.renderer import Renderer
+from axion_train.policy.settings import LEARNER
 from axion_train.recipe.schema import Recipe
-from axion_train.recipe.section import LEARNER
 from axion_train.run.folder import Run
 from axion_train.run.initialize import train_reward
 from axion_train.trainer.loop import Trainer

@@ -11,81 +11,57 @@ from typing import Any
 
 import numpy as np
 
-from axion_env import Env, NotFound, Trajectory, UsageError
-from axion_train.learner.learner import Learner
+from axion_env import Env, Trajectory
 from axion_train.model.renderer import Renderer
 from axion_train.policy.language import LanguagePolicy
 from axion_train.policy.multi import Seated, seated
-from axion_train.recipe.schema import Recipe
-from axion_train.recipe.section import LEARNER, RoleSettings
+from axion_train.policy.settings import PolicySettings, RoleSettings
 
 _START = "-start"  # after the name of a policy as its warm-up left it; no policy's own name holds a dash
-
-
-def role_settings(recipe: Recipe, env: Env) -> dict[str, RoleSettings]:
-    """The settings of each role that is seated, in the spec's order.
-
-    Raises:
-        UsageError: a role or policy that the recipe names is none, or nothing would be learned at all.
-    """
-    roles = list(dict.fromkeys(role.name for role in env.spec.agents.values()))
-    known = list(dict.fromkeys((*roles, *env.rubric.roles)))  # by other options others are seated
-    for role in (*recipe.roles, *sorted(recipe.arguments("advantage").get("across", ()))):
-        if role not in known:
-            raise NotFound(f"role of {env.spec.id} named", role, known)
-    found = {role: recipe.roles.get(role, RoleSettings()) for role in roles}
-    used = {LEARNER, *(setting.policy for setting in recipe.roles.values())}
-    for name in recipe.policies:
-        if name not in used:
-            raise NotFound("policy of the recipe's roles named", name, sorted(used))
-    if not any(setting.train for setting in found.values()):
-        raise UsageError(f"no role of {env.spec.id} is trained; leave out `train = false` of one of {', '.join(roles)}")
-    return found
-
-
-def live(recipe: Recipe, env: Env, models: Mapping[str, Any], renderer: Renderer, rng: np.random.Generator) -> Seated:
-    """Every role played by its policy's model as it now is, at temperature 1: for a look at models that are still warming up."""
-    acting = {
-        name: LanguagePolicy(model, renderer, rng, max_tokens=recipe.of_policy(name).sampling.max_tokens) for name, model in models.items()
-    }
-    return seated(env, {role: acting[setting.policy] for role, setting in role_settings(recipe, env).items()})
 
 
 class RolePolicies:
     """The policies of all roles, and a learner for each that is trained.
 
     Args:
-        recipe: Who acts in which role; its changes for a policy go over its own knobs.
         env: The rules.
-        models: A transformers causal language model for each policy, as self-play shall find it.
+        roles: By role, who acts in it.
+        settings: By policy, how it samples and learns.
+        models: A transformers causal language model for each policy, as it is before training.
         renderer: Lays out their prompts.
         rng: Their sampling stream.
     """
 
-    def __init__(self, recipe: Recipe, env: Env, models: Mapping[str, Any], renderer: Renderer, rng: np.random.Generator) -> None:
+    def __init__(
+        self,
+        env: Env,
+        roles: Mapping[str, RoleSettings],
+        settings: Mapping[str, PolicySettings],
+        models: Mapping[str, Any],
+        renderer: Renderer,
+        rng: np.random.Generator,
+    ) -> None:
         self._env = env
-        self.role_settings = role_settings(recipe, env)
-        self.recipes = {name: recipe.of_policy(name) for name in policies(self.role_settings)}
-        """By policy."""
-        trained = {setting.policy for setting in self.role_settings.values() if setting.train}
-        still = {setting.policy for setting in self.role_settings.values() if not setting.train}
-        self.learners = {name: _learner(own, models[name], renderer) for name, own in self.recipes.items() if name in trained}
-        self._starts = {name: copy.deepcopy(models[name]).eval().requires_grad_(False) for name in self.recipes if name in still}
+        self.role_settings = dict(roles)
+        self.policy_settings = dict(settings)
+        trained = {setting.policy for setting in roles.values() if setting.train}
+        frozen = {setting.policy for setting in roles.values() if not setting.train}
+        pad_id = renderer.tokenizer.pad_id
+        self.learners = {name: own.learner(models[name], pad_id) for name, own in settings.items() if name in trained}
+        self._starts = {name: copy.deepcopy(models[name]).eval().requires_grad_(False) for name in settings if name in frozen}
         self._acting = {
-            name: LanguagePolicy(
-                models[name], renderer, rng, name=name, max_tokens=own.sampling.max_tokens, temperature=own.sampling.temperature
-            )
-            for name, own in self.recipes.items()
+            name: LanguagePolicy(models[name], renderer, rng, name=name, max_tokens=own.max_tokens, temperature=own.temperature)
+            for name, own in settings.items()
         }
         self._names = {*self.learners, *(name + _START for name in self._starts)}
         self.policy = self._seat(self._acting)
         """Plays every seat."""
 
     def _seat(self, acting: Mapping[str, LanguagePolicy], name: str | None = None) -> Seated:
-        """Each role's policy, as it acts now or as it was at the start."""
-        still = {n: acting[n].like(model, acting[n].rng, name=name or n + _START) for n, model in self._starts.items()}
+        """Seats each role's policy: the acting one, or for a role that is not trained the one as of the start."""
+        frozen = {n: acting[n].like(model, acting[n].rng, name=name or n + _START) for n, model in self._starts.items()}
         return seated(
-            self._env, {role: (acting if setting.train else still)[setting.policy] for role, setting in self.role_settings.items()}
+            self._env, {role: (acting if setting.train else frozen)[setting.policy] for role, setting in self.role_settings.items()}
         )
 
     def like(
@@ -125,7 +101,7 @@ class RolePolicies:
 
     @property
     def kl_weights(self) -> dict[str, float]:
-        """How firmly each role is held to its start."""
+        """By role, the weight of its answers in the KL penalty."""
         return {role: setting.reference_kl for role, setting in self.role_settings.items()}
 
     def sampled(self, trajectory: Trajectory) -> bool:
@@ -149,23 +125,3 @@ class RolePolicies:
             learner.load_state_dict(state["learners"][name])
         for name, model in self._starts.items():
             model.load_state_dict(state["starts"][name])
-
-
-def policies(roles: Mapping[str, RoleSettings]) -> list[str]:
-    """The names of their policies, each once."""
-    return list(dict.fromkeys(setting.policy for setting in roles.values()))
-
-
-def _learner(own: Recipe, model: Any, renderer: Renderer) -> Learner:
-    """What moves the weights of a policy, by its recipe."""
-    return Learner(
-        model,
-        renderer.tokenizer.pad_id,
-        optimizer=own.optimizer,
-        loss=own.build("loss"),
-        reference_kl=own.reference_kl,
-        entropy=own.training.entropy,
-        ema=own.training.ema,
-        rows=own.training.rows,
-        temperature=own.sampling.temperature,
-    )

@@ -21,9 +21,10 @@ from axion_train.learner.reference_kl import ReferenceKL
 from axion_train.learner.warmup import WarmUp
 from axion_train.metrics.fact_ratio import FactRatios
 from axion_train.model.tiny import TinyLlama
+from axion_train.policy.settings import RoleSettings
 from axion_train.recipe import build
 from axion_train.recipe.change import change, listed
-from axion_train.recipe.section import Environment, Evaluation, RoleSettings, Sampling, Training
+from axion_train.recipe.section import Environment, Evaluation, Sampling, Training
 from axion_train.recipe.table import defaults, plain, read_arguments
 
 NAME = re.compile(r"\w+", re.ASCII)  # it names a folder, and keys of metrics
@@ -46,7 +47,8 @@ USUAL_MONITORS: Mapping[str, Mapping[str, Any]] = {
 """Of a recipe that names none; quiet where an environment has no such metrics."""
 _SUFFIXES = ("start", "last", "error")  # of names in a summary, where a control's name is one too
 _TAKEN = ("env", "seed", "updates", "cpu_seconds", "alarms", "stopped_by", "unseen", "illegal_rate")  # in a summary or a measurement
-_SINGLE = ("envs", "evaluations")  # lists of one entry, until several are trained on and measured
+SINGLE = ("envs", "evaluations")
+"""Lists of one entry, until several are trained on and measured."""
 _UNREAD = {
     "policy_gradient": ("sft",),
     "sft": ("advantage", "loss", "training.epochs", "optimizer.agreement", "roles", "policies"),
@@ -109,7 +111,7 @@ class Recipe:
             UsageError: none or several of what there is one of, or a knob of another learner; or a ratio of facts under a name that tells
                 something else.
         """
-        for name in _SINGLE:
+        for name in SINGLE:
             if len(getattr(self, name)) != 1:
                 raise UsageError(f"recipe key '{name}' must be a list of one entry, for now: got {len(getattr(self, name))}")
         default = defaults(Recipe)

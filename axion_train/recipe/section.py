@@ -1,16 +1,13 @@
-"""Sections of a recipe that no part reads: what is trained on and by whom, how answers are sampled, how long it lasts, what is measured."""
+"""Sections of a recipe that no part reads: what is trained on, how answers are sampled, how long it lasts, what is measured."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Literal
+from typing import Any, Literal
 
 from axion_env import Env, UsageError, load
 from axion_env.core.registry import look_here
-
-LEARNER = "learner"
-"""The policy of every role that names no other."""
 
 
 @dataclass(frozen=True)
@@ -60,27 +57,6 @@ class Training:
     seed: int = 0
     threads: int = 1
     """Of torch. Part of the recipe, since sums in another order give other last bits."""
-
-
-@dataclass(frozen=True)
-class RoleSettings:
-    """Who acts in a role, and how it is learned from."""
-
-    policy: str = LEARNER
-    """Roles of one policy share its weights. Each further name is a model with first weights, a warm-up and an optimizer of its own."""
-    train: bool = True
-    """False: the role is played by its policy as the warm-up left it, and nothing is learned from it."""
-    weight: float = 1.0
-    """Times the role's advantages."""
-    reference_kl: float = 1.0
-    """Weight of the role's answers in the KL penalty, times `reference_kl.coefficient`."""
-
-    renamed: ClassVar = {"magnet": "reference_kl"}
-
-    def __post_init__(self) -> None:
-        """Refuses negative weights: they would push a role away from what it earns by, or from the reference."""
-        if self.weight < 0 or self.reference_kl < 0:
-            raise UsageError(f"a role's weight and reference_kl must not be negative: got {self.weight} and {self.reference_kl}")
 
 
 @dataclass(frozen=True)

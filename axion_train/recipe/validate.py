@@ -10,10 +10,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from axion_env import Env, Episode, NotFound, UsageError
-from axion_train.policy.roles import role_settings
+from axion_train.policy.settings import LEARNER
 from axion_train.protocol import Monitor
+from axion_train.recipe.policy import role_settings
 from axion_train.recipe.schema import USUAL_MONITORS, Recipe
-from axion_train.recipe.section import LEARNER, Evaluation
+from axion_train.recipe.section import Evaluation
 
 _OF_SEATED = ("illegal_rate", "surprise")
 _OF_TRAINED = ("zero_advantage", "signal")

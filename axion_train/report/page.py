@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from importlib.resources import files
 
 from axion_env import Episode
-from axion_train.recipe.section import LEARNER
+from axion_train.policy.settings import LEARNER
 from axion_train.report.alarm import alarm_table, monitor_charts
 from axion_train.report.counterexample import counterexamples, heading
 from axion_train.report.curve import curve, headline, named, noun, roles

@@ -28,10 +28,10 @@ from axion_train.metrics.writer import MetricsFile
 from axion_train.model.load import save, use_threads
 from axion_train.model.renderer import Renderer
 from axion_train.policy.multi import Seated
-from axion_train.policy.roles import policies, role_settings
+from axion_train.policy.settings import LEARNER, policies
 from axion_train.recipe import validate
+from axion_train.recipe.policy import role_settings
 from axion_train.recipe.schema import Recipe
-from axion_train.recipe.section import LEARNER
 from axion_train.run import ablation, checkpoint
 from axion_train.run.ablation import Watcher
 from axion_train.run.initialize import blank_models, initialize_models

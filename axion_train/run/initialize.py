@@ -14,9 +14,11 @@ from axion_train.learner.warmup import Pair, collect, warm_up
 from axion_train.model.load import from_scratch, pretrained
 from axion_train.model.renderer import Renderer
 from axion_train.model.tiny import WordTokenizer
-from axion_train.policy.roles import live, policies, role_settings
+from axion_train.policy.language import LanguagePolicy
+from axion_train.policy.multi import seated
+from axion_train.policy.settings import LEARNER, policies
+from axion_train.recipe.policy import role_settings
 from axion_train.recipe.schema import Recipe
-from axion_train.recipe.section import LEARNER
 
 _PROBED = 256  # train tasks, each time a warm-up looks at its reward
 
@@ -62,11 +64,14 @@ def train_reward(recipe: Recipe, env: Env, models: Mapping[str, Any], renderer: 
     The sampling stream is the policy's of that name.
     """
     rng = np.random.default_rng(_seed(recipe, "warm-up probe", name))
-    seated = live(recipe, env, models, renderer, rng)
+    acting = {
+        name: LanguagePolicy(model, renderer, rng, max_tokens=recipe.of_policy(name).sampling.max_tokens) for name, model in models.items()
+    }
+    policy = seated(env, {role: acting[setting.policy] for role, setting in role_settings(recipe, env).items()})
 
     def reward() -> float:
         seed = int(rng.integers(1 << 60))
-        measured = sampled_reward(env, seated, split="train", tasks=_PROBED, seed=seed, part=recipe.evaluation.part)
+        measured = sampled_reward(env, policy, split="train", tasks=_PROBED, seed=seed, part=recipe.evaluation.part)
         return float(measured.get("accuracy", 0.0))
 
     return reward

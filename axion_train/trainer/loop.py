@@ -16,8 +16,9 @@ from axion_train.metrics.update import batch_metrics, credit_metrics, proposal_m
 from axion_train.model.renderer import Renderer
 from axion_train.monitor.rollback import Rollback
 from axion_train.policy.roles import RolePolicies
+from axion_train.policy.settings import LEARNER
+from axion_train.recipe.policy import policy_settings, role_settings
 from axion_train.recipe.schema import Recipe
-from axion_train.recipe.section import LEARNER
 from axion_train.recipe.validate import check_first
 from axion_train.types import Batch, Deal, Gradient
 
@@ -45,7 +46,9 @@ class Trainer:
         self.opponents = recipe.build("opponents")
         self.advantage = recipe.build("advantage")
         self.rng = np.random.default_rng(derive(self.seed, "sampling"))
-        self.roles = RolePolicies(recipe, env, model if isinstance(model, Mapping) else {LEARNER: model}, renderer, self.rng)
+        roles = role_settings(recipe, env)
+        models = model if isinstance(model, Mapping) else {LEARNER: model}
+        self.roles = RolePolicies(env, roles, policy_settings(recipe, roles), models, renderer, self.rng)
         self.policy = self.roles.policy
         self.rollback = Rollback(recipe.build_monitors(), self.roles, training.checkpoint_every)
         self.learner = next(iter(self.roles.learners.values()))
@@ -145,15 +148,14 @@ class Trainer:
             What the last step saw, and the norm of its gradient; None where no row is left.
         """
         gradient, norm = None, 0.0
-        learner, own = self.roles.learners[name], self.roles.recipes[name]
-        training = own.training
-        held = bool(own.reference_kl.coefficient.at(self.progress)) or bool(training.entropy)
-        rows = [row for row in batch.rows if held or row.positive or row.negative]
-        steps = max(1, round(len(rows) / training.minibatch)) if training.minibatch else 1
-        for _ in range(training.epochs if rows else 0):
+        learner, own = self.roles.learners[name], self.roles.policy_settings[name]
+        regularized = bool(learner.reference_kl.coefficient.at(self.progress)) or bool(learner.entropy)
+        rows = [row for row in batch.rows if regularized or row.positive or row.negative]
+        steps = max(1, round(len(rows) / own.minibatch)) if own.minibatch else 1
+        for _ in range(own.epochs if rows else 0):
             order = self.rng.permutation(len(rows)) if steps > 1 else np.arange(len(rows))
-            for part in np.array_split(order, steps):
-                gradient = learner.forward_backward(batch, self.progress, [rows[i] for i in part])
+            for minibatch in np.array_split(order, steps):
+                gradient = learner.forward_backward(batch, self.progress, [rows[i] for i in minibatch])
                 norm = learner.optim_step(self.progress)
         return gradient, norm
 

@@ -22,7 +22,7 @@ from axion_train.analysis.tabular import FlatGame, Numbers, flatten, gradient, s
 from axion_train.estimator.group_mean import GroupMean
 from axion_train.estimator.leave_one_out import LeaveOneOut
 from axion_train.estimator.role_baseline import RoleBaseline
-from axion_train.policy.roles import role_settings
+from axion_train.recipe.policy import role_settings
 from axion_train.run.folder import Run
 from axion_train.run.policy import load_policy
 from benchmarks import (

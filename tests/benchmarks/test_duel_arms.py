@@ -17,7 +17,7 @@ from axion_zoo.shared import language
 
 from axion_env import load
 from axion_train import recipe
-from axion_train.policy.roles import role_settings
+from axion_train.recipe.policy import role_settings
 from axion_train.run.folder import Run
 from benchmarks import co_training, co_training_picture, drift, many
 from benchmarks.co_training import ARMS, RECIPE, Curve
