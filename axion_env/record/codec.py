@@ -1,7 +1,7 @@
 """Episodes as lines of JSON: canonical, ASCII, schema-versioned, and checked piece by piece.
 
 One episode has one encoding, so equal episodes are equal bytes. Each line ends in a `crc` field with one CRC-32 for every other
-field and every event, so that a changed byte is found even where a replay would reproduce it, and its place can be named.
+field and every event, so that a changed byte is found, and located, even where a replay would reproduce it.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def decode(line: str) -> Episode:
 
 
 def damage(line: str) -> str | None:
-    """Where a stored line was changed after it was written; None if it was not."""
+    """Describes where a stored line was changed after it was written; None if it was not."""
     try:
         record = _parse(line)
         stored = str(record.pop("crc", ""))
@@ -74,12 +74,12 @@ def damage(line: str) -> str | None:
 
 
 def difference(a: Episode, b: Episode) -> str | None:
-    """The first place where two episodes differ, and how; None if their encodings are equal."""
+    """Describes the first difference of two episodes; None if their encodings are equal."""
     return _differ(json.loads(_dump(_record(a))), json.loads(_dump(_record(b))), "episode")
 
 
 def differing(recorded: Any, new: Any) -> str:
-    """The first place where two responses differ, and how."""
+    """Describes the first difference of two responses."""
     return _differ(recorded, new, "response") or "they differ"
 
 
@@ -139,7 +139,7 @@ def _attempt(action: Action) -> dict[str, Any]:
 
 
 def _tokens(tokens: Tokens) -> dict[str, Any]:
-    """`completion_ids` are called `ids` in a record of this schema."""
+    """The tokens as a record of this schema has them: `completion_ids` are called `ids`."""
     return {"ids" if name == "completion_ids" else name: value for name, value in tokens._asdict().items()}
 
 

@@ -59,7 +59,7 @@ class Tokens(NamedTuple):
     policy: str
     """Name of the policy that sampled."""
     version: int
-    """Its version: the number of updates its weights have seen."""
+    """Version of the policy: the number of updates its weights have seen."""
 
 
 class Action(NamedTuple):
@@ -110,16 +110,16 @@ class Draw(NamedTuple):
     """A chance outcome."""
 
     label: str
-    index: int  # type: ignore[assignment]  # hides tuple.index, which nobody asks of a draw
-    """Its place in what could be drawn at that moment, 0 … of-1."""
+    index: int  # type: ignore[assignment]  # hides tuple.index, which a draw does not need
+    """Index of the outcome among those possible at that moment, 0 … of-1."""
     of: int
-    """How many equally likely outcomes there were."""
+    """Number of equally likely outcomes."""
     value: Any
     visible_to: tuple[str, ...]
 
 
 class Reveal(NamedTuple):
-    """From here on these agents may know a draw."""
+    """The event from which on these agents may know a draw."""
 
     label: str
     agents: tuple[str, ...]
@@ -141,13 +141,13 @@ class Called(NamedTuple):
 
 
 class Limit(NamedTuple):
-    """The driver, not the rules, ended the branch here."""
+    """A limit from outside the rules, which ended the branch here."""
 
     reason: str
 
 
 class Gathered(NamedTuple):
-    """Branches that ran at once, in index order, whatever order they were answered in."""
+    """Concurrent branches of a gather, in index order, whatever order they were answered in."""
 
     branches: tuple[tuple[Event, ...], ...]
 
@@ -184,7 +184,7 @@ class Episode(NamedTuple):
     env: str
     """Id of the environment, `axion/KuhnPoker-v0`."""
     options: Mapping[str, Any]
-    """What the environment was built with."""
+    """Options the environment was built with."""
     task: Task
     agents: Mapping[str, str]
     """Who was seated, and in which role."""

@@ -1,7 +1,7 @@
-"""JSON lines: the one reader of all files of them.
+"""The reader of files of JSON lines.
 
 A line ends at a newline and nowhere else: `str.splitlines` also ends one at U+2028, U+2029 and U+0085, which JSON allows inside a string.
-A byte order mark and blank lines are passed over. A file whose name ends in `.gz` is unpacked.
+A byte order mark and blank lines are skipped. A file whose name ends in `.gz` is unpacked.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class Line(NamedTuple):
 
 
 def split(file: Iterable[bytes]) -> Iterator[tuple[int, bytes]]:
-    """Lines that hold something, each with its number and with its newline where it has one.
+    """Lines that are not blank, each with its number and with its newline where it has one.
 
     Args:
         file: A file open in binary, or its lines.
@@ -40,10 +40,10 @@ def split(file: Iterable[bytes]) -> Iterator[tuple[int, bytes]]:
 
 
 def lines(path: str | os.PathLike[str], *, errors: str = "strict") -> Iterator[Line]:
-    """The lines of a file that hold something.
+    """The lines of a file that are not blank.
 
     Args:
-        path: Of the file.
+        path: The file.
         errors: What to do with bytes that are not UTF-8, as `bytes.decode` takes it.
 
     Raises:

@@ -27,7 +27,7 @@ _BEGINNING = b'{"schema"'
 
 
 class TornRecord(UserWarning):
-    """The last line of a file of episodes is incomplete: its writer was stopped in the middle of it."""
+    """Warning that the last line of a file of episodes is incomplete: its writer was stopped in the middle of it."""
 
 
 class EpisodeStore:
@@ -53,22 +53,22 @@ class EpisodeStore:
 
     @property
     def offset(self) -> int:
-        """Bytes written so far: what a checkpoint remembers."""
+        """Bytes written so far, as stored in a checkpoint."""
         return self.path.stat().st_size if self.path.exists() else 0
 
     def append(self, episode: Episode) -> None:
-        """Write one episode."""
+        """Writes one episode."""
         self.extend((episode,))
 
     def extend(self, episodes: Iterable[Episode]) -> None:
-        """Write episodes, all of them handed to the system before it returns. With none, the file is opened, so that nobody else writes it.
+        """Writes episodes; all are handed to the system before it returns. With none, it opens the file, so that nobody else writes it.
 
         Raises:
             StoreError: the disk is full, the file cannot be written, or another process writes it. What was written before stays readable.
         """
         lines = "".join(encode(episode) + "\n" for episode in episodes)
         with self._writing():
-            file = self._file if self._file is not None and not self._file.closed else self._open()  # closed: in a child that was forked
+            file = self._file if self._file is not None and not self._file.closed else self._open()  # closed: in a forked child
             if lines and not self._mended:
                 self._mend()
             data = memoryview(lines.encode())
@@ -84,7 +84,7 @@ class EpisodeStore:
         return self._file
 
     def _refuse_foreign(self) -> None:
-        """A file that begins with something else was named by mistake: nothing is appended to it, and no line of it taken for a torn one.
+        """Refuses a file that does not begin like an episode: it was named by mistake, and must not be appended to or cut off.
 
         Raises:
             StoreError: it is no file of episodes.
@@ -98,7 +98,7 @@ class EpisodeStore:
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
-        """Whatever fails inside, the file is closed: a part of a line may be in it, and the next append mends that."""
+        """Closes the file if anything fails inside: it may end in a part of a line, which the next append cuts off."""
         try:
             yield
         except BaseException as problem:
@@ -157,7 +157,7 @@ class EpisodeStore:
         self._mended = True
 
     def close(self) -> None:
-        """Close the file; the next append opens it again."""
+        """Closes the file; the next append opens it again."""
         if self._file is not None:
             self._file.close()
             self._file = None

@@ -1,4 +1,4 @@
-"""Plain values: what may enter a record."""
+"""Plain values: those that may enter a record."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _DEPTH_LIMIT = 256  # deeper nesting, or a list that holds itself, would end in 
 
 
 class _Refused(Exception):
-    """Somewhere in it there is something that may not enter a record."""
+    """A value contains something that may not enter a record."""
 
 
 def is_plain(value: Any) -> bool:
@@ -34,7 +34,7 @@ def plain(value: Any, path: str) -> Any:
 
 
 def _copy(value: Any, depth: int) -> Any:
-    """Checks and copies in one pass, since every play's facts come through here."""
+    """Checks and copies a value in one pass, since the facts of every play come through here."""
     kind = type(value)
     if kind is dict and depth < _DEPTH_LIMIT:
         copy = {}
@@ -65,7 +65,7 @@ def _is_plain(value: Any, depth: int) -> bool:
 
 
 def joined(text: str) -> str:
-    """The text as a reader of JSON gets it: two surrogates that make up one character are that character."""
+    """The text as a reader of JSON gets it: surrogate pairs are joined into their characters."""
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
 
 

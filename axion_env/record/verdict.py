@@ -1,4 +1,4 @@
-"""What an agent's play was worth, and its path through the episode."""
+"""Verdicts and trajectories: what an agent's play was worth, and its path through the episode."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class Part(NamedTuple):
 
     name: str
     value: float
-    """Weighted."""
+    """What was paid, weight included."""
     turn: int | None = None
     """Index among the agent's own turns. None: paid on its last turn."""
 
@@ -28,7 +28,7 @@ class Verdict(NamedTuple):
     parts: tuple[Part, ...]
 
     def step_rewards(self, turns: int) -> tuple[float, ...]:
-        """[turns] What is paid after each of the agent's turns; they sum to `reward` up to rounding."""
+        """[turns] The rewards paid after each of the agent's turns; they sum to `reward` up to rounding."""
         paid = [0.0] * max(turns, 1)
         for part in self.parts:
             paid[-1 if part.turn is None else part.turn] += part.value
@@ -53,5 +53,5 @@ class Trajectory(NamedTuple):
 
     @property
     def step_rewards(self) -> tuple[float, ...]:
-        """[turns] Paid after each turn."""
+        """[turns] The rewards paid after each turn."""
         return self.verdict.step_rewards(len(self.turns))
