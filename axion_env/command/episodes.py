@@ -16,7 +16,7 @@ from axion_env.command.warning import warnings_as_lines
 from axion_env.core.env import Env
 from axion_env.core.rubric import trajectories
 from axion_env.dataset.decontaminate import Overlap, read_texts, task_text
-from axion_env.dataset.filter import Candidate, Exchange, Selection, Sieve, success_rates
+from axion_env.dataset.filter import Candidate, Exchange, Filter, Selection, success_rates
 from axion_env.error import StoreError, UsageError
 from axion_env.record.episode import Ending, Message
 from axion_env.record.store import EpisodeStore
@@ -94,11 +94,11 @@ def filter_command(
     envs = Environments()
     with warnings_as_lines():
         rates = success_rates((c for c in _candidates(files, envs) if c), selection) if selection.success != (0.0, 1.0) else None
-        sieve = Sieve(selection, rates, _overlap(against, splits, ngram))
-        void, rows = _write(out, _FORMS[form], _candidates(files, envs), sieve)
-    read = sieve.read + void
-    reasons = [*sieve.dropped.most_common(), *([("failed or truncated", void)] if void else [])]
-    table = [("read", read), ("kept", sieve.kept), *((f"dropped: {reason}", count) for reason, count in reasons)]
+        trajectory_filter = Filter(selection, rates, _overlap(against, splits, ngram))
+        void, rows = _write(out, _FORMS[form], _candidates(files, envs), trajectory_filter)
+    read = trajectory_filter.read + void
+    reasons = [*trajectory_filter.dropped.most_common(), *([("failed or truncated", void)] if void else [])]
+    table = [("read", read), ("kept", trajectory_filter.kept), *((f"dropped: {reason}", count) for reason, count in reasons)]
     show_table([(name, f"{count:,}", f"{count / max(1, read):.1%}") for name, count in table], ("trajectories", "", ""))
     click.echo(f"{rows} row{'s' * (rows != 1)} written to {out}")
 
@@ -132,9 +132,9 @@ def _overlap(against: Sequence[Path], splits: Sequence[str], ngram: int) -> Call
 
 
 def _write(
-    out: Path, form: Callable[[Candidate, Exchange], dict[str, Any]], candidates: Iterator[Candidate | None], sieve: Sieve
+    out: Path, form: Callable[[Candidate, Exchange], dict[str, Any]], candidates: Iterator[Candidate | None], trajectory_filter: Filter
 ) -> tuple[int, int]:
-    """Writes what the sieve keeps; returns how many trajectories were void, and how many rows were written."""
+    """Writes what the filter keeps; returns how many trajectories were void, and how many rows were written."""
     void = rows = 0
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
@@ -143,7 +143,7 @@ def _write(
                 if candidate is None:
                     void += 1
                     continue
-                for exchange in sieve(candidate):
+                for exchange in trajectory_filter(candidate):
                     file.write(json.dumps(form(candidate, exchange)).encode() + b"\n")
                     rows += 1
     except OSError as problem:

@@ -1,1 +1,1 @@
-"""Datasets made of episodes: which trajectories are kept, what overlaps with a benchmark."""
+"""Datasets made from episodes: filters of trajectories, and decontamination against evaluation sets."""

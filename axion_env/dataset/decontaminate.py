@@ -1,8 +1,8 @@
-"""Decontamination: what training data share with an evaluation set, by n-grams of words.
+"""Decontamination: finds training data that shares n-grams of words with an evaluation set.
 
-Thirteen words, as in Brown et al., "Language models are few-shot learners", arXiv 2005.14165, appendix C. A text of fewer words counts as
-a whole, its signs included (2+2 is not 2-2): it overlaps with an equal text only. An n-gram that most evaluation texts hold is their
-common wording, not a problem's.
+Thirteen words, as in Brown et al., "Language models are few-shot learners", arXiv 2005.14165, appendix C. A text of fewer words overlaps
+only with an equal text, signs included (2+2 is not 2-2). An n-gram of more than half of the evaluation texts is common wording and is
+ignored.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ from axion_env.record.episode import Message
 from axion_env.record.task import Task
 
 _WORD = re.compile(r"\w+")
-_SIGN = re.compile(r"\w+|[^\w\s.,;:!?'\"]")  # words and signs, but not the marks of a sentence
+_SIGN = re.compile(r"\w+|[^\w\s.,;:!?'\"]")  # words and signs, without punctuation
 _FIELDS = ("question", "problem", "prompt", "instruction", "input", "text")
-_COMMON = 0.5  # share of the evaluation texts from which on an n-gram is wording
+_COMMON = 0.5  # share of the evaluation texts beyond which an n-gram is common wording
 
 
 class Overlap:
-    """Whether a candidate repeats an evaluation text: in its task, in what the agent was shown or in what it answered.
+    """Tests whether a candidate repeats an evaluation text: in its task, in what the agent was shown or in what it answered.
 
     Args:
-        texts: Of the evaluation set.
-        ngram: Words in a row that make an overlap.
+        texts: The evaluation set.
+        ngram: Number of shared consecutive words that make an overlap.
     """
 
     def __init__(self, texts: Iterable[str], ngram: int = 13) -> None:
@@ -41,11 +41,11 @@ class Overlap:
         self._known = {gram for gram, count in counts.items() if count <= most}
 
     def __call__(self, candidate: Candidate, exchanges: list[Exchange]) -> bool:
-        """Whether it does."""
+        """Whether the candidate repeats an evaluation text."""
         asked = [task_text(candidate.task), *(message.text for exchange in exchanges for message in exchange.messages)]
         if any(self._holds(text) for text in asked):
             return True
-        # a short answer is no evidence: two problems may well have the same number as their result
+        # short answers are ignored: two problems may well have the same number as their result
         return any(self._holds(exchange.action.text) for exchange in exchanges if len(_words(exchange.action.text)) >= self.ngram)
 
     def _holds(self, text: str) -> bool:

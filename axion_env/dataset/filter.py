@@ -1,4 +1,4 @@
-"""Which trajectories to learn from: right ones, of tasks neither too easy nor too hard, equal ones once.
+"""Filters of trajectories to learn from: right ones, of tasks neither too easy nor too hard, equal ones once.
 
 Rejection sampling (Yuan et al., "Scaling relationship on learning mathematical reasoning with large language models", arXiv 2308.01825),
 and the step between sampling and fine-tuning in every round of expert iteration.
@@ -35,7 +35,7 @@ class Candidate(NamedTuple):
 
     @property
     def group(self) -> Group:
-        """What a success rate and a cap are counted over: an environment with its options, a task, a role."""
+        """The group that success rates and caps are counted over: an environment with its options, a task, a role."""
         return self.env, self.task.id, self.trajectory.role
 
 
@@ -45,7 +45,7 @@ Group: TypeAlias = tuple[Env, str, str]
 
 @dataclass(frozen=True)
 class Selection:
-    """What is kept of many trajectories."""
+    """The criteria of a filter of trajectories."""
 
     part: str = "correct"
     """The part of the reward that says whether an answer is right: it was paid in full. Roles without it are left out."""
@@ -67,7 +67,7 @@ class Selection:
             raise UsageError("max_chars, max_tokens and per_task must not be negative; 0 is no bound")
 
     def counts(self, candidate: Candidate) -> bool:
-        """Whether it can be right or wrong: its role has the part, or a reward is asked for."""
+        """Whether a candidate can be right or wrong: its role has the part, or a reward is asked for."""
         if self.reward is not None:
             return True
         parts = {role: [r.name for r in candidate.env.rubric[role]] for role in candidate.env.rubric.roles}
@@ -77,7 +77,7 @@ class Selection:
         return self.part in parts[candidate.trajectory.role]
 
     def right(self, candidate: Candidate) -> bool:
-        """Whether it is worth learning from."""
+        """Whether a candidate is right: it has the least reward, or the part was paid in full."""
         if self.reward is not None:
             return candidate.trajectory.reward >= self.reward
         return solved(candidate.env, candidate.trajectory.verdict, self.part)
@@ -110,11 +110,11 @@ def success_rates(candidates: Iterable[Candidate], selection: Selection) -> dict
     return {group: sum(found) / len(found) for group, found in right.items()}
 
 
-class Sieve:
-    """Lets through what a selection keeps, and counts why the rest was dropped.
+class Filter:
+    """Keeps the trajectories that a selection accepts, and counts why the others were dropped.
 
     Args:
-        selection: What is kept.
+        selection: The criteria.
         rates: From `success_rates`; needed where the selection has a band.
         overlaps: Says whether a candidate repeats something of an evaluation set. Default: nothing does.
     """
@@ -130,14 +130,14 @@ class Sieve:
         """Trajectories seen."""
         self.kept = 0
         self.dropped: Counter[str] = Counter()
-        """How many, by the first reason found."""
+        """Number of dropped trajectories, by the first reason found."""
         self._rates = rates or {}
         self._overlaps = overlaps
         self._seen: set[tuple[str, tuple[tuple[tuple[Message, ...], str], ...]]] = set()
         self._taken: Counter[Group] = Counter()
 
     def __call__(self, candidate: Candidate) -> list[Exchange]:
-        """What to learn from it; nothing where it is dropped.
+        """The exchanges to learn from a candidate; none where it is dropped.
 
         Raises:
             UsageError: the environment has no such part of the reward, or the answer's tokens are to be counted and were not recorded.
@@ -152,7 +152,7 @@ class Sieve:
         return found
 
     def _reason(self, candidate: Candidate, found: list[Exchange]) -> str | None:
-        """Why it is dropped. Cheap questions first; what counts up comes last, so that nothing dropped takes a place."""
+        """Why a candidate is dropped. Cheap tests come first; those that count come last, so that a dropped candidate uses up no place."""
         chosen = self.selection
         if not chosen.counts(candidate):
             return f"role without {chosen.part!r}"

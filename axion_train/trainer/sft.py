@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from axion_env import Env, Episode, UsageError
-from axion_env.dataset.filter import Candidate, Sieve, success_rates
+from axion_env.dataset.filter import Candidate, Filter, success_rates
 from axion_train.data.pack import demonstration
 from axion_train.data.sft import read_rows
 from axion_train.metrics.update import batch_metrics
@@ -73,8 +73,8 @@ class SFTTrainer(Trainer):
         episodes = self.play(self.curriculum.draw(self.env, self.seed))
         played = [(episode, self.credit(episode)) for episode in episodes]
         candidates = [Candidate(self.env, episode.task, t) for episode, found in played for t in found]
-        sieve = Sieve(self._settings.select, success_rates(candidates, self._settings.select))
-        kept = [exchange.action.tokens for candidate in candidates for exchange in sieve(candidate)]
+        trajectory_filter = Filter(self._settings.select, success_rates(candidates, self._settings.select))
+        kept = [exchange.action.tokens for candidate in candidates for exchange in trajectory_filter(candidate)]
         self._rounds.append([demonstration(tokens.prompt_ids, tokens.completion_ids) for tokens in kept if tokens is not None])
         self._rounds = self._rounds[-self._settings.keep_rounds :]
         self._rows, self._order = self._merged(), []
@@ -82,7 +82,11 @@ class SFTTrainer(Trainer):
             self.learner.load_state_dict(copy.deepcopy(self._start))
         metrics = batch_metrics(episodes, [t for _, found in played for t in found])
         metrics |= self.curriculum.observe(self.env, episodes)
-        return episodes, {**metrics, "kept": sieve.kept, **{f"dropped/{reason}": n for reason, n in sieve.dropped.items()}}
+        return episodes, {
+            **metrics,
+            "kept": trajectory_filter.kept,
+            **{f"dropped/{reason}": n for reason, n in trajectory_filter.dropped.items()},
+        }
 
     def _merged(self) -> list[Row]:
         """The rows of all rounds that are learned from, equal ones once."""

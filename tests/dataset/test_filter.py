@@ -9,7 +9,7 @@ import pytest
 
 from axion_env import Action, Ask, Context, Memory, Message, Outcome, Play, Task, Tokens, UsageError, load, trajectories
 from axion_env.dataset.decontaminate import Overlap, task_text
-from axion_env.dataset.filter import Candidate, Exchange, Selection, Sieve, exchanges, success_rates
+from axion_env.dataset.filter import Candidate, Exchange, Filter, Selection, exchanges, success_rates
 from tests.core.game import game
 
 ARITHMETIC = load("axion/Arithmetic-v0")
@@ -31,10 +31,10 @@ def candidates(answers: Iterable[tuple[int, str]]) -> list[Candidate]:
 def sift(selection: Selection, answers: Iterable[tuple[int, str]], **more: Any) -> tuple[list[str], dict[str, int]]:
     """Answers kept, and how many were dropped for which reason."""
     given = candidates(answers)
-    sieve = Sieve(selection, success_rates(given, selection), **more)
-    kept = [exchange.action.text for candidate in given for exchange in sieve(candidate)]
-    assert sieve.kept + sieve.dropped.total() == sieve.read == len(given)
-    return kept, dict(sieve.dropped)
+    trajectory_filter = Filter(selection, success_rates(given, selection), **more)
+    kept = [exchange.action.text for candidate in given for exchange in trajectory_filter(candidate)]
+    assert trajectory_filter.kept + trajectory_filter.dropped.total() == trajectory_filter.read == len(given)
+    return kept, dict(trajectory_filter.dropped)
 
 
 def test_right_answers_are_kept_once() -> None:
@@ -76,7 +76,7 @@ def test_tokens_that_were_not_recorded_cannot_be_counted() -> None:
     assert play.episode is not None
     (trajectory,) = trajectories(ARITHMETIC, play.episode)
     with pytest.raises(UsageError, match="no recorded tokens"):
-        Sieve(Selection(max_tokens=3))(Candidate(ARITHMETIC, TASKS[0], trajectory))
+        Filter(Selection(max_tokens=3))(Candidate(ARITHMETIC, TASKS[0], trajectory))
 
 
 @pytest.mark.parametrize("wrong", [{"success": (0.5, 0.1)}, {"success": (0.0, 2.0)}, {"success": (0.5,)}, {"per_task": -1}])
@@ -93,7 +93,7 @@ def test_a_part_that_is_nobody_s_is_named() -> None:
     assert play.episode is not None
     first, _ = (Candidate(env, play.task, t) for t in trajectories(env, play.episode))
     with pytest.raises(UsageError, match="no reward part 'correct'; it has chips_won"):
-        Sieve(Selection())(first)
+        Filter(Selection())(first)
 
 
 # What an agent was shown ------------------------------------------------------------------------------------------------------------------
