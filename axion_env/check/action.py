@@ -1,4 +1,4 @@
-"""Answers of every kind: whatever is said, nothing breaks, and two answers are not one."""
+"""Checks of answers: no text breaks a play, examples are legal, and two answers at once do not pass for one."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from axion_env.check.catalog import Skip, promise
 from axion_env.check.finding import Finding
 from axion_env.check.hostile import HOSTILE, variations
-from axion_env.check.subject import Subject, spoken
+from axion_env.check.subject import ScriptedAgent, Subject
 from axion_env.core.author_frame import with_author_frame
 from axion_env.core.demo import Demo
 from axion_env.core.driver import play_demo
@@ -20,7 +20,7 @@ from axion_env.error import AxionError
 from axion_env.record.episode import Ending
 
 _EXAMPLES = 8
-_BABBLES = 4  # plays of babble per deal
+_BABBLES = 4  # plays of random hostile text per deal
 
 
 @promise(
@@ -46,16 +46,16 @@ def robustness(subject: Subject) -> Iterator[Finding]:
 
 
 def _fuzz(subject: Subject) -> Iterator[tuple[str, str, Any, int]]:
-    """(who, what it says, a policy that makes it say so, seed)."""
+    """Yields (agent, what it says, the policy that says it, seed)."""
     for agent in subject.env.seats:
         for i, text in enumerate(HOSTILE):
-            yield agent, text, spoken(agent, text), i % subject.deals
+            yield agent, text, ScriptedAgent(agent, text), i % subject.deals
         for k in range(min(_BABBLES * subject.deals, len(HOSTILE))):
-            yield agent, "babble", spoken(agent, _Babble(k)), k % subject.deals
+            yield agent, "babble", ScriptedAgent(agent, _Babble(k)), k % subject.deals
 
 
 class _Babble:
-    """Well-formed answers, broken; and pieces of everything, stuck together."""
+    """Random answers to an ask: legal ones, broken legal ones, and hostile pieces joined together."""
 
     def __init__(self, seed: int) -> None:
         self.seed = seed
@@ -120,7 +120,7 @@ def ambiguity(subject: Subject) -> Iterator[Finding]:
         top = best.rewards.get(agent, 0.0)
         wrong = _earned(subject, _instead(best, agent, [second for _, second in _pairs(best, worst, agent)]), agent)
         if wrong is None or wrong >= top or any(turn.choices is not None for turn in won.turns_of(agent)):
-            continue  # of several choices `ask` itself takes none
+            continue  # where several choices are named, `ask` itself refuses
         tried = True
         texts = (["\n".join(pair[::order]) for pair in _pairs(best, worst, agent)] for order in (1, -1))
         earned = [_earned(subject, _instead(best, agent, both), agent) for both in texts]
@@ -144,7 +144,7 @@ def _instead(demo: Demo, agent: str, texts: list[str]) -> Demo:
 
 
 def _earned(subject: Subject, demo: Demo, agent: str) -> float | None:
-    """What the agent earns; None where the play breaks. Whoever is asked more often than in the script answers as before."""
+    """The agent's reward when a demo is played; None where the play breaks or its script does not fit."""
     try:
         episode = play_demo(subject.env, demo, services=subject.services)
         return subject.judge(episode)[agent].reward

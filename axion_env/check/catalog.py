@@ -1,4 +1,4 @@
-"""The checks there are: Axion's own, and those of the entry-point group `axion.checks`."""
+"""The catalog of checks: Axion's own, and those of the entry-point group `axion.checks`."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _FAMILIES = ("startup", "chance", "record", "information", "leak", "action", "en
 
 
 class Skip(Exception):
-    """Raised by a check that has nothing to say of this environment; the message says why."""
+    """Raised by a check that does not apply to this environment; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -31,20 +31,20 @@ class Check:
     id: str
     run: Callable[[Subject], Iterable[Finding]]
     holds: str
-    """What it holds the environment to, in one sentence."""
+    """The promise that it tests, in one sentence."""
     caught: str
-    """How an environment that breaks it is caught."""
+    """How a broken promise is found."""
     severity: Severity = Severity.ERROR
     needs: tuple[str, ...] = ()
-    """Checks without which this one says nothing: where they fail it is skipped."""
+    """Checks that must pass first: where one fails, this one is skipped."""
     broken: str = ""
-    """Why it cannot be imported, where it cannot."""
+    """Why it cannot be imported; empty: it can."""
 
 
 def promise(
     id: str, *, caught: str, severity: Severity = Severity.ERROR, needs: Sequence[str] = ("runtime.startup",)
 ) -> Callable[[Callable[[Subject], Iterable[Finding]]], Check]:
-    """Make a check of a function from a `Subject` to findings; its docstring says what it holds.
+    """Makes a check of a function from a `Subject` to findings; its docstring is the promise.
 
     >>> @promise("me.polite", caught="Questions without the word are looked for.")
     ... def polite(subject):
@@ -61,7 +61,7 @@ def promise(
 
 @lru_cache(maxsize=1)
 def catalog() -> dict[str, Check]:
-    """Every check by id, in the order they run; those of other packages last, and one that cannot be imported says so in `broken`.
+    """Every check by id, in the order they run, those of other packages last. One that cannot be imported says so in `broken`.
 
     Raises:
         UsageError: an installed check has the id of another.
@@ -94,7 +94,7 @@ def _installed(name: str) -> Check:
 
 
 def chosen(only: Sequence[str] | None) -> list[str]:
-    """The ids asked for, all if nothing is: `reward` stands for every `reward.…`.
+    """The ids of the selected checks, all if `only` is empty: `reward` stands for every `reward.…`.
 
     Raises:
         NotFound: no check has this id.

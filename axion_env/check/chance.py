@@ -1,4 +1,4 @@
-"""Chance and order: the seed governs everything, and nothing else does."""
+"""Checks of chance and order: a play depends on its seed, and on no other chance, instance, play or order of answers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 from axion_env.check.catalog import Skip, promise
 from axion_env.check.finding import Finding, Severity
 from axion_env.check.subject import Subject
-from axion_env.check.watch import Reach, Sight, watching
+from axion_env.check.watch import Access, Resource, watching
 from axion_env.core.driver import serve
 from axion_env.core.env import Env
 from axion_env.core.play import Play
@@ -23,16 +23,16 @@ from axion_env.core.rng import Stream, derive
 from axion_env.record.codec import difference
 from axion_env.record.episode import Episode, Gathered
 
-_WATCHED = 4  # plays; watching costs ten times a play
+_WATCHED = 4  # plays; a watched play takes ten times as long
 _ORDERS = 4
 
 
-def watched(subject: Subject) -> list[Sight]:
-    """What a few plays reach for, each line once."""
+def watched(subject: Subject) -> list[Access]:
+    """Accesses to forbidden resources in a few plays, each line of code once."""
     with watching() as seen:
         for k in range(min(subject.deals, _WATCHED)):
             subject.play(subject.task(k), k)
-    return list({sight.line: sight for sight in seen}.values())
+    return list({access.line: access for access in seen}.values())
 
 
 @promise(
@@ -44,7 +44,7 @@ def no_global_state(subject: Subject) -> Iterator[Finding]:
     """The global `random` (and NumPy's) is neither read nor moved by building, tasks, play or rewards."""
 
     def run() -> list[Episode]:
-        env = subject.twin()
+        env = subject.rebuilt()
         tasks = [subject.task(k, env=env) for k in range(subject.deals)]
         episodes = [subject.play(task, k, env=env) for k, task in enumerate(tasks)]
         for episode in episodes:
@@ -57,13 +57,13 @@ def no_global_state(subject: Subject) -> Iterator[Finding]:
         one = run()
         moved = [name for name, before, after in zip(("random", "numpy.random"), states, _global_states(), strict=False) if before != after]
     with _global_seed(1):
-        again = run()
+        repeated = run()
     with _global_seed(2):
         other = run()
-    found = differing(one, other) if differing(one, again) is None else None  # else it is not the global seed that they differ by
+    found = differing(one, other) if differing(one, repeated) is None else None  # else the global seed is not the cause
     if not moved and found is None:
         return
-    lines = [sight.line for sight in watched(subject) if sight.reach is Reach.GLOBAL_RNG]
+    lines = [access.line for access in watched(subject) if access.resource is Resource.GLOBAL_RNG]
     at = lines[0] if lines else None
     if moved:
         yield Finding(f"the global state of {' and '.join(moved)} moves; draw with ctx.draw, or from axion_env.Stream(task seed)", line=at)
@@ -98,14 +98,14 @@ def _global_states() -> list[str]:
 )
 def seed_control(subject: Subject) -> Iterator[Finding]:
     """The seed governs all chance: `ctx.draw` is the only chance in a play, and an option `seed` changes the tasks or the plays."""
-    for sight in watched(subject):
-        if sight.reach is Reach.OWN_RNG:
-            yield Finding(f"{sight.line} draws from a generator of its own, which no seed reaches; use ctx.draw", line=sight.line)
+    for access in watched(subject):
+        if access.resource is Resource.OWN_RNG:
+            yield Finding(f"{access.line} draws from a generator of its own, which no seed reaches; use ctx.draw", line=access.line)
     parameters = signature(type(subject.env).__init__).parameters
     if "seed" not in parameters or not isinstance(subject.env.options.get("seed", parameters["seed"].default), int):
         return
     seed = subject.env.options.get("seed", parameters["seed"].default)
-    other = subject.twin(seed=seed + 1)
+    other = subject.rebuilt(seed=seed + 1)
     mine, others = ([_content(subject, env, k) for k in range(subject.deals)] for env in (subject.env, other))
     if mine == others:
         yield Finding(f"tasks and plays are the same with seed={seed} and seed={seed + 1}; use the option, or drop it")
@@ -131,13 +131,13 @@ def episode_determinism(subject: Subject) -> Iterator[Finding]:
     if found is not None:
         yield found._replace(message=f"a second play differs from the first; play may depend on its task and draws only. {found.message}")
         return
-    found = differing(subject.random, repeat(subject.twin()))
+    found = differing(subject.random, repeat(subject.rebuilt()))
     if found is not None:
         yield found._replace(message=f"another instance plays otherwise; an instance is its options and nothing else. {found.message}")
-    for sight in watched(subject):
-        if sight.reach is Reach.ENTROPY:
-            message = f"{sight.line} calls {sight.what}; a replay would get another value"
-            yield Finding(message, Severity.WARNING, line=sight.line)
+    for access in watched(subject):
+        if access.resource is Resource.ENTROPY:
+            message = f"{access.line} calls {access.what}; a replay would get another value"
+            yield Finding(message, Severity.WARNING, line=access.line)
 
 
 @promise(
@@ -147,14 +147,14 @@ def episode_determinism(subject: Subject) -> Iterator[Finding]:
 )
 def episode_isolation(subject: Subject) -> Iterator[Finding]:
     """Plays share nothing: in flight together with others, of this instance or a second one, each goes as it does alone."""
-    envs = (subject.env, subject.twin())
+    envs = (subject.env, subject.rebuilt())
     plays = [Play(env, subject.task(k, env=env), k) for k in range(subject.deals) for env in envs]
     policy, order = RandomPolicy(), Stream(derive(0, "isolation"))
     waiting = [play for play in plays if not play.done]
     while waiting:
         at = order.below(len(waiting))
         play = waiting[at]
-        request = play.requests[0]  # as the driver does: another order is another check
+        request = play.requests[0]  # in the order of the driver: other orders are tested by episode.answer_order
         if isinstance(request, Call):
             serve([request], subject.services)
         else:
@@ -183,7 +183,7 @@ def answer_order(subject: Subject) -> Iterator[Finding]:
         raise Skip("nothing is asked at the same time")
     for episode in concurrent:
         for number in range(_ORDERS):
-            found = differing([episode], [answered_again(subject, episode, Stream(derive(number, "order")))])
+            found = differing([episode], [shuffled_replay(subject, episode, Stream(derive(number, "order")))])
             if found is not None:
                 message = (
                     "another order of answering gives another episode; branches speak by return value and share no object that changes"
@@ -192,8 +192,8 @@ def answer_order(subject: Subject) -> Iterator[Finding]:
                 return
 
 
-def answered_again(subject: Subject, episode: Episode, order: Stream) -> Episode:
-    """The episode played again, its answers given one at a time in a shuffled order."""
+def shuffled_replay(subject: Subject, episode: Episode, order: Stream) -> Episode:
+    """Replays an episode, its answers given one at a time in a shuffled order."""
     play = unanswered(episode, subject.env)
     while play.episode is None:
         request = play.requests[order.below(len(play.requests))]
@@ -203,7 +203,7 @@ def answered_again(subject: Subject, episode: Episode, order: Stream) -> Episode
 
 
 def differing(expected: Sequence[Episode], got: Iterable[Episode]) -> Finding | None:
-    """The first pair of episodes that are not the same bytes."""
+    """A finding for the first pair of episodes that are not the same bytes; None if all are."""
     for one, other in zip(expected, got, strict=True):
         words = difference(one, other)
         if words is not None:

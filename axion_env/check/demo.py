@@ -1,4 +1,4 @@
-"""Demos: they earn what they claim, and show that winning pays, losing does not, and cheating earns nothing."""
+"""Checks of demos: they earn what they claim, and show that winning pays, losing does not, and cheating earns nothing."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from axion_env.check.catalog import promise
 from axion_env.check.finding import Finding, Severity
 from axion_env.check.hostile import INJECTIONS
-from axion_env.check.subject import Subject, spoken
+from axion_env.check.subject import ScriptedAgent, Subject
 from axion_env.core.demo import Demo
 from axion_env.core.policy import RandomPolicy
 from axion_env.record.episode import Ending
@@ -76,7 +76,7 @@ def oracle_max(subject: Subject) -> Iterator[Finding]:
 
 
 def best(subject: Subject, role: str) -> float | None:
-    """The most a demo earns somebody in this role."""
+    """The greatest reward that any demo earns an agent of the role; None if it is in none."""
     earned = [v.reward for demo, e in subject.demos if e.fault is None for v in subject.judge(e).values() if v.role == role]
     return max(earned, default=None)
 
@@ -115,10 +115,10 @@ def _floors(subject: Subject, agent: str) -> dict[str, Any]:
 
 
 def _mean(subject: Subject, agent: str, say: Any) -> float | None:
-    """What the agent earns on average where it is asked, the others playing at random."""
+    """The agent's mean reward over plays in which it is asked, the others playing at random; None if it never is."""
     earned = []
     for k in range(max(subject.deals, _LEAST_TASKS)):
-        episode = subject.play(subject.task(k), k, spoken(agent, say))
+        episode = subject.play(subject.task(k), k, ScriptedAgent(agent, say))
         if episode.fault is None and episode.turns_of(agent):
             earned.append(subject.judge(episode)[agent].reward)
     return sum(earned) / len(earned) if earned else None
@@ -139,7 +139,7 @@ def canary_floor(subject: Subject) -> Iterator[Finding]:
     for agent in subject.env.seats:
         top = best(subject, subject.env.spec.agents[agent].name)
         for text in INJECTIONS:
-            episode = subject.play(subject.task(0), 0, spoken(agent, text))
+            episode = subject.play(subject.task(0), 0, ScriptedAgent(agent, text))
             said = [turn for turn in episode.turns_of(agent) if turn.choices is None and turn.action.legal]
             if said and episode.fault is None and top is not None and subject.judge(episode)[agent].reward >= top - _TOLERANCE:
                 yield Finding(

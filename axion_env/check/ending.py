@@ -1,4 +1,4 @@
-"""Endings: a forfeit and a limit end a play in order, and silence does not pay."""
+"""Checks of endings: forfeits and limits end a play cleanly, and silence does not pay."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from axion_env.record.episode import Ending, Episode
 
 _NOTHING = "\x00"
 _DEALS = 4
-_REQUESTS = 24  # of one play
+_REQUESTS = 24  # per play
 
 
 @promise(
@@ -34,7 +34,7 @@ def forfeit(subject: Subject) -> Iterator[Finding]:
             if ask is None:
                 break
             if episode.ending is Ending.FAILED and "while parsing" in str(episode.error):
-                continue  # action.robustness has a word for it
+                continue  # reported by action.robustness
             if episode.ending is Ending.FAILED:
                 yield Finding(f"{ask.agent} answered with nothing legal and the play FAILED: {episode.error}", task=episode.task.id, seed=k)
                 return
@@ -82,7 +82,7 @@ def truncation(subject: Subject) -> Iterator[Finding]:
 
 
 def _stopped(subject: Subject, k: int, at: int, *, limit: bool) -> tuple[Episode, Ask[Any] | None]:
-    """A play whose ask number `at` is cut off, or answered with nothing legal from there on; and that ask, None if there is none."""
+    """Plays deal k with ask number `at` cut off or never answered legally. Returns the episode and that ask, None if not reached."""
     play, policy = Play(subject.env, subject.task(k), k), RandomPolicy()
     stop: Ask[Any] | None = None
     asked = count()

@@ -1,4 +1,4 @@
-"""What checks say: findings, one result per check, one report per environment."""
+"""The results of checks: findings, one result per check, one report per environment."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ SCHEMA = 1
 
 
 class Severity(StrEnum):
-    """How bad it is that a promise is broken."""
+    """The severity of a broken promise."""
 
     ERROR = "error"
     """Rewards, records or secrets cannot be trusted: the check fails."""
     WARNING = "warning"
-    """Most likely a mistake; nothing fails."""
+    """Most likely a mistake; the check passes."""
     ADVISORY = "advisory"
-    """Good to know."""
+    """Information; the check passes."""
 
 
 class Finding(NamedTuple):
@@ -34,14 +34,14 @@ class Finding(NamedTuple):
     message: str
     """What was got, what was expected and what to do."""
     severity: Severity | None = None
-    """None: as the check's own."""
+    """None: that of the check."""
     line: str | None = None
     """`file:line` in the author's code."""
     address: Address | None = None
-    """The turn, as `fork` takes it."""
+    """The turn concerned, as `fork` takes it."""
     task: str | None = None
     seed: int | None = None
-    """Of the play that shows it; its answers are those of `RandomPolicy` unless the message says otherwise."""
+    """Seed of the play that shows it; its answers are those of `RandomPolicy` unless the message says otherwise."""
 
     def __str__(self) -> str:
         where = {"at": self.line, "address": self.address, "task": self.task, "seed": self.seed}
@@ -56,9 +56,9 @@ class Status(StrEnum):
     FAILED = "failed"
     """There is an error among its findings."""
     SKIPPED = "skipped"
-    """The promise is not made here, or cannot be looked at before another one is kept."""
+    """The promise does not apply to this environment, or a check that it needs failed."""
     HUNG = "hung"
-    """It did not end in its time, and was ended. Counts as failed."""
+    """It ran longer than its time limit and was stopped. Counts as failed."""
 
 
 @dataclass(frozen=True)
@@ -69,18 +69,18 @@ class Result:
     status: Status
     findings: tuple[Finding, ...] = ()
     reason: str = ""
-    """Why it was skipped."""
+    """Why it was skipped; empty: it was not."""
     seconds: float = 0.0
 
     @property
     def errors(self) -> tuple[Finding, ...]:
-        """The findings that fail it."""
+        """The findings that make it fail: those of severity ERROR."""
         return tuple(f for f in self.findings if f.severity is Severity.ERROR)
 
 
 @dataclass(frozen=True)
 class Report:
-    """All results of one environment."""
+    """The results of all checks of one environment."""
 
     env: str
     options: dict[str, Any]
@@ -88,7 +88,7 @@ class Report:
 
     @property
     def passed(self) -> bool:
-        """No error among the findings."""
+        """Whether no finding is an error."""
         return not self.failed
 
     @property
@@ -110,7 +110,7 @@ class Report:
 
 
 def result_record(result: Result) -> dict[str, Any]:
-    """A result as facts."""
+    """A result as plain values, for JSON."""
     findings = [finding._asdict() for finding in result.findings]
     return {"id": result.id, "status": result.status, "findings": findings, "reason": result.reason, "seconds": round(result.seconds, 3)}
 

@@ -1,4 +1,4 @@
-"""The machine around it: pickles, threads, other processes, files, speed."""
+"""Checks of an environment on its machine: pickling, threads, other processes, files, speed."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from typing import Any
 from axion_env.check.catalog import Skip, promise
 from axion_env.check.chance import differing, watched
 from axion_env.check.finding import Finding, Severity
-from axion_env.check.subject import Memo, Subject
-from axion_env.check.watch import Reach
+from axion_env.check.subject import CachedService, Subject
+from axion_env.check.watch import Resource
 from axion_env.core.env import Env
 from axion_env.record.codec import encode
 from axion_env.record.episode import Episode
@@ -32,9 +32,9 @@ _SPEED_S = 0.2
 )
 def host_containment(subject: Subject) -> Iterator[Finding]:
     """`play` and parsers touch no file, socket or process of this machine: outside work goes through ctx.run and ctx.call."""
-    for sight in watched(subject):
-        if sight.reach is Reach.HOST:
-            yield Finding(f"a play does {sight.what}; read files in __init__, and run work with ctx.run or ctx.call", line=sight.line)
+    for access in watched(subject):
+        if access.resource is Resource.HOST:
+            yield Finding(f"a play does {access.what}; read files in __init__, and run work with ctx.run or ctx.call", line=access.line)
 
 
 @promise(
@@ -46,16 +46,15 @@ def roundtrip(subject: Subject) -> Iterator[Finding]:
     """An instance survives pickling: same class, options and spec, and it plays the same."""
     env = subject.env
     try:
-        twin: Env = pickle.loads(pickle.dumps(env))
+        restored: Env = pickle.loads(pickle.dumps(env))
     except Exception as problem:
         yield Finding(f"pickling raised {type(problem).__name__}: {problem}; define the class at the top of a module, take plain options")
         return
-    if (type(twin), twin.spec, dict(twin.options)) != (type(env), env.spec, dict(env.options)):
-        yield Finding(f"what was pickled as {env!r} came back as {twin!r}; keep Env.__reduce__ as it is")
+    if (type(restored), restored.spec, dict(restored.options)) != (type(env), env.spec, dict(env.options)):
+        yield Finding(f"what was pickled as {env!r} came back as {restored!r}; keep Env.__reduce__ as it is")
         return
-    found = differing(
-        subject.random[:_DEALS], [subject.play(subject.task(k, env=twin), k, env=twin) for k in range(len(subject.random[:_DEALS]))]
-    )
+    known = subject.random[:_DEALS]
+    found = differing(known, [subject.play(subject.task(k, env=restored), k, env=restored) for k in range(len(known))])
     if found is not None:
         yield found._replace(message=f"the instance that was pickled plays otherwise. {found.message}")
 
@@ -107,7 +106,7 @@ def processes(subject: Subject) -> Iterator[Finding]:
     if type(subject.env).__module__ == "__main__":
         raise Skip("the class is defined in __main__, where another process cannot find it")
     deals = min(_DEALS, subject.deals)
-    known = {name: service.known for name, service in subject.services.items() if isinstance(service, Memo)}
+    known = {name: service.known for name, service in subject.services.items() if isinstance(service, CachedService)}
     told = pickle.dumps((sys.path, pickle.dumps(subject.env), deals, known))
     hashes = "2" if os.environ.get("PYTHONHASHSEED") == "1" else "1"
     command = [sys.executable, "-c", "from axion_env.check.host import play_elsewhere; play_elsewhere()"]
@@ -125,21 +124,21 @@ def processes(subject: Subject) -> Iterator[Finding]:
 
 
 def digests(episodes: Sequence[Episode]) -> list[str]:
-    """A digest of each episode's bytes."""
+    """The SHA-256 of each episode's bytes."""
     return [hashlib.sha256(encode(episode).encode()).hexdigest() for episode in episodes]
 
 
 def play_elsewhere() -> None:
-    """The other process: reads what to play, prints digests."""
+    """Entry point of the other process: reads what to play from stdin, prints the digests of the episodes."""
     path, pickled, deals, known = pickle.load(sys.stdin.buffer)
     sys.path[:] = path
-    services: Mapping[str, Any] = {name: _Known(answers) for name, answers in known.items()}
+    services: Mapping[str, Any] = {name: _RecordedService(answers) for name, answers in known.items()}
     subject = Subject(pickle.loads(pickled), deals=deals, services=services)
     print(*digests(subject.random), sep="\n")
 
 
-class _Known:
-    """A service that gives the answers it gave elsewhere."""
+class _RecordedService:
+    """A service that repeats the answers recorded in the parent process."""
 
     def __init__(self, answers: Mapping[str, Any]) -> None:
         self.answers = answers

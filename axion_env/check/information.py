@@ -1,7 +1,7 @@
-"""Who may know what: a draw shows in nobody's observations but those of the agents it is visible to, until it is revealed.
+"""Checks of information: until it is revealed, a draw changes no observation of the agents it is not visible to.
 
-Non-interference (Goguen and Meseguer, "Security policies and security models", IEEE S&P 1982), tested by its definition: a play is made
-again with one draw put in another's place and every answer kept, and what the others are shown must not change by a byte.
+Non-interference (Goguen and Meseguer, "Security policies and security models", IEEE S&P 1982), tested by its definition: a play is
+repeated with another outcome of one draw and every answer kept, and what the others are shown must not change by a byte.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from axion_env.record.value import is_plain, plain
 KnownTurn: TypeAlias = tuple[Turn, set[str]]
 
 _EPISODES = 24
-_DRAWS = 12  # of an episode
+_DRAWS = 12  # per episode
 _OTHERS = 5  # values put in place of one draw
 
 
@@ -41,7 +41,7 @@ def noninterference(subject: Subject) -> Iterator[Finding]:
             if draw.of < 2 or set(draw.visible_to) >= set(episode.agents):
                 continue
             hidden += 1
-            for index in _others(draw):
+            for index in _other_indices(draw):
                 message = _interference(episode, _substituted(subject, episode, address, index))
                 if message is not None and draw.label not in said:
                     said.add(draw.label)
@@ -59,16 +59,16 @@ def _draws(events: Sequence[Event], path: tuple[int, ...]) -> Iterator[tuple[Add
                 yield from _draws(branch, (*path, place, i))
 
 
-def _others(draw: Draw) -> list[int]:
-    """Other indices, spread over all there are."""
+def _other_indices(draw: Draw) -> list[int]:
+    """Other outcomes of a draw, spread evenly over all of them, as indices."""
     step = max(1, (draw.of - 1) // _OTHERS)
     return [(draw.index + i) % draw.of for i in range(1, draw.of, step)][:_OTHERS]
 
 
 def _substituted(subject: Subject, episode: Episode, at: Address, index: int) -> Episode:
-    """The episode with another outcome of one draw, and all else as it was as far as that can be.
+    """Plays an episode again with another outcome of one draw, and everything else the same as far as possible.
 
-    From a deck the new outcome may be missing where it was drawn before; there the old one takes its place, and both count as changed.
+    If a later draw from the same deck had the new outcome, it gets the old one instead, and both draws count as changed.
     """
     recorded = dict(_draws(episode.root, ()))
     fresh = Stream(derive(0, "substituted"))
@@ -84,11 +84,11 @@ def _substituted(subject: Subject, episode: Episode, at: Address, index: int) ->
         values = [plain(item, label) for item in items]
         return next((values.index(value) for value in (old.value, recorded[at].value) if value in values), 0)
 
-    return subject.play(episode.task, None, _Said(episode), chance=chance)
+    return subject.play(episode.task, None, _SameAnswers(episode), chance=chance)
 
 
-class _Said:
-    """Everybody's k-th answer is what it was; whoever is asked more often answers legally and at random."""
+class _SameAnswers:
+    """A policy that repeats each agent's answers of an episode in order; further ones are legal and at random."""
 
     def __init__(self, episode: Episode) -> None:
         self._answers = {agent: [turn.action.text for turn in episode.turns_of(agent)] for agent in episode.agents}
@@ -106,9 +106,9 @@ class _Said:
 
 
 def _interference(one: Episode, other: Episode) -> str | None:
-    """What an agent that may not know the changed draws is shown otherwise; None if nothing is.
+    """Describes the first change in what an agent that may not know the changed draws is shown; None if there is none.
 
-    Turns are compared as long as all that was answered before is the same: what others do with their knowledge is theirs to show.
+    Turns are compared only up to the first answer that differs: agents who know a draw may show it by what they do.
     """
     if other.fault is not None:
         return None
@@ -117,22 +117,22 @@ def _interference(one: Episode, other: Episode) -> str | None:
     labels = {draw.label for draw in changed}
     knowing = {agent for draw in changed for agent in draw.visible_to}
     mine, theirs = list(_known_turns(one, labels, knowing)), list(_known_turns(other, labels, knowing))
-    for at, ((turn, known), (twin, known_too)) in enumerate(zip(mine, theirs, strict=False)):
-        if turn.agent != twin.agent:
+    for at, ((turn, known), (other_turn, known_too)) in enumerate(zip(mine, theirs, strict=False)):
+        if turn.agent != other_turn.agent:
             return _asked_otherwise(mine[at:], theirs[at:])
-        found = _shown_otherwise(turn, twin) if turn.agent not in known | known_too else None
+        found = _shown_otherwise(turn, other_turn) if turn.agent not in known | known_too else None
         if found is not None:
             return f"{turn.agent} {found}; reveal it first, or make it visible to {turn.agent}"
-        if len(turn.attempts) != len(twin.attempts) or not all(map(_same, turn.attempts, twin.attempts)):
+        if len(turn.attempts) != len(other_turn.attempts) or not all(map(_same, turn.attempts, other_turn.attempts)):
             return None
     if len(mine) != len(theirs):
         shorter = min(len(mine), len(theirs))
         return _asked_otherwise(mine[shorter:], theirs[shorter:])
-    return _told_otherwise(one, other, set(one.agents) - knowing - _told(one, labels) - _told(other, labels))
+    return _told_otherwise(one, other, set(one.agents) - knowing - _revealed_to(one, labels) - _revealed_to(other, labels))
 
 
 def _asked_otherwise(mine: Sequence[KnownTurn], theirs: Sequence[KnownTurn]) -> str | None:
-    """Who is asked next in one play and never again in the other."""
+    """Names an agent that is asked next in one play and never again in the other."""
     for rest, other in ((mine, theirs), (theirs, mine)):
         if rest and rest[0][0].agent not in rest[0][1] and all(turn.agent != rest[0][0].agent for turn, _ in other):
             return f"{rest[0][0].agent} is asked once more with one value than with another; reveal it first"
@@ -140,7 +140,7 @@ def _asked_otherwise(mine: Sequence[KnownTurn], theirs: Sequence[KnownTurn]) -> 
 
 
 def _told_otherwise(one: Episode, other: Episode, agents: set[str]) -> str | None:
-    """Which of these agents is told something else after its last turn."""
+    """Names one of these agents that is told something else after its last turn."""
     for agent in sorted(agents):
         texts = [" ".join(m.text for m in episode.closing.get(agent, ())) for episode in (one, other)]
         if texts[0] != texts[1]:
@@ -161,7 +161,7 @@ def _same(mine: Action, theirs: Action) -> bool:
 
 
 def _known_turns(episode: Episode, labels: set[str], knowing: set[str]) -> Iterator[KnownTurn]:
-    """Each turn, with the agents who know one of the draws: from the start, or since it was revealed to them."""
+    """Every turn, with the agents who know one of the draws by then."""
     for event in episode.events():
         if isinstance(event, Reveal) and event.label in labels:
             knowing = knowing | set(event.agents)
@@ -169,8 +169,8 @@ def _known_turns(episode: Episode, labels: set[str], knowing: set[str]) -> Itera
             yield event, knowing
 
 
-def _told(episode: Episode, labels: set[str]) -> set[str]:
-    """To whom one of the draws was revealed in the end."""
+def _revealed_to(episode: Episode, labels: set[str]) -> set[str]:
+    """The agents to whom one of the draws was revealed at any time."""
     return {agent for event in episode.events() if isinstance(event, Reveal) and event.label in labels for agent in event.agents}
 
 

@@ -1,4 +1,4 @@
-"""What must not cross: raw answers with their thinking, and the solution."""
+"""Checks of leaks: raw answers, thinking and solutions must not reach agents."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from axion_env.check.catalog import Skip, promise
 from axion_env.check.finding import Finding, Severity
-from axion_env.check.subject import Subject, spoken
+from axion_env.check.subject import ScriptedAgent, Subject
 from axion_env.core.play import Play
 from axion_env.core.policy import RandomPolicy, Scripted
 from axion_env.core.request import Ask
@@ -17,10 +17,10 @@ from axion_env.record.episode import Draw, Episode
 from axion_env.record.task import Task
 from axion_env.record.value import is_plain
 
-_MARK = "zq7canary"  # nothing an environment would say by itself
+_MARK = "zq7canary"  # a text that no environment contains
 _DEALS = 8
 _TASKS = 16
-_LEAST = 4  # tasks that must agree before a match is no accident
+_LEAST = 4  # tasks that must agree, so that a match is no accident
 _DONORS = 4
 
 
@@ -35,8 +35,8 @@ def no_raw_action_leak(subject: Subject) -> Iterator[Finding]:
     for agent in subject.env.seats:
         for where, say in _FORMS.items():
             for k in range(min(subject.deals, _DEALS)):
-                episode = subject.play(subject.task(k), k, spoken(agent, say))
-                found = _crossed(episode, agent, where == "thinking")
+                episode = subject.play(subject.task(k), k, ScriptedAgent(agent, say))
+                found = _shown_to_others(episode, agent, where == "thinking")
                 if found is not None:
                     message = (
                         f"{found} what {agent} wrote as its {where}; pass on the parsed value (axion_env.strip_thinking removes thinking)"
@@ -62,11 +62,11 @@ def _legal(ask: Ask[Any], text: str) -> bool:
     try:
         return ask.read(text)[1] is None
     except Exception:
-        return False  # action.robustness has a word for it
+        return False  # reported by action.robustness
 
 
-def _crossed(episode: Episode, agent: str, thinking: bool) -> str | None:
-    """Who was shown the mark, in words; None if nobody was, or it was part of what `play` received."""
+def _shown_to_others(episode: Episode, agent: str, thinking: bool) -> str | None:
+    """Says which other agent was shown the mark; None if none was, or if the mark was in the parsed value."""
     if not thinking and any(not is_plain(t.action.parsed) or _MARK in str(t.action.parsed) for t in episode.turns_of(agent)):
         return None
     for turn in episode.turns:
@@ -104,7 +104,7 @@ def _leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
 
 
 def _same_fields(tasks: Sequence[Task], secrets: Sequence[Mapping[str, Any]]) -> Iterator[Finding]:
-    """Public fields that are the secret in every task; `agents` may be told all that is public."""
+    """Findings of public fields that equal the secret in every task; agents may be told all that is public."""
     publics = [dict(_leaves(task.public)) for task in tasks]
     for path in secrets[0]:
         values = [secret.get(path) for secret in secrets]
@@ -116,21 +116,21 @@ def _same_fields(tasks: Sequence[Task], secrets: Sequence[Mapping[str, Any]]) ->
 
 
 def _dependent(subject: Subject, tasks: Sequence[Task]) -> Iterator[Finding]:
-    """What is shown before anybody has answered must be the same with another task's secret, but for what a draw has dealt openly."""
+    """Findings of first observations that change with the secret, except for secrets that a draw deals to the agent."""
     for i, task in enumerate(tasks):
         shown = _opening(subject, task)
         dealt = _dealt(subject, task)
         for donor in (tasks[(i + step) % len(tasks)] for step in range(1, _DONORS)):
             other = _opening(subject, replace(task, secret=donor.secret))
             for agent in shown.keys() & other.keys():
-                found = _told(task, shown[agent], other[agent], dealt.get(agent, frozenset()))
+                found = _leaked(task, shown[agent], other[agent], dealt.get(agent, frozenset()))
                 if found is not None:
                     yield found._replace(message=f"{agent} {found.message}", task=task.id)
                     return
 
 
-def _told(task: Task, shown: str, other: str, dealt: frozenset[str]) -> Finding | None:
-    """What a text says of the secret that another with another secret does not."""
+def _leaked(task: Task, shown: str, other: str, dealt: frozenset[str]) -> Finding | None:
+    """Compares an agent's first observation with the one under another secret; a finding if it depends on the secret."""
     told = [str(value) for _, value in _leaves(task.secret) if _holds(shown, str(value)) and not _holds(other, str(value))]
     undealt = [value for value in told if value not in dealt]
     if undealt:
@@ -142,21 +142,21 @@ def _told(task: Task, shown: str, other: str, dealt: frozenset[str]) -> Finding 
 
 
 def _opening(subject: Subject, task: Task) -> dict[str, str]:
-    """What each agent is asked before anybody has answered; nothing where the task cannot be played so."""
+    """Each agent's first question, before any answer; empty where a task cannot be played."""
     play = Play(subject.env, task, 0)
     asks = [request for request in play.requests if isinstance(request, Ask)]
     return {ask.agent: f"{[m.text for m in ask.messages]} {ask.choices}" for ask in asks}
 
 
 def _dealt(subject: Subject, task: Task) -> dict[str, frozenset[str]]:
-    """What draws show each agent: a secret may be dealt, and then obs.noninterference holds guard over it."""
+    """The values that draws show each agent: a secret may be dealt, and obs.noninterference then checks who sees it."""
     draws = [event for event in subject.play(task, 0).events() if isinstance(event, Draw)]
     agents = {agent for draw in draws for agent in draw.visible_to}
     return {a: frozenset(str(value) for draw in draws if a in draw.visible_to for _, value in _leaves([draw.value])) for a in agents}
 
 
 def _feedback(subject: Subject, tasks: Sequence[Task], secrets: Sequence[Mapping[str, Any]]) -> Iterator[Finding]:
-    """What is shown after a wrong answer, to an agent that may answer again, holds the secret in every task and did not before."""
+    """Findings of feedback to a wrong answer, before another attempt, that shows the secret in every task."""
     if len(tasks) < _LEAST:
         return
     told: dict[str, int] = {}
@@ -181,12 +181,12 @@ def _texts(episode: Episode, agent: str, half: int) -> Iterator[str]:
 
 
 def _wrong(ask: Ask[Any]) -> str:
-    """A well-formed answer with its digits exchanged, so that it is wrong; the answer itself where that is not legal."""
+    """A legal answer with its digits changed, so that it is wrong; unchanged where that would be illegal."""
     legal = RandomPolicy().act([ask])[0]
     text = re.sub(r"\d", lambda digit: str((int(digit[0]) + 3) % 10), legal)
     return text if _legal(ask, text) else legal
 
 
 def _holds(text: str, value: str) -> bool:
-    """Whether `value` stands in the text by itself."""
+    """Whether `value` occurs in the text, not as part of a longer word."""
     return re.search(rf"(?<!\w){re.escape(value)}(?!\w)", text) is not None

@@ -1,4 +1,4 @@
-"""Records: an episode is all that is needed to play it again, to leave it at some turn, and to judge it."""
+"""Checks of records: an episode can be replayed and forked at any turn, and its jobs end as recorded."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from axion_env.record.codec import encode
 from axion_env.record.episode import Called, Episode, Event, Gathered, Turn
 from axion_env.service import Service
 
-_FORKED = 6  # episodes left at every turn
+_FORKED = 6  # episodes forked at every turn
 _TURNS = 12
 
 

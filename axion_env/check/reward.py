@@ -1,4 +1,4 @@
-"""Rewards: numbers within their range that add up, and that the episode alone decides."""
+"""Checks of rewards: numbers within their range that add up, and that depend on the episode alone."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from axion_env.record.verdict import Verdict
 Verdicts: TypeAlias = dict[str, Verdict]
 
 _TOLERANCE = 1e-9
-_SIGMAS = 5.0  # one false alarm in a million
+_SIGMAS = 5.0  # about one false alarm in a million comparisons
 _MOST = 6  # episodes judged in several ways
 
 
@@ -55,7 +55,7 @@ def well_formed(subject: Subject) -> Iterator[Finding]:
 
 
 def _line(subject: Subject, verdict: Verdict) -> str | None:
-    """Where the largest part comes from."""
+    """The line of the reward function that paid the largest part."""
     paid = {part.name: abs(part.value) for part in verdict.parts}
     rewards = sorted(subject.env.rubric[verdict.role], key=lambda reward: -paid.get(reward.name, 0.0))
     return _source(rewards[0]) if rewards else None
@@ -119,7 +119,7 @@ def attribution(subject: Subject) -> Iterator[Finding]:
 
 
 def _stepped(subject: Subject) -> Iterator[Finding]:
-    """The steppable form pays the same."""
+    """Findings of plays whose steppable form pays other rewards than judging does."""
     form = Steppable(subject.env, services=subject.services)
     for episode in subject.legal[:_MOST]:
         answers = {agent: [turn.action.text for turn in episode.turns_of(agent)] for agent in episode.agents}
@@ -174,8 +174,8 @@ def from_record(subject: Subject) -> Iterator[Finding]:
     with watching() as seen:
         for episode in list(subject.episodes)[:_MOST]:
             subject.judge(episode)
-    for sight in {sight.line: sight for sight in seen}.values():
-        yield Finding(f"a reward reaches for {sight.reach.value}: {sight.what}; put what it needs into the facts", line=sight.line)
+    for access in {access.line: access for access in seen}.values():
+        yield Finding(f"a reward reaches for {access.resource.value}: {access.what}; put what it needs into the facts", line=access.line)
 
 
 @promise(

@@ -1,4 +1,4 @@
-"""Running checks over one environment: each once, and none whose ground has failed."""
+"""Runs checks over one environment: each once, and none that needs a failed one."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def check(
     services: Mapping[str, Service] | None = None,
     **options: Any,
 ) -> Report:
-    """Hold an environment to its promises, in this process.
+    """Checks the promises of an environment, in this process.
 
     >>> from axion_env.check import check
     >>> check("axion/KuhnPoker-v0", only=["spec.utility_sum"]).passed
@@ -49,8 +49,8 @@ class Inspection:
 
     Args:
         subject: The environment.
-        known: Results that are there already.
-        begins: Told of each check before it runs.
+        known: Results of checks that have run already.
+        begins: Called with the id of each check before it runs.
     """
 
     def __init__(self, subject: Subject, known: Iterable[Result] = (), begins: Callable[[str], None] = lambda id: None) -> None:
@@ -60,7 +60,7 @@ class Inspection:
 
     @property
     def ran(self) -> list[str]:
-        """The checks that have a result, in the order of the catalog."""
+        """Ids of the checks that have a result, in the order of the catalog."""
         return [id for id in catalog() if id in self._results]
 
     def report(self, ids: Sequence[str]) -> Report:

@@ -1,4 +1,4 @@
-"""Does it run at all: the spec, the tasks' seats, plays from the first draw to the facts."""
+"""Checks that an environment runs at all: the spec, the seats of tasks, plays from the first draw to the facts."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def manifest(subject: Subject) -> Iterator[Finding]:
         try:
             cls = find(name)
         except AxionError:
-            continue  # another package's trouble
+            continue  # broken in another package
         if cls is type(env) and name != spec.id:
             yield Finding(f"the entry point {name!r} leads here, and spec.id is {spec.id!r}; name both alike")
         if cls is not type(env) and name == spec.id:
@@ -105,7 +105,7 @@ def startup(subject: Subject) -> Iterator[Finding]:
 
 
 def _line(error: str | None) -> str | None:
-    """The `file:line` an error names."""
+    """The `file:line` named in an error message."""
     for word in (error or "").replace("(", " ").replace(")", " ").replace(",", " ").split():
         path, colon, number = word.rpartition(":")
         if colon and number.isdigit() and path.endswith(".py"):

@@ -1,4 +1,4 @@
-"""The environment under check, and the plays that several checks look at: each is played once."""
+"""The environment under check, with plays that several checks share."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ from axion_env.record.verdict import Verdict
 from axion_env.service import Service
 
 _DEALS = 32
-_DEALS_WITH_CALLS = 4  # a job costs a thousand times a turn
-_TRIES = 3  # of a play that the machine fails
+_DEALS_WITH_CALLS = 4  # a job takes a thousand times as long as a turn
+_TRIES = 3  # plays before the machine is given up
 
 
 class Subject:
-    """What a check is given.
+    """The environment that a check is given, with its plays.
 
     Args:
         env: The rules.
@@ -39,9 +39,9 @@ class Subject:
     def __init__(self, env: Env, *, deals: int | None = None, services: Mapping[str, Service] | None = None) -> None:
         self.env = env
         self.bare = {"sandbox": _sandbox, **(services or {})}
-        """The services as they are."""
-        self.services: dict[str, Service] = {name: Memo(service) for name, service in self.bare.items()}
-        """The services, each request of them answered once: what checks compare is the environment."""
+        """The services without a cache."""
+        self.services: dict[str, Service] = {name: CachedService(service) for name, service in self.bare.items()}
+        """The services with a cache, so that differences between plays are the environment's."""
         self._deals = deals
 
     @cached_property
@@ -55,12 +55,12 @@ class Subject:
         """How many plays a check makes of each kind."""
         return self._deals or (_DEALS_WITH_CALLS if self.calls else _DEALS)
 
-    def twin(self, **options: Any) -> Env:
-        """Another instance, built alike but for `options`."""
+    def rebuilt(self, **options: Any) -> Env:
+        """Another instance of the environment, with the same options except those given."""
         return type(self.env)(**{**self.env.options, **options})
 
     def task(self, k: int, split: str = "train", env: Env | None = None) -> Task:
-        """One of many tasks spread over a split: the first ones, then ever farther."""
+        """The k-th of tasks spread over a split, at growing distances."""
         tasks = (env or self.env).tasks(split)
         return tasks[(k * (k + 1) // 2) % len(tasks)]
 
@@ -69,15 +69,15 @@ class Subject:
     def play(
         self, task: Task | None, seed: int | None, policies: Policies | None = None, *, env: Env | None = None, chance: Chance | None = None
     ) -> Episode:
-        """One play to its end, whatever that is; by default everybody answers at random and legally.
+        """Plays a task to its end, whatever that is; by default everybody answers legally and at random.
 
         Raises:
             UsageError: the machine fails it again and again.
         """
         error: str | None = None
         for _ in range(_TRIES):
-            running = Play(env or self.env, task, seed, chance=chance)
-            (episode,) = drive([running], RandomPolicy() if policies is None else policies, services=self.services)
+            play = Play(env or self.env, task, seed, chance=chance)
+            (episode,) = drive([play], RandomPolicy() if policies is None else policies, services=self.services)
             if episode.fault != "machine":
                 return episode
             error = episode.error
@@ -90,7 +90,7 @@ class Subject:
 
     @property
     def legal(self) -> tuple[Episode, ...]:
-        """Those of them that did not fail."""
+        """The random plays that did not fail."""
         return tuple(episode for episode in self.random if episode.fault is None)
 
     @property
@@ -100,7 +100,7 @@ class Subject:
 
     @property
     def demo_problems(self) -> tuple[str, ...]:
-        """Why the others cannot be played."""
+        """Why the other demos cannot be played."""
         return self._demos[1]
 
     @cached_property
@@ -124,19 +124,19 @@ class Subject:
         yield from (episode for _, episode in self.demos if episode.fault is None)
 
     def judge(self, episode: Episode) -> dict[str, Verdict]:
-        """What each agent earned."""
+        """The verdict of each agent."""
         return judge(self.env, episode)
 
 
-class Memo:
-    """A service that is asked the same thing once."""
+class CachedService:
+    """A service whose answers are cached by request."""
 
     def __init__(self, service: Service) -> None:
         self.service = service
         self.known: dict[str, Any] = {}
 
     def __call__(self, requests: Sequence[Any]) -> list[Any]:
-        """One answer per request."""
+        """Answers requests, from the cache where it can."""
         keys = [request_key(request) for request in requests]
         new = {key: request for key, request in zip(keys, requests, strict=True) if key not in self.known}
         answers = list(self.service(list(new.values()))) if new else []
@@ -146,7 +146,7 @@ class Memo:
 
 
 def request_key(request: Any) -> str:
-    """The same for requests that ask the same."""
+    """A text that is equal for equal requests."""
     if isinstance(request, tuple):  # a job and its workspace
         job, workspace = request
         request = [job.record(), None if workspace is None else workspace.id]
@@ -154,26 +154,24 @@ def request_key(request: Any) -> str:
 
 
 def _sandbox(requests: Sequence[Any]) -> Sequence[Any]:
-    from axion_env.sandbox import shared  # by those alone whose plays run jobs
+    from axion_env.sandbox import shared  # needed only where plays run jobs
 
     sandbox = shared()
     for profile in {job.profile for job, _ in requests}:
-        sandbox.tier(profile)  # no tier is an error here, not a void play
+        sandbox.tier(profile)  # a machine without a tier raises here, instead of voiding plays
     return sandbox(requests)
 
 
-def spoken(agent: str, say: str | Callable[[Any], str]) -> Policies:
-    """One agent always says the same, or what `say` makes of an ask; the others answer legally and at random."""
-    return _Spoken(agent, say)
+class ScriptedAgent:
+    """A policy in which one agent always says the same, or what `say` makes of an ask; the others answer legally and at random."""
 
-
-class _Spoken:
     def __init__(self, agent: str, say: str | Callable[[Any], str]) -> None:
         self.agent = agent
         self.say = say
         self.others = RandomPolicy()
 
     def act(self, asks: Sequence[Any]) -> list[str]:
+        """One answer per ask."""
         return [self._one(ask) for ask in asks]
 
     def _one(self, ask: Ask[Any]) -> str:

@@ -1,4 +1,4 @@
-"""Tasks: named once and for all, apart from each other across splits, and left as they are by playing."""
+"""Checks of tasks: an id names one content, splits do not overlap, and plays change no task."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ _DECLARED = ("runtime.task_declaration_accuracy",)
 def task_ids(subject: Subject) -> Iterator[Finding]:
     """A task's id names one content, whatever the split, the instance and the time of asking."""
     named: dict[str, tuple[str, str]] = {}
-    twin = subject.twin()
+    other = subject.rebuilt()
     for split in subject.env.splits:
-        tasks, theirs, again = subject.env.tasks(split), twin.tasks(split), subject.env.tasks(split)
+        tasks, theirs, repeated = subject.env.tasks(split), other.tasks(split), subject.env.tasks(split)
         if len(tasks) != len(theirs):
             yield Finding(f"the split {split!r} has {len(tasks)} tasks, and {len(theirs)} in another instance")
             return
         for k in range(min(len(tasks), _TASKS)):
             task = tasks[k]
-            if task != theirs[k] or task != again[k]:
+            if task != theirs[k] or task != repeated[k]:
                 yield Finding(
                     f"task {k} of {split!r} is {task.id!r} and, read again, {theirs[k].id!r}, or has another content", task=task.id
                 )
@@ -63,10 +63,10 @@ def splits(subject: Subject) -> Iterator[Finding]:
     train, test = env.tasks("train"), env.tasks("test")
     known = {_plain(train[k].public): train[k].id for k in range(min(len(train), _TRAIN))}
     for k in range(min(len(test), _TASKS)):
-        twin = known.get(_plain(test[k].public))
-        if twin is not None:
+        duplicate = known.get(_plain(test[k].public))
+        if duplicate is not None:
             yield Finding(
-                f"task {test[k].id!r} of test is task {twin!r} of train; let a hash of the content decide the split", task=test[k].id
+                f"task {test[k].id!r} of test is task {duplicate!r} of train; let a hash of the content decide the split", task=test[k].id
             )
             return
 

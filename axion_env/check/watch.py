@@ -1,8 +1,8 @@
-"""Watching an author's code at work: does it reach for chance, clocks, files or processes of its own?
+"""Detects accesses of an environment's code to random generators, clocks, files and processes while it runs.
 
-Calls of built-in functions are seen through `sys.setprofile`, and files, sockets and processes through an audit hook. What counts is
-only what happens in `play`, a parser or a reward: what the driver, a service or an import does is not the author's doing. A generator of
-NumPy's is not seen here, and is found, unless it is seeded alike every time, by the checks that compare.
+Calls of built-in functions are seen through `sys.setprofile`, and files, sockets and processes through an audit hook. Only accesses in
+`play`, a parser or a reward count, not those of the driver, a service or an import. A generator of NumPy's is not seen here; the checks
+that compare plays find it, unless it is seeded alike every time.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from typing import Any, NamedTuple
 from axion_env.core import play, request, rubric, scheduler
 
 
-class Reach(Enum):
-    """What it reached for."""
+class Resource(Enum):
+    """A source of nondeterminism outside the play, or the machine itself."""
 
     GLOBAL_RNG = "the global `random`"
     OWN_RNG = "a generator of its own"
@@ -28,40 +28,40 @@ class Reach(Enum):
     HOST = "the machine"
 
 
-class Sight(NamedTuple):
-    """One thing seen."""
+class Access(NamedTuple):
+    """One access: to what, by which function, and at which line of the author's code."""
 
-    reach: Reach
+    resource: Resource
     what: str
     line: str
 
 
-_AUTHORS = {module.__name__ for module in (scheduler, play, request, rubric)}  # what calls play, parsers and rewards
+_AUTHORS = {module.__name__ for module in (scheduler, play, request, rubric)}  # modules that call play, parsers and rewards
 _IMPORTING = ("importlib", "linecache", "tokenize", "pkgutil", "zipimport")
 _CLOCKS = {"time", "time_ns", "monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns", "process_time", "process_time_ns", "sleep"}
 _EVENTS = ("open", "socket.connect", "socket.bind", "subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.fork", "os.remove",
            "os.rename", "os.mkdir", "os.listdir", "os.scandir", "os.putenv")  # fmt: skip
 
-_watching: list[list[Sight]] = []  # audit hooks cannot be taken out again: one for the process, that looks here
+_watching: list[list[Access]] = []  # read by the one audit hook of the process, which cannot be removed
 _hooked = False
 
 
 @contextmanager
-def watching() -> Iterator[list[Sight]]:
-    """What the author's code reaches for inside the block."""
+def watching() -> Iterator[list[Access]]:
+    """Collects the accesses of the author's code inside the block."""
     global _hooked
     if not _hooked:
         sys.addaudithook(_audit)
         _hooked = True
-    seen: list[Sight] = []
+    seen: list[Access] = []
     before = sys.getprofile()
 
     def profile(frame: FrameType, event: str, function: Any) -> None:
         if event == "c_call":
-            reach = _reach(function)
-            line = _author_line(frame) if reach is not None else None
-            if reach is not None and line is not None:
-                seen.append(Sight(reach, getattr(function, "__qualname__", str(function)), line))
+            resource = _resource(function)
+            line = _author_line(frame) if resource is not None else None
+            if resource is not None and line is not None:
+                seen.append(Access(resource, getattr(function, "__qualname__", str(function)), line))
 
     _watching.append(seen)
     sys.setprofile(profile)
@@ -72,14 +72,14 @@ def watching() -> Iterator[list[Sight]]:
         _watching.pop()
 
 
-def _reach(function: Any) -> Reach | None:
+def _resource(function: Any) -> Resource | None:
     owner = getattr(function, "__self__", None)
     if isinstance(owner, _random.Random):
-        return Reach.GLOBAL_RNG if owner is random._inst else Reach.OWN_RNG
+        return Resource.GLOBAL_RNG if owner is random._inst else Resource.OWN_RNG
     name = getattr(function, "__name__", "")
     module = getattr(function, "__module__", None)
     clock = (module == "time" and name in _CLOCKS) or (name in ("now", "utcnow", "today") and isinstance(owner, type))
-    return Reach.ENTROPY if clock or (name == "urandom" and module == "posix") else None
+    return Resource.ENTROPY if clock or (name == "urandom" and module == "posix") else None
 
 
 def _audit(event: str, arguments: tuple[Any, ...]) -> None:
@@ -87,11 +87,11 @@ def _audit(event: str, arguments: tuple[Any, ...]) -> None:
         return
     line = _author_line(sys._getframe(1))
     if line is not None:
-        _watching[-1].append(Sight(Reach.HOST, f"{event} {arguments[0] if arguments else ''}", line))
+        _watching[-1].append(Access(Resource.HOST, f"{event} {arguments[0] if arguments else ''}", line))
 
 
 def _author_line(frame: FrameType | None) -> str | None:
-    """`file:line` nearest to `play`, a parser or a reward, if it is these that are running."""
+    """The innermost `file:line` of the author's code, if `play`, a parser or a reward is running; else None."""
     nearest: FrameType | None = None
     while frame is not None:
         module = str(frame.f_globals.get("__name__", ""))
