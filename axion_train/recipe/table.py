@@ -6,6 +6,7 @@ number, and true is none), while an array becomes the list, tuple or set that is
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import inspect
 import re
@@ -15,8 +16,8 @@ from functools import lru_cache, partial
 from typing import Annotated, Any, Literal, TypeAlias, Union, get_args, get_origin, get_type_hints
 
 from pydantic import AfterValidator, ConfigDict, GetCoreSchemaHandler, GetJsonSchemaHandler, Strict, TypeAdapter, ValidationError
-from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema, ErrorDetails, PydanticCustomError, core_schema
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+from pydantic_core import CoreSchema, ErrorDetails, PydanticCustomError, PydanticSerializationError, core_schema, to_jsonable_python
 
 from axion_env import UsageError
 from axion_env.error import nearest
@@ -57,6 +58,15 @@ def read_arguments(target: Target, table: Any, where: str = "") -> dict[str, Any
     return found
 
 
+def json_schema(target: Target) -> dict[str, Any]:
+    """The JSON schema of a table of these arguments, with what docstrings say of them.
+
+    Raises:
+        UsageError: its annotations cannot be read.
+    """
+    return _adapter(target).json_schema(schema_generator=_Loose)
+
+
 def defaults(target: Target) -> dict[str, Any]:
     """The default of every argument that has one."""
     if dataclasses.is_dataclass(target):
@@ -91,13 +101,14 @@ class Arguments:
         """The same as a JSON schema, with what the docstrings say of each key."""
         found = handler.resolve_ref_schema(handler(schema))
         told, usual = descriptions(self.target), defaults(self.target)
-        properties = found.setdefault("properties", {})
-        for name, described in properties.items():
+        found["additionalProperties"] = False  # not every version of pydantic reads it from the schema of the table
+        for name, described in found.setdefault("properties", {}).items():
             described.pop("title", None)
             if name in told:
                 described["description"] = told[name]
             if usual.get(name) is not None:
-                described["default"] = plain(usual[name])
+                with contextlib.suppress(PydanticSerializationError):  # an object of somebody's own
+                    described["default"] = to_jsonable_python(plain(usual[name]))
         found.pop("title", None)
         return {"anyOf": [{"type": "number"}, found]} if self.target in _SHORT else found
 
@@ -130,6 +141,13 @@ class _Either:
         return core_schema.union_schema([(handler.generate_schema(arm), _ARM) for arm in self.arms])
 
 
+class _Loose(GenerateJsonSchema):
+    """Lets stand what no JSON schema can tell of: a class of somebody's own."""
+
+    def handle_invalid_for_json_schema(self, schema: Any, error_info: str) -> JsonSchemaValue:
+        return {}
+
+
 def plain(value: Any) -> Any:
     """A value as TOML and JSON have it; TOML has no null, so None is left out of tables."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
@@ -141,6 +159,8 @@ def plain(value: Any) -> Any:
 
 @lru_cache(maxsize=256)
 def _adapter(target: Target) -> TypeAdapter[Any]:
+    if not callable(target):
+        raise UsageError(f"a part of a recipe is a class, or a function that makes one: got {target!r}")
     return TypeAdapter(Annotated[Any, Arguments(target)], config=ConfigDict(arbitrary_types_allowed=True))
 
 
