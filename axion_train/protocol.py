@@ -1,4 +1,4 @@
-"""What a part of a training has to be. Each is found by name, a built-in one or one that a package installs (`axion_env._plugin`)."""
+"""What each kind of part must offer. Parts are found by name, built-in ones and those that other packages install (`axion_env._plugin`)."""
 
 from __future__ import annotations
 
@@ -68,18 +68,48 @@ Seating: TypeAlias = Policies | Callable[[Play], Policies]
 """Who plays: the same in every play, or chosen by play."""
 
 
+class Opponents(Protocol):
+    """Chooses who plays the seats that the learner does not."""
+
+    def seating(self, learner: Policy, frozen: Frozen) -> Seating:
+        """Who plays the next batch.
+
+        Args:
+            learner: The policies that are trained, as one that plays every seat.
+            frozen: Makes a policy of weights that `observe` kept; nothing is learned from what it does.
+        """
+        ...
+
+    def observe(self, updates: int, weights: Callable[[], dict[str, Any]]) -> None:
+        """Record that an update is done.
+
+        Args:
+            updates: Done so far, this one included.
+            weights: Copies the learners' weights as they are now, for `frozen`.
+        """
+        ...
+
+    def state_dict(self) -> dict[str, Any]:
+        """All it remembers between updates."""
+        ...
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Restore the state."""
+        ...
+
+
 ACTIONS = ("warn", "roll_back", "stop")
 
 
 class Monitor(Protocol):
-    """Watches the metrics of updates."""
+    """Compares the metrics of updates with a level, and triggers where they are beyond it for long."""
 
     action: str
     """What follows when it triggers: `warn` records it, `stop` ends the run, `roll_back` restores the weights of when all was well."""
     level: float
     """Beyond it the metric is a failure."""
     value: float | None
-    """What is held against the level. None: not enough was seen."""
+    """What is compared with the level. None: no update had the metric yet."""
     wrong: bool
     """Whether the latest update alone was beyond the level."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from math import sqrt
 from statistics import fmean, stdev
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,6 +71,6 @@ def bootstrap(statistic: Callable[[], float], resamples: int = 200) -> tuple[flo
     return low, high
 
 
-def standard_error(rates: NDArray[np.float64]) -> float:
+def standard_error(rates: NDArray[np.floating[Any]]) -> float:
     """The standard error of the mean of [n] rates: σ / √n, σ the standard deviation over n, so that a single rate has an error of 0."""
     return float(rates.std() / np.sqrt(len(rates)))
