@@ -117,7 +117,7 @@ class FileOptions:
         turns: Actions of a solver, of tools or the last, which hands in; 1: one patch, and no tools.
         injector_turns: Actions of an injector, likewise.
         strategy: How an injector is told to go about it: `direct`, `removal`, `history`, or `mixed`, the last two at random.
-        gates: Thresholds of the gates, by name; see `gate.Gates`.
+        gates: Thresholds of the gates, by name; see `gate.Thresholds`.
     """
 
     memory: ClassVar[Memory] = Memory.DIALOGUE_WITHOUT_THINKING
@@ -132,7 +132,7 @@ class FileOptions:
         _ = self.thresholds  # refuses what is no gate's
 
     @property
-    def thresholds(self) -> gate.Gates:
+    def thresholds(self) -> gate.Thresholds:
         """What `gates` comes to."""
         return _gates(self.gates or {})
 
@@ -228,12 +228,12 @@ def _at_least(least: int, **options: int) -> None:
             raise UsageError(f"BugRepair: {name} is {least} or more: got {value}")
 
 
-def _gates(changes: Mapping[str, Any]) -> gate.Gates:
-    known = [field.name for field in dataclasses.fields(gate.Gates)]
+def _gates(changes: Mapping[str, Any]) -> gate.Thresholds:
+    known = [field.name for field in dataclasses.fields(gate.Thresholds)]
     for name in changes:
         if name not in known:
             raise NotFound("gate setting", name, known)
     for name in changes.get("off", ()):
         if name not in gate.GATES:
             raise NotFound("gate", name, gate.GATES)
-    return gate.Gates(**changes)
+    return gate.Thresholds(**changes)

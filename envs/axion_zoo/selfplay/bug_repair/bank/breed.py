@@ -9,7 +9,7 @@ from axion_env import Patch, Stream, derive
 from axion_env.sandbox import Sandbox, Workspace
 from axion_zoo.selfplay.bug_repair.bank.bug import Bug
 from axion_zoo.selfplay.bug_repair.bank.source import Tree
-from axion_zoo.selfplay.bug_repair.gate import Gates, validate
+from axion_zoo.selfplay.bug_repair.gate import Thresholds, validate
 from axion_zoo.selfplay.bug_repair.injector.across import across
 from axion_zoo.selfplay.bug_repair.injector.history import undoing
 from axion_zoo.selfplay.bug_repair.injector.mutator import mutate, mutations
@@ -21,7 +21,7 @@ _MUTATIONS = 3  # to one removal: of these most of a tree's are soon used up
 _AT_ONCE = 4  # two slots never wait, and few are made in vain once there are enough
 
 
-def breed(tree: Tree, patches: Iterable[tuple[str, Patch]], sandbox: Sandbox, *, gates: Gates | None = None) -> Iterator[Bug]:
+def breed(tree: Tree, patches: Iterable[tuple[str, Patch]], sandbox: Sandbox, *, gates: Thresholds | None = None) -> Iterator[Bug]:
     """The valid bugs among some patches, in their order.
 
     Args:

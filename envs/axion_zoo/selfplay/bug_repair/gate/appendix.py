@@ -50,18 +50,3 @@ async def pure(case: Case) -> None:
     ):
         for kind, what in found:
             reject(f"IMPURE_{kind}", f"{who}: {what}")
-
-
-async def behavior(case: Case) -> None:
-    """Some specified tests tell the bug from the original, and some do not."""
-    changed, same = await case.failing(), await case.same()
-    if len(changed) < case.gates.min_changed_tests:
-        reject("FEW_CHANGED", f"{len(changed)} tests tell the bug from the original, and {case.gates.min_changed_tests} have to")
-    if len(same) < case.gates.min_same_tests:
-        reject("FEW_SAME", f"{len(same)} tests pass with the bug as without, and {case.gates.min_same_tests} have to")
-
-
-async def must_fail(case: Case) -> None:
-    """Tests that fail with the bug fail when they are made false."""
-    if not await case.fail_to_pass():
-        reject("TWIN_PASSES", "the tests that fail with the bug pass when they are made false: they tell nothing")

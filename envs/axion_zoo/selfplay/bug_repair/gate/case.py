@@ -12,7 +12,7 @@ from axion_zoo.selfplay.bug_repair.suite import Artifact, Report, Run, SuiteLimi
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Gates:
+class Thresholds:
     """The thresholds. The paper names its three and gives none; these are what replications chose, or weaker."""
 
     min_passing_tests: int = 5
@@ -58,7 +58,7 @@ class Case:
     run: Run
     original: Workspace
     artifact: Artifact
-    gates: Gates
+    gates: Thresholds
     known: Collection[str]
     limits: SuiteLimits
     profile: str

@@ -17,6 +17,9 @@ Its prompts and its appendix A ("dominant challenger": a proposer that hides a c
     comment   no comment that tells of the bug, no old code and no tests in comments
     stable    the same verdicts over `regrades` regrades in fresh processes, each under another hash seed and in another text
     pure      nothing added reads the clock, chance or its own source (`static` says what that does not see)
+
+We add:
+
     behavior  `min_changed_tests` specified tests or more tell the bug from the original, `min_same_tests` or more do not
     twin      specified tests are those that fail when they are made false (`suite.must_fail`): no other can be graded
 """
@@ -29,8 +32,8 @@ from typing import Any
 
 from axion_env import PatchError
 from axion_env.sandbox import Workspace
-from axion_zoo.selfplay.bug_repair.gate import appendix, paper
-from axion_zoo.selfplay.bug_repair.gate.case import Case, Gates, Rejected
+from axion_zoo.selfplay.bug_repair.gate import appendix, own, paper
+from axion_zoo.selfplay.bug_repair.gate.case import Case, Rejected, Thresholds
 from axion_zoo.selfplay.bug_repair.suite import Artifact, Run, SuiteLimits
 
 
@@ -87,7 +90,7 @@ async def validate(
     run: Run,
     original: Workspace,
     artifact: Artifact,
-    gates: Gates | None = None,
+    gates: Thresholds | None = None,
     *,
     tests: Collection[str] = (),
     limits: SuiteLimits | None = None,
@@ -104,7 +107,7 @@ async def validate(
         limits: Limits of each run of the suite.
         profile: The script's.
     """
-    case = Case(run, original, artifact, gates or Gates(), frozenset(tests), limits or SuiteLimits(), profile)
+    case = Case(run, original, artifact, gates or Thresholds(), frozenset(tests), limits or SuiteLimits(), profile)
     said: list[GateResult] = []
     for name, gate in (*GATES.items(), ("tests", _tests)):  # the last says no only where a gate that would have is off
         if name not in case.gates.off:
@@ -144,7 +147,7 @@ GATES: Mapping[str, Callable[[Case], Awaitable[None]]] = {
     "comment": appendix.comment,
     "stable": appendix.stable,
     "pure": appendix.pure,
-    "behavior": appendix.behavior,
-    "twin": appendix.must_fail,
+    "behavior": own.behavior,
+    "twin": own.must_fail,
 }
 """The gates by name, in the order in which they are asked."""

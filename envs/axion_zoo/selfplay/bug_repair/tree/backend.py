@@ -33,7 +33,7 @@ from axion_env.sandbox.workspace import Delta
 from axion_zoo.selfplay.bug_repair import seat
 from axion_zoo.selfplay.bug_repair.backend import attempted, refused
 from axion_zoo.selfplay.bug_repair.bank import Bug, Tree, Trees
-from axion_zoo.selfplay.bug_repair.gate import GateResult, Gates, broken, grade, validate
+from axion_zoo.selfplay.bug_repair.gate import GateResult, Thresholds, broken, grade, validate
 from axion_zoo.selfplay.bug_repair.injector.baseline import oracle
 from axion_zoo.selfplay.bug_repair.injector.tamper import conftest
 from axion_zoo.selfplay.bug_repair.suite import Artifact, unfenced
@@ -64,7 +64,7 @@ class TreeBackend:
         injecting: Workbench,
         solving: Workbench,
         strategy: str,
-        gates: Gates,
+        gates: Thresholds,
         seed: int = 0,
     ) -> None:
         if strategy not in (*prompt.STRATEGIES, "mixed"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from axion_env.sandbox.workspace import Workspace
-from axion_zoo.selfplay.bug_repair.gate import Gates
+from axion_zoo.selfplay.bug_repair.gate import Thresholds
 from axion_zoo.selfplay.bug_repair.tree.action import MANUAL
 
 _WHOLE = 24_000  # characters of code that a question shows; of larger trees it lists the files
@@ -63,7 +63,7 @@ def solver(workspace: Workspace, spec: str, code: Sequence[str], *, alone: bool)
     return f"{SOLVER.format(spec=spec.rstrip())}\n\n{shown(workspace, code)}\n\n{end}"
 
 
-def injector(workspace: Workspace, strategy: str, code: Sequence[str], gates: Gates, *, alone: bool) -> str:
+def injector(workspace: Workspace, strategy: str, code: Sequence[str], gates: Thresholds, *, alone: bool) -> str:
     """An injector's question; `gates` has the thresholds it has to meet."""
     manual = "Answer with them:" if alone else MANUAL
     least = {name: getattr(gates, name) for name in ("min_passing_tests", "min_changed_files", "min_failing_tests")}

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from axion_zoo.selfplay.bug_repair.gate import GATES, Gates, Validation, comments, impure_change, validate
+from axion_zoo.selfplay.bug_repair.gate import GATES, Thresholds, Validation, comments, impure_change, validate
 from axion_zoo.selfplay.bug_repair.suite import STANDARD_PARSER, Artifact, Run, now
 
 from axion_env import Patch
@@ -24,7 +24,7 @@ def sandbox() -> Iterator[Sandbox]:
 _SEEN: dict[tuple[bytes, str], JobResult] = {}
 
 
-def _validate(sandbox: Sandbox, artifact: Artifact, gates: Gates) -> Validation:
+def _validate(sandbox: Sandbox, artifact: Artifact, gates: Thresholds) -> Validation:
     def remembering(run: Run) -> Run:
         """The same job in the same tree is run once for all of these tests: most artifacts share most of theirs."""
 
@@ -41,7 +41,7 @@ def _validate(sandbox: Sandbox, artifact: Artifact, gates: Gates) -> Validation:
 
 def test_a_valid_artifact_passes_all(sandbox: Sandbox) -> None:
     """In the paper's order, and every specified test is told; all of it is facts."""
-    found = _validate(sandbox, VALID, Gates())
+    found = _validate(sandbox, VALID, Thresholds())
     assert found.valid, found
     assert [gate.name for gate in found.gates] == list(GATES)
     assert found.fail_to_pass == ("tests/test_calc.py::test_sub",)
@@ -53,7 +53,7 @@ def test_a_valid_artifact_passes_all(sandbox: Sandbox) -> None:
 @pytest.mark.parametrize("planted", PLANTED.values(), ids=PLANTED)
 def test_one_gate_alone_rejects_it(sandbox: Sandbox, planted: Planted) -> None:
     """All gates before let it pass, and with that gate off or its threshold relaxed, all behind do too."""
-    gates = Gates(**{"regrades": 1, **planted.thresholds})
+    gates = Thresholds(**{"regrades": 1, **planted.thresholds})
     found = _validate(sandbox, planted.artifact, gates)
     names = list(GATES)
     assert [gate.name for gate in found.gates] == names[: names.index(planted.gate) + 1]
@@ -92,7 +92,7 @@ _MORE = {
 @pytest.mark.parametrize(("gate", "code", "artifact"), _MORE.values(), ids=_MORE)
 def test_other_failures_have_names_too(sandbox: Sandbox, gate: str, code: str, artifact: Artifact) -> None:
     """What fails is the gate that is there for it, never an exception."""
-    found = _validate(sandbox, artifact, Gates(regrades=1))
+    found = _validate(sandbox, artifact, Thresholds(regrades=1))
     assert (found.gates[-1].name, found.code) == (gate, code), found
     assert found.gates[-1].detail
     assert found.fail_to_pass == found.pass_to_pass == ()
@@ -101,10 +101,10 @@ def test_other_failures_have_names_too(sandbox: Sandbox, gate: str, code: str, a
 def test_with_all_gates_off_there_is_still_no_exception(sandbox: Sandbox) -> None:
     """What cannot be told without one of them is a failure of its own."""
     for artifact in (_patch("sorry\n"), replace(VALID, test_weaken=VALID.bug_inject), replace(VALID, test_script="")):
-        found = _validate(sandbox, artifact, Gates(off=tuple(GATES)))
+        found = _validate(sandbox, artifact, Thresholds(off=tuple(GATES)))
         assert [gate.name for gate in found.gates] == ["tests"]
         assert not found.valid
-    assert _validate(sandbox, VALID, Gates(off=tuple(GATES))).valid
+    assert _validate(sandbox, VALID, Thresholds(off=tuple(GATES))).valid
 
 
 def test_a_name_that_goes_on_for_ever_is_looked_at() -> None:
@@ -129,8 +129,8 @@ BY_ITS_TEXT = f'python -c "import sys, zlib, pytest; sys.exit({_RUN})"\n'
 def test_a_verdict_by_the_text_of_the_code(sandbox: Sandbox) -> None:
     """The paper's example of a coin that survives regrades: seeded by a hash of the code. A comment more, and it falls anew."""
     artifact = replace(VALID, test_script=BY_ITS_TEXT)
-    assert _validate(sandbox, artifact, Gates(regrades=1)).code == "UNSTABLE"
-    assert _validate(sandbox, artifact, Gates(regrades=1, off=("stable",))).code == "IMPURE_SOURCE"
+    assert _validate(sandbox, artifact, Thresholds(regrades=1)).code == "UNSTABLE"
+    assert _validate(sandbox, artifact, Thresholds(regrades=1, off=("stable",))).code == "IMPURE_SOURCE"
 
 
 @pytest.mark.parametrize("coin", ["random.random() < 0.5", "random.SystemRandom().random() < 0.5"])
@@ -138,7 +138,7 @@ def test_a_coin_is_never_valid(sandbox: Sandbox, coin: str) -> None:
     """Whichever way it falls: by its verdict, or by its name."""
     toss = ("calc.py", "    return a * b", f"    return a * b if {coin} else 0")
     artifact = replace(VALID, bug_inject=changed(SUB, ("calc.py", "import json\n", "import json\nimport random\n"), toss).text)
-    assert _validate(sandbox, artifact, Gates()).code in ("UNSTABLE", "IMPURE_CHANCE", "WEAKEN_BREAKS")
+    assert _validate(sandbox, artifact, Thresholds()).code in ("UNSTABLE", "IMPURE_CHANCE", "WEAKEN_BREAKS")
 
 
 REMARKS = {
