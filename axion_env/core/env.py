@@ -37,7 +37,7 @@ class _Frozen(type):
         for role in env.spec.agents.values():
             env.rubric[role.name]  # raises where the rubric rewards nobody of that role
         env.seats = tuple(env.spec.agents)
-        env.memory = {agent: None if role.memory is Memory.NONE else role.memory for agent, role in env.spec.agents.items()}
+        env.memory = {agent: role.memory for agent, role in env.spec.agents.items()}
         env.roles = lru_cache(maxsize=None)(env._roles)
         env.first_task = env.tasks("train")[0]
         env._frozen = True
@@ -57,8 +57,8 @@ class Env(metaclass=_Frozen):
     """The options it was built with."""
     seats: tuple[str, ...]
     """Every agent of the spec, in order."""
-    memory: Mapping[str, Memory | None]
-    """What each agent is shown of its past; None: nothing."""
+    memory: Mapping[str, Memory]
+    """How much of its past each agent is shown."""
     first_task: Task
     """The first task of the train split."""
     renamed: ClassVar[Mapping[str, str]] = {}

@@ -20,13 +20,15 @@ from axion_env.core.branch import Branch, Chance, PlayState
 from axion_env.core.context import Context
 from axion_env.core.ending import fail
 from axion_env.core.env import Env
-from axion_env.core.request import Ask, Call, Forfeit, Truncated, kept
+from axion_env.core.request import Ask, Call, Forfeit, Truncated
 from axion_env.core.scheduler import advance
+from axion_env.core.spec import Memory, remember
 from axion_env.error import UsageError
 from axion_env.record.episode import NO_NOTES, Action, Called, Limit, Message, Tokens, Turn
 from axion_env.record.task import Task
 from axion_env.record.value import joined, plain
 
+_NOTHING = Memory.NONE
 _new: Any = tuple.__new__  # builds the records of the hot path at half the price of calling their class
 
 
@@ -119,8 +121,8 @@ class Play(PlayState):
             return advance(self, branch, None, Forfeit(agent))
         branch.turns += 1
         memory = self.env.memory[agent]
-        if memory is not None:
-            self.history[agent] = self.remembered(agent) + kept(memory, request.observation, text)
+        if memory is not _NOTHING:
+            self.history[agent] = remember(memory, self.remembered(agent), request.observation, text)
         return advance(self, branch, value)
 
     def _answer_call(self, call: Call[Any], branch: Branch, response: Any) -> None:

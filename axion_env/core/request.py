@@ -7,7 +7,7 @@ from collections.abc import Callable, Coroutine, Generator, Iterable, Mapping, S
 from types import CodeType
 from typing import Any, Generic, NoReturn, Protocol, TypeAlias, TypeVar
 
-from axion_env.core.parse import Illegal, match_choice, strip_thinking
+from axion_env.core.parse import Illegal, match_choice
 from axion_env.core.rng import derive
 from axion_env.core.spec import EnvSpec, Memory
 from axion_env.error import ContractError
@@ -28,7 +28,7 @@ class Rules(Protocol):
     spec: EnvSpec
     options: Mapping[str, Any]
     seats: tuple[str, ...]
-    memory: Mapping[str, Memory | None]
+    memory: Mapping[str, Memory]
     first_task: Task
 
     @property
@@ -90,13 +90,6 @@ class Place(Protocol):
 def refusals(attempts: Iterable[Action]) -> tuple[Message, ...]:
     """Messages that show an agent its refused answers, each with the reason."""
     return tuple(message for a in attempts for message in (Message("assistant", a.text), Message("user", f"Refused: {a.error}.")))
-
-
-def kept(memory: Memory | None, observation: tuple[Message, ...], text: str) -> tuple[Message, ...]:
-    """Messages of a past turn that an agent is shown later: the question and its accepted answer, as far as its role remembers."""
-    if memory is None or memory is Memory.NONE:
-        return ()
-    return (*observation, Message("assistant", text if memory is Memory.DIALOGUE else strip_thinking(text)))
 
 
 class Forfeit(BaseException):

@@ -8,9 +8,11 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from math import inf
-from typing import Any
+from typing import Any, assert_never
 
+from axion_env.core.parse import strip_thinking
 from axion_env.error import UsageError
+from axion_env.record.episode import Message
 
 _ID = re.compile(r"(?P<namespace>[A-Za-z][\w.-]*)/(?P<name>[A-Za-z]\w*)-v(?P<version>\d+)")
 
@@ -24,6 +26,27 @@ class Memory(StrEnum):
     """Everything it was shown and everything it said."""
     DIALOGUE_WITHOUT_THINKING = "dialogue_without_thinking"
     """The same, its own thinking removed."""
+
+
+def remember(memory: Memory, past: tuple[Message, ...], observation: tuple[Message, ...], text: str) -> tuple[Message, ...]:
+    """What an agent is shown of its past from now on: the one rule, for plays and for datasets.
+
+    Args:
+        memory: Of its role.
+        past: What it was shown of its past when it was asked.
+        observation: What was new to it then.
+        text: Its accepted answer, thinking included.
+    """
+    match memory:
+        case Memory.NONE:
+            return ()
+        case Memory.DIALOGUE:
+            said = text
+        case Memory.DIALOGUE_WITHOUT_THINKING:
+            said = strip_thinking(text)
+        case _:
+            assert_never(memory)
+    return (*past, *observation, Message("assistant", said))
 
 
 class Utility(StrEnum):

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
 from axion_env.core.env import Env
-from axion_env.core.request import kept, refusals
+from axion_env.core.request import refusals
+from axion_env.core.spec import remember
 from axion_env.error import UsageError
 from axion_env.record.episode import Action, Message
 from axion_env.record.task import Task
@@ -97,7 +98,7 @@ def exchanges(env: Env, trajectory: Trajectory) -> list[Exchange]:
     for turn in trajectory.turns:
         if turn.action.legal:
             found.append(Exchange(past + turn.observation + refusals(turn.attempts[:-1]), turn.action))
-        past += kept(memory, turn.observation, turn.action.text)
+        past = remember(memory, past, turn.observation, turn.action.text)
     return found
 
 
