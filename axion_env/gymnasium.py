@@ -21,16 +21,16 @@ from axion_env.core.steppable import Steppable
 from axion_env.error import NotFound, UsageError
 from axion_env.record.transcript import transcript
 from axion_env.service import Service
-from axion_env.view.space import Text, observation_space
+from axion_env.adapter.space import Text, observation_space
 
-_DEALS = 100  # dealt in search of one in which the seat is asked at all
+_DEALS = 100  # deals tried until the seat is asked in one
 
 Observation = dict[str, str]
 _Step: TypeAlias = tuple[dict[str, str], dict[str, float], dict[str, bool], dict[str, bool], dict[str, dict[str, Any]]]
 
 
 class Seat(gymnasium.Env[Observation, str]):
-    """One agent's view of an environment.
+    """One seat of an environment as a Gymnasium environment.
 
     Observations are `{"text": …}`, actions are strings, and `info["legal_actions"]` says what is legal now, None where it is free text.
 
@@ -74,11 +74,11 @@ class Seat(gymnasium.Env[Observation, str]):
         return self.steppable.legal_actions(self.seat) if self.seat in self.steppable.acting else None
 
     def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> tuple[Observation, dict[str, Any]]:
-        """Deal, and let the others play until the seat is asked.
+        """Starts an episode and lets the others play until the seat is asked.
 
         Args:
-            seed: Of the deal, and of all later ones until another is given.
-            options: As of `Steppable.reset`.
+            seed: Seed of the deal, and of all later ones until another is given.
+            options: As for `Steppable.reset`.
 
         Raises:
             UsageError: in a hundred deals the seat is never asked.
@@ -90,7 +90,7 @@ class Seat(gymnasium.Env[Observation, str]):
             observations, infos = self.steppable.reset(seed=chosen, options=options)
             agents = self.steppable.agents
             deal = None
-            if self.seat not in agents:  # a task for others
+            if self.seat not in agents:  # a task that does not seat it
                 continue
             start: _Step = (observations, dict.fromkeys(agents, 0.0), dict.fromkeys(agents, False), dict.fromkeys(agents, False), infos)
             observations, _, _, _, infos = self._others(start)
@@ -101,13 +101,13 @@ class Seat(gymnasium.Env[Observation, str]):
         )
 
     def step(self, action: str) -> tuple[Observation, float, bool, bool, dict[str, Any]]:
-        """Answer, and let the others play until the seat is asked again or the episode is over."""
+        """Answers for the seat and lets the others play until it is asked again or the episode is over."""
         observations, rewards, terminations, truncations, infos = self._others(self.steppable.step({self.seat: action}))
         seat = self.seat
         return {"text": observations[seat]}, rewards[seat], terminations[seat], truncations[seat], self._info(infos)
 
     def _others(self, step: _Step) -> _Step:
-        """Play the other seats until ours is asked: the last step, with all that our seat was paid on the way."""
+        """Plays the other seats until ours is asked. Returns the last step, with the sum of our seat's rewards on the way."""
         roles = self.steppable.env.roles(self.steppable.agents)
         everybody = self.steppable.env.roles(self.steppable.possible_agents)
         policies = seated(self._opponents, {agent: role for agent, role in roles.items() if agent != self.seat}, everybody)
@@ -129,7 +129,7 @@ class Seat(gymnasium.Env[Observation, str]):
 
 
 def register() -> None:
-    """Make every installed environment known to `gymnasium.make`; done when this module is imported."""
+    """Registers every installed environment with `gymnasium.make`; called when this module is imported."""
     for name in ids():
         if name not in gymnasium.registry:
             gymnasium.register(name, entry_point="axion_env.gymnasium:Seat", kwargs={"env": name})

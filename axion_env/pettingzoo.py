@@ -1,10 +1,10 @@
-"""PettingZoo's two forms of an environment, thin over the steppable one.
+"""Adapters to PettingZoo's two forms, AEC and Parallel, thin views of the steppable form.
 
     from axion_env.pettingzoo import aec_env, parallel_env
     env = aec_env("axion/KuhnPoker-v0")
 
-Observations are `{"text": …}`, actions are strings, and `infos` say what is legal now. What an agent learns from the pace of the steps
-(an empty observation, a step more) is in the nature of these forms; `play` and `drive` show it nothing of the kind.
+Observations are `{"text": …}`, actions are strings, and `infos` say what is legal now. In these forms an agent can
+learn something from the number of steps and from empty observations; `play` and `drive` show it nothing of the kind.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ from axion_env.core.steppable import Steppable
 from axion_env.error import UsageError
 from axion_env.record.transcript import transcript
 from axion_env.service import Service
-from axion_env.view.space import Text, observation_space
+from axion_env.adapter.space import Text, observation_space
 
 Observation = dict[str, str]
 Infos = dict[str, dict[str, Any]]
 
 
 def parallel_env(env: str | Env, *, services: Mapping[str, Service] | None = None, **options: Any) -> Parallel:
-    """The Parallel form of an environment: everybody who is asked answers at once.
+    """Builds the Parallel form of an environment, in which everybody who is asked answers at once.
 
     Args:
         env: Its id, or its rules.
@@ -40,12 +40,12 @@ def parallel_env(env: str | Env, *, services: Mapping[str, Service] | None = Non
 
 
 def aec_env(env: str | Env, *, services: Mapping[str, Service] | None = None, **options: Any) -> AEC:
-    """The AEC form of an environment: one agent after the other. Arguments as of `parallel_env`."""
+    """Builds the AEC form of an environment, in which one agent answers after the other. Arguments as for `parallel_env`."""
     return AEC(_rules(env, options), services=services)
 
 
 class _View:
-    """What both forms share."""
+    """The common part of both forms."""
 
     def __init__(self, env: Env, services: Mapping[str, Service] | None) -> None:
         self.steppable = Steppable(env, services=services)
@@ -66,28 +66,28 @@ class _View:
         return self._spaces[agent][1]
 
     def render(self) -> str:
-        """The episode so far is nobody's to see; the finished one as text, "" before."""
+        """The finished episode as text; "" before, since nobody may see all of a running one."""
         episode = self.steppable.episode
         return "" if episode is None else transcript(episode)
 
     def close(self) -> None:
-        """Nothing is held open."""
+        """Does nothing: no resources are held."""
 
 
 class Parallel(_View, ParallelEnv[str, Observation, str]):  # type: ignore[misc]  # PettingZoo ships no types
-    """`reset` and `step` with a dictionary of actions; those of agents who are not asked are dropped."""
+    """The Parallel form: `step` takes actions by agent, and drops those of agents who are not asked."""
 
     def __init__(self, env: Env, *, services: Mapping[str, Service] | None = None) -> None:
         super().__init__(env, services)
 
     def reset(self, seed: int | None = None, options: dict[str, Any] | None = None) -> tuple[dict[str, Observation], Infos]:
-        """Start an episode; `options` as of `Steppable.reset`, others are ignored."""
+        """Starts an episode; `options` as for `Steppable.reset`, others are ignored."""
         observations, infos = self.steppable.reset(seed=seed, options=_known(options))
         self.agents = list(self.steppable.agents)
         return _boxed(observations), infos
 
     def step(self, actions: dict[str, str]) -> tuple[dict[str, Observation], dict[str, float], dict[str, bool], dict[str, bool], Infos]:
-        """Answer for everybody who is asked.
+        """Answers for everybody who is asked.
 
         Raises:
             UsageError: somebody who is asked has no action.
@@ -104,13 +104,13 @@ class Parallel(_View, ParallelEnv[str, Observation, str]):  # type: ignore[misc]
 
 
 class AEC(_View, AECEnv[str, Observation, str]):  # type: ignore[misc]
-    """One agent after the other; agents asked at the same time answer in the order of their seats."""
+    """The AEC form: one agent after the other; agents asked at the same time answer in the order of their seats."""
 
     def __init__(self, env: Env, *, services: Mapping[str, Service] | None = None) -> None:
         super().__init__(env, services)
 
     def reset(self, seed: int | None = None, options: dict[str, Any] | None = None) -> None:
-        """Start an episode; `options` as of `Steppable.reset`, others are ignored."""
+        """Starts an episode; `options` as for `Steppable.reset`, others are ignored."""
         self._observations, self.infos = self.steppable.reset(seed=seed, options=_known(options))
         self.agents = list(self.steppable.agents)
         self.rewards = dict.fromkeys(self.agents, 0.0)
@@ -124,7 +124,7 @@ class AEC(_View, AECEnv[str, Observation, str]):  # type: ignore[misc]
         return {"text": self._observations[agent]}
 
     def step(self, action: str | None) -> None:
-        """Answer for `agent_selection`; None, for an agent whose episode is over."""
+        """Answers for `agent_selection`; None, for an agent whose episode is over."""
         agent = self.agent_selection
         if self.terminations[agent] or self.truncations[agent]:
             return self._retire(agent, action)
@@ -140,7 +140,7 @@ class AEC(_View, AECEnv[str, Observation, str]):  # type: ignore[misc]
         return None
 
     def _retire(self, agent: str, action: str | None) -> None:
-        """PettingZoo's step of an agent whose episode is over, which it looks for among the living; here all are over at once."""
+        """Removes an agent whose episode is over. PettingZoo's own version expects live agents too; here all end at once."""
         if action is not None:
             raise ValueError(f"the episode of {agent} is over, and the only action left is None: got {action!r}")
         del self.terminations[agent], self.truncations[agent], self.rewards[agent], self._cumulative_rewards[agent], self.infos[agent]

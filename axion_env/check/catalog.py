@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 CHECKS = Group("axion.checks", "check")
 """Of other packages; an entry point is named as its check."""
-_FAMILIES = ("startup", "chance", "record", "information", "leak", "action", "ending", "reward", "demo", "task", "host")
+FAMILIES = ("startup", "chance", "record", "information", "leak", "action", "ending", "reward", "demo", "task", "host")
+"""Modules of the room `family`, in the order in which their checks run."""
 
 
 class Skip(Exception):
@@ -67,8 +68,8 @@ def catalog() -> dict[str, Check]:
         UsageError: an installed check has the id of another.
     """
     found: dict[str, Check] = {}
-    for family in _FAMILIES:
-        module = import_module(f"axion_env.check.{family}")
+    for family in FAMILIES:
+        module = import_module(f"axion_env.check.family.{family}")
         found |= {check.id: check for check in vars(module).values() if isinstance(check, Check)}
     for name in CHECKS.names():
         if name in found:

@@ -13,7 +13,9 @@ from typing import Any
 import pytest
 
 from axion_env import Context, Env, EnvSpec, NotFound, Outcome, Play, Reward, Role, Rubric, Task, UsageError, _plugin
-from axion_env.check import Finding, Severity, Status, Subject, catalog, check, promise, record
+from axion_env.check import Finding, Severity, Status, Subject, catalog, check, family, promise
+from axion_env.check.catalog import FAMILIES
+from axion_env.check.family import record
 from axion_env.check.finding import read_result, result_record
 from tests.check.faults import FAULTS
 from tests.check.honest import Both, Card, Sums, Words
@@ -114,6 +116,11 @@ def test_the_page_describes_every_check() -> None:
     text = (Path(__file__).parents[2] / "docs" / "check.md").read_text()
     rows = [line for line in text.splitlines() if line.startswith("| `")]
     assert rows == [f"| `{c.id}` | {c.holds} | {c.caught} |" for c in catalog().values()]
+
+
+def test_every_family_is_in_the_catalog() -> None:
+    """A file of checks that stands nowhere in the order would never run, and nobody would know."""
+    assert sorted(FAMILIES) == sorted(path.stem for path in Path(*family.__path__).glob("*.py") if path.stem != "__init__")
 
 
 def test_another_package_adds_a_check() -> None:

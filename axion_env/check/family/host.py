@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from axion_env.check.catalog import Skip, promise
-from axion_env.check.chance import differing, watched
+from axion_env.check.family.chance import differing, watched
 from axion_env.check.finding import Finding, Severity
 from axion_env.check.subject import CachedService, Subject
 from axion_env.check.watch import Resource
@@ -109,7 +109,7 @@ def processes(subject: Subject) -> Iterator[Finding]:
     known = {name: service.known for name, service in subject.services.items() if isinstance(service, CachedService)}
     told = pickle.dumps((sys.path, pickle.dumps(subject.env), deals, known))
     hashes = "2" if os.environ.get("PYTHONHASHSEED") == "1" else "1"
-    command = [sys.executable, "-c", "from axion_env.check.host import play_elsewhere; play_elsewhere()"]
+    command = [sys.executable, "-c", "from axion_env.check.family.host import play_elsewhere; play_elsewhere()"]
     environ = {**os.environ, "PYTHONHASHSEED": hashes, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
     done = subprocess.run(command, input=told, capture_output=True, env=environ, timeout=_PROCESS_S, check=False)
     if done.returncode:

@@ -6,7 +6,7 @@ import pickle
 from collections.abc import Iterator
 
 from axion_env.check.catalog import Skip, promise
-from axion_env.check.chance import differing
+from axion_env.check.family.chance import differing
 from axion_env.check.finding import Finding
 from axion_env.check.subject import Subject
 from axion_env.core.play import Play
