@@ -26,15 +26,17 @@ from pathlib import Path
 from typing import Any
 
 from axion_env.sandbox import Command, Function, Job, JobResult, JobStatus, Limits, Match, Sandbox, Workspace
+from axion_env.sandbox import tier as tiers
 from axion_env.sandbox.profile import interpreter
 from axion_env.sandbox.syscall import NUMBERS
 from axion_env.sandbox.tier import UNSAFE
 from tests.sandbox.attack.corpus import CORPUS
 from tests.sandbox.attack.entry import COMMANDS, PRELUDE, Attack
 
-TIERS = ("nsjail", "bubblewrap", "landlock")
-PROFILES = {"nsjail": ("func", "proc", "repo"), "bubblewrap": ("func", "proc", "repo"), "landlock": ("func",)}
-"""Of each tier: `numeric` is `func` with packages."""
+TIERS = tuple(tier.name for tier in tiers.TIERS)
+_ALL = ("func", "proc", "repo")
+PROFILES = {tier: ("func",) if tier == "landlock" else _ALL for tier in TIERS}
+"""Of each tier; a new one is attacked in all. `numeric` is `func` with packages."""
 REPOSITORY = Path(__file__).parents[2]
 _HONEST = Limits(cpu_s=5.0, wall_s=60.0)
 _HONEST_FUNCTION = """

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from axion_env.sandbox import JobResult, Limits
+from axion_env.sandbox.tier import TIERS
 
 BRIEF = Limits(cpu_s=1.0, wall_s=15.0, memory_mib=256, disk_mib=4)
 """For attacks that end by themselves: wall time enough for a busy machine."""
@@ -80,7 +81,7 @@ class Attack:
     files: Mapping[str, str] = field(default_factory=dict)
     """Of the workspace, where the profile runs commands."""
     argv: Sequence[str] = ("python", "attack.py")
-    tiers: Sequence[str] = ("nsjail", "bubblewrap", "landlock")
+    tiers: Sequence[str] = tuple(tier.name for tier in TIERS)
     """Where the attack must fail; leaving a tier out is a gap of it that is known and written down."""
     machine: str = ""
     """The architecture it is written for; default: all."""
