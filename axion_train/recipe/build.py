@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from axion_env import UsageError
 from axion_env._plugin import Group
-from axion_train.recipe.table import Target, defaults, read_arguments
+from axion_train.recipe.rename import Target
+from axion_train.recipe.table import defaults, read_arguments
 
 _PARTS: dict[str, dict[str, str]] = {
     "advantage": {
@@ -43,6 +45,21 @@ _PARTS: dict[str, dict[str, str]] = {
 }
 KINDS = {kind: Group(f"axion.{kind}", f"{kind} named", built_in) for kind, built_in in _PARTS.items()}
 """The kinds of part that a recipe chooses by name; other packages add to each by the entry-point group `axion.{kind}`."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """Annotates the table of a part: its `name`, or else the key under which it stands, says which part reads it."""
+
+    kind: str
+
+    def reader(self, key: str, table: Mapping[str, Any]) -> Target | None:
+        """The part, where it is installed here and can be imported."""
+        try:
+            found: Target = KINDS[self.kind].load(str(table.get("name", key)))
+        except UsageError:  # is told when the part is built
+            return None
+        return found
 
 
 def build(kind: str, table: Mapping[str, Any], where: str = "") -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import pairwise
 from typing import Any
 
@@ -25,12 +25,13 @@ def listed(table: Mapping[str, Any]) -> dict[str, Any]:
     return {_LISTS.get(key, key): [value] if key in _LISTS else value for key, value in table.items()}
 
 
-def change(table: dict[str, Any], text: str) -> None:
+def change(table: dict[str, Any], text: str, current: Callable[[list[str], Mapping[str, Any]], list[str]]) -> None:
     """Make one change: `curriculum.deals=64`, `envs.0.options.bet=2` or, of the only entry, `env.options.bet=2`.
 
     Args:
         table: As `listed` returns it; is changed.
         text: The value as in TOML; what is no TOML is a string.
+        current: Gives a path in the table by the names that keys have now.
 
     Raises:
         UsageError: there is no `=`, or no such entry of a list.
@@ -38,7 +39,7 @@ def change(table: dict[str, Any], text: str) -> None:
     path, equals, value = text.partition("=")
     if not equals:
         raise UsageError(f"--set takes key=value: got {text!r}")
-    steps = _steps(path)
+    steps = current(_steps(path), table)
     here: Any = table
     for step, following in pairwise(steps):
         here = _entered(here, step, [] if following.isdecimal() else {}, path)

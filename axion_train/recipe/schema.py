@@ -9,8 +9,9 @@ import dataclasses
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 import tomli_w
 
@@ -23,7 +24,9 @@ from axion_train.metrics.fact_ratio import FactRatios
 from axion_train.model.tiny import TinyLlama
 from axion_train.policy.settings import RoleSettings
 from axion_train.recipe import build
+from axion_train.recipe.build import Part
 from axion_train.recipe.change import change, listed
+from axion_train.recipe.rename import current, current_steps
 from axion_train.recipe.section import Environment, Evaluation, Sampling, Training
 from axion_train.recipe.table import defaults, plain, read_arguments
 
@@ -72,13 +75,13 @@ class Recipe:
     """Teaches a model the form of an answer before anything is learned from rewards."""
     sft: SFT = field(default_factory=SFT)
     """What is learned from where `learner` is `sft`."""
-    curriculum: Mapping[str, Any] = field(default_factory=lambda: {"name": "uniform_deals"})
+    curriculum: Annotated[Mapping[str, Any], Part("curriculum")] = field(default_factory=lambda: {"name": "uniform_deals"})
     """Which deals are played in an update."""
-    opponents: Mapping[str, Any] = field(default_factory=lambda: {"name": "self_play"})
+    opponents: Annotated[Mapping[str, Any], Part("opponents")] = field(default_factory=lambda: {"name": "self_play"})
     """Who plays the seats that the learner does not."""
-    advantage: Mapping[str, Any] = field(default_factory=lambda: {"name": "leave_one_out"})
+    advantage: Annotated[Mapping[str, Any], Part("advantage")] = field(default_factory=lambda: {"name": "leave_one_out"})
     """What the rewards of a batch are compared with."""
-    loss: Mapping[str, Any] = field(default_factory=lambda: {"name": "reinforce"})
+    loss: Annotated[Mapping[str, Any], Part("loss")] = field(default_factory=lambda: {"name": "reinforce"})
     """Of the policy gradient."""
     reference_kl: ReferenceKL = field(default_factory=ReferenceKL)
     """Holds the policy near its start."""
@@ -92,7 +95,7 @@ class Recipe:
     """What is measured while it trains, and at the end; one entry for now."""
     facts: FactRatios = field(default_factory=FactRatios)
     """Numbers among the facts of plays that are added up, in every update and measurement."""
-    monitors: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: USUAL_MONITORS)
+    monitors: Mapping[str, Annotated[Mapping[str, Any], Part("monitors")]] = field(default_factory=lambda: USUAL_MONITORS)
     """What is watched for, by a name of one's own; `name` says which monitor, where it is not that."""
     roles: Mapping[str, RoleSettings] = field(default_factory=dict)
     """Who acts in a role, by its name, where that is not the learner as everywhere else."""
@@ -196,9 +199,9 @@ def constructed(table: Mapping[str, Any], changes: Iterable[str] = ()) -> Recipe
     Raises:
         UsageError: an unknown key (names the nearest) or a wrong type.
     """
-    table = listed(table)
+    table = current(Recipe, listed(table))
     for text in changes:
-        change(table, text)
+        change(table, text, partial(current_steps, Recipe))
     recipe = Recipe(**read_arguments(Recipe, table))
     for kind in ("advantage", "loss", "opponents", "curriculum"):
         recipe.build(kind)

@@ -13,7 +13,7 @@ import re
 import types
 from collections.abc import Callable, Collection, Iterable, Mapping, MutableMapping, Sequence
 from functools import lru_cache, partial
-from typing import Annotated, Any, Literal, TypeAlias, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import AfterValidator, ConfigDict, GetCoreSchemaHandler, GetJsonSchemaHandler, Strict, TypeAdapter, ValidationError
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
@@ -23,9 +23,7 @@ from axion_env import UsageError
 from axion_env.error import nearest
 from axion_train.learner.schedule import Schedule
 from axion_train.recipe.description import descriptions
-
-Target: TypeAlias = Callable[..., Any]
-"""A class whose arguments are the keys of a table, or a function that makes one."""
+from axion_train.recipe.rename import Target, current, hints_of, joined
 
 _SHORT: Mapping[Any, str] = {Schedule: "start"}
 """The key that a bare number stands for: `rate = 0.1` is `rate = { start = 0.1 }`."""
@@ -52,7 +50,8 @@ def read_arguments(target: Target, table: Any, where: str = "") -> dict[str, Any
         UsageError: an unknown key (names the nearest), a missing one, a value of the wrong type, or one that is refused.
     """
     try:
-        found: dict[str, Any] = _adapter(target).validate_python(table)
+        adapter = _adapter(target)
+        found: dict[str, Any] = adapter.validate_python(current(target, table, where) if isinstance(table, Mapping) else table)
     except ValidationError as problem:
         raise _usage_error(problem.errors(include_url=False), where) from None
     return found
@@ -88,14 +87,14 @@ class Arguments:
     target: Target
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        """The keys with their types, after old names are replaced and unknown ones refused."""
-        hints = _hints(self.target)
+        """The keys with their types, after unknown ones are refused."""
+        hints = hints_of(self.target)
         fields = {
             name: core_schema.typed_dict_field(handler.generate_schema(_annotated(hints.get(name, Any))), required=p.default is p.empty)
             for name, p in parameters(self.target).items()
         }
         table = core_schema.typed_dict_schema(fields, extra_behavior="forbid")
-        return core_schema.no_info_before_validator_function(self._current, table)
+        return core_schema.no_info_before_validator_function(self._known, table)
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         """The same as a JSON schema, with what the docstrings say of each key."""
@@ -112,23 +111,19 @@ class Arguments:
         found.pop("title", None)
         return {"anyOf": [{"type": "number"}, found]} if self.target in _SHORT else found
 
-    def _current(self, table: Any) -> Any:
-        """The table with its keys as they are called now; older recipes have other names."""
+    def _known(self, table: Any) -> Any:
+        """The table, of which no key is unknown."""
         if self.target in _SHORT and isinstance(table, int | float) and not isinstance(table, bool):
             return {_SHORT[self.target]: table}
         if not isinstance(table, Mapping):
             raise PydanticCustomError("no_table", "no table", {"wanted": "a number or a table" if self.target in _SHORT else "a table"})
-        renamed, known = getattr(self.target, "renamed", {}), parameters(self.target)
-        for old, new in renamed.items():
-            if old in table and new in table:
-                raise PydanticCustomError("both_names", "both names", {"key": old, "new": new})
-        current = {str(renamed.get(key, key)): value for key, value in table.items()}
-        for key in current:
+        known = parameters(self.target)
+        for key in table:
             if key not in known:
                 near = nearest(key, known)
                 hint = f"did you mean {near[0]!r}?" if near else f"it has {', '.join(known) or 'no keys'}"
                 raise PydanticCustomError("unknown_key", "unknown key", {"key": key, "hint": hint})
-        return current
+        return table
 
 
 @dataclasses.dataclass(frozen=True)
@@ -162,18 +157,6 @@ def _adapter(target: Target) -> TypeAdapter[Any]:
     if not callable(target):
         raise UsageError(f"a part of a recipe is a class, or a function that makes one: got {target!r}")
     return TypeAdapter(Annotated[Any, Arguments(target)], config=ConfigDict(arbitrary_types_allowed=True))
-
-
-def _hints(target: Target) -> dict[str, Any]:
-    whole = dataclasses.is_dataclass(target) or not isinstance(target, type)
-    annotated: Any = target
-    try:
-        return get_type_hints(annotated if whole else annotated.__init__, include_extras=True)
-    except NameError as problem:
-        name = f"{target.__module__}:{getattr(target, '__qualname__', target)}"
-        raise UsageError(
-            f"the annotations of {name} cannot be read: {problem}; import what they name, outside of TYPE_CHECKING"
-        ) from problem
 
 
 def _annotated(hint: Any) -> Any:
@@ -214,7 +197,7 @@ def _usage_error(errors: Sequence[ErrorDetails], where: str) -> UsageError:
 
 
 def _depth(error: ErrorDetails) -> int:
-    return len(_place(error)) + (error["type"] in ("unknown_key", "both_names", "refused"))  # by then it was a table
+    return len(_place(error)) + (error["type"] in ("unknown_key", "refused"))  # by then it was a table
 
 
 def _place(error: ErrorDetails) -> list[int | str]:
@@ -230,9 +213,6 @@ def _told(error: ErrorDetails, all_of_it: Iterable[ErrorDetails], where: str) ->
         return problem
     if kind == "unknown_key":
         return UsageError(f"unknown recipe key '{joined(path, context['key'])}'; {context['hint']}")
-    if kind == "both_names":
-        old, new = (joined(path, context[name]) for name in ("key", "new"))
-        return UsageError(f"recipe key '{old}' is the old name of '{new}', and both are given")
     if kind == "missing":
         return UsageError(f"the recipe lacks '{path}'")
     wanted = dict.fromkeys(noun for one in all_of_it if (noun := _noun(one)))
@@ -251,8 +231,3 @@ def _noun(error: ErrorDetails) -> str:
     if error["type"] == "too_long":
         return f"a list of {context['max_length']} or less"
     return str(context.get("wanted") or context.get("expected") or _NOUNS.get(error["type"], ""))
-
-
-def joined(where: str, key: str) -> str:
-    """The place of a key of a table."""
-    return f"{where}.{key}" if where else key

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import tomllib
 from importlib.resources import files
 from pathlib import Path
@@ -40,7 +41,7 @@ level = 1
 [evaluation]
 kind = "nash_conv"
 [controls]
-fixed = ["env.options.bet=1", "evaluation.every=7"]
+fixed = ["env.options.bet=1", "evaluation.every=7", "magnet.coefficient=0", "opponents.share=1", "monitors.mine.figure=kl"]
 """
 """As it was written, and dumped, when lists were tables and some keys had other names."""
 
@@ -76,6 +77,32 @@ def test_an_older_recipe_is_read(tmp_path: Path) -> None:
     assert found.build_monitors()["mine"].metric == "entropy"
     fixed = found.control("fixed")
     assert (fixed.env.options, fixed.evaluation.every) == ({"bet": 1, "ante": 3}, 7)
+    assert fixed.reference_kl == dataclasses.replace(found.reference_kl, coefficient=Schedule(0.0))
+    assert (fixed.arguments("opponents")["probability"], fixed.build_monitors()["mine"].metric) == (1.0, "kl")
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("magnet.coefficient=0.3", "reference_kl.coefficient=0.3"),
+        ("magnet.coefficient.end=0.01", "reference_kl.coefficient.end=0.01"),
+        ("optimizer.signal=0.1", "optimizer.agreement=0.1"),
+        ('facts.shares.x=["a", "b"]', 'facts.ratios.x=["a", "b"]'),
+        ("roles.first.magnet=3", "roles.first.reference_kl=3"),
+        ("env.options.bet=3", "envs.0.options.bet=3"),
+    ],
+)
+def test_a_change_may_have_an_old_name(old: str, new: str, tmp_path: Path) -> None:
+    """Of a recipe of any age, it goes over what is there, whatever that is called."""
+    (tmp_path / "old.toml").write_text(OLD)
+    for name in ("kuhn-poker", str(tmp_path / "old.toml")):
+        try:
+            expected = recipe.read(name, [new])
+        except UsageError as problem:
+            with pytest.raises(UsageError, match=re.escape(str(problem))):
+                recipe.read(name, [old])
+        else:
+            assert recipe.read(name, [old]) == expected
 
 
 @pytest.mark.parametrize("form", ["env", "envs.0"])
