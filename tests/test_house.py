@@ -87,13 +87,13 @@ def test_the_hall_is_nearly_empty(package: str, most: int) -> None:
 
 
 def test_a_test_lives_in_the_room_of_what_it_tests() -> None:
-    """Every folder of tests for a package has a room of that name there; `adapter` is of the modules at the root of `axion_env`."""
+    """Every folder of tests for a package has a room of that name there."""
     halls = {
         ROOT / "tests": PACKAGES["axion_env"],
         ROOT / "tests/train": PACKAGES["axion_train"],
         ROOT / "tests/zoo": PACKAGES["axion_zoo"],
     }
-    others = {"adapter", "benchmarks", "golden", "plugin", "short", "train", "zoo"}
+    others = {"benchmarks", "golden", "plugin", "short", "train", "zoo"}
     for tests, package in halls.items():
         rooms = {path.name for path in tests.iterdir() if path.is_dir() and not path.name.startswith((".", "__"))}
         assert rooms - (others if tests.name == "tests" else set()) <= {path.name for path in package.iterdir() if path.is_dir()}
