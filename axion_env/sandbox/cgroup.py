@@ -1,4 +1,4 @@
-"""Cgroups for slots: memory and process limits that no arithmetic of address spaces can give. Version 1 and 2, where the host allows."""
+"""Cgroups for slots: limits of memory and processes over a whole slot. Versions 1 and 2, where the host allows."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ _made = itertools.count()  # two sandboxes of one process have slots with one na
 
 
 def mark() -> str:
-    """Begins the name of what this process leaves on the host: its number, and the pid namespace in which that is its number."""
+    """The prefix of names of this process's files and cgroups on the host: its pid, and the pid namespace of that pid."""
     return f"{os.getpid()}-{os.stat('/proc/self/ns/pid').st_ino}"
 
 
 def abandoned(name: str) -> bool:
-    """Whether who marked a name is gone. Of other pid namespaces (a container that shares the folder with us) nobody here can tell."""
+    """Whether the process that marked a name is gone; False for other pid namespaces (such as a container's), where it is not known."""
     process, _, rest = name.partition("-")
     return process.isdigit() and rest.startswith(f"{os.stat('/proc/self/ns/pid').st_ino}-") and not Path("/proc", process).exists()
 
@@ -55,13 +55,13 @@ class Cgroup:
                     if (folder / name).exists():
                         (folder / name).write_text(str(value))
         except OSError:
-            self.folders = tuple(made)  # one that was there already is somebody else's
+            self.folders = tuple(made)  # a folder that existed before belongs to somebody else
             self.remove()
             raise
 
     @property
     def kills(self) -> int:
-        """How often the kernel has ended a process here for want of memory."""
+        """Number of processes that the kernel has killed in the cgroup for lack of memory."""
         for line in self._oom.read_text().splitlines():
             name, _, count = line.partition(" ")
             if name == "oom_kill":
@@ -70,11 +70,11 @@ class Cgroup:
 
     @property
     def used(self) -> int:
-        """Bytes in use."""
+        """Memory in use, in bytes."""
         return int(self._used.read_text())
 
     def remove(self) -> None:
-        """End whatever is left inside, and remove the folders."""
+        """Kills the processes left in the cgroups, and removes their folders."""
         for folder in self.folders:
             for _ in range(100):
                 try:
@@ -92,12 +92,12 @@ def _end(folder: Path) -> None:
     with contextlib.suppress(OSError, ValueError):
         for line in (folder / "cgroup.procs").read_text().split():
             with contextlib.suppress(ProcessLookupError):
-                if int(line) > 0:  # 0 is a process of another pid namespace; to kill 0 is to kill ourselves
+                if int(line) > 0:  # 0 is a process of another pid namespace; kill(0) would kill our own group
                     os.kill(int(line), 9)
 
 
 def sweep() -> int:
-    """Remove cgroups whose host process is gone; how many."""
+    """Removes cgroups whose host process is gone; returns how many."""
     swept = 0
     for parent in (_ROOT, _ROOT / "memory", _ROOT / "pids"):
         for folder in parent.glob(f"{_PREFIX}*-*"):

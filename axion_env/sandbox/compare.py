@@ -1,6 +1,6 @@
-"""Comparing what a candidate gave with what was expected: in the host, on rebuilt builtins, so that no `__eq__` of the candidate's runs.
+"""Comparison of a candidate's values with expected ones: in the host, on rebuilt builtins, so that no `__eq__` of the candidate's runs.
 
-What counts as the same is a property of the task, and is said there: a `Match`.
+What counts as the same is a property of the task, which states it as a `Match`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from axion_env.error import UsageError
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """How alike two values must be. The default is strict: same types, same structure, same values.
+    """The rule by which two values count as the same. The default is strict: same types, same structure, same values.
 
     NaN is the same as NaN, -0.0 the same as 0.0, and an `Opaque` the same as nothing.
 
@@ -85,7 +85,7 @@ _NUMBERS = frozenset({bool, int, float})
 
 
 def _sorted(items: Iterable[Any]) -> list[Any]:
-    """In an order that depends on the values alone; near numbers stand near each other."""
+    """The items in an order that depends on their values alone; near numbers stand near each other."""
     return sorted(items, key=_rank)
 
 

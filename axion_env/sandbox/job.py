@@ -1,7 +1,7 @@
-"""Jobs and what came of them: the nouns on both sides of the sandbox.
+"""Jobs and their results: what goes into the sandbox and what comes out.
 
 A job says what to run; a result says how it ended and what came out. Neither holds an expected value, and no result says right or wrong:
-the sandbox does not compare (`axion_env.sandbox.compare` does, in the host).
+comparing is done in the host, by `axion_env.sandbox.compare`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from axion_env.error import UsageError
 from axion_env.sandbox.inside import wire
 from axion_env.sandbox.workspace import Delta, Workspace
 
-_PLAIN = 2  # marshal's last version without references: one list given twice is two lists to the job, as its record says
+_PLAIN = 2  # marshal's last version without references: one list given twice is two lists to the job, as in its record
 
 
 class JobStatus(StrEnum):
@@ -32,14 +32,14 @@ class JobStatus(StrEnum):
     OUTPUT_LIMIT = "OUTPUT_LIMIT"
     """It wrote more than it may: a result, a file, or the changes to its workspace."""
     NO_RESULT = "NO_RESULT"
-    """It died, or ended without a word."""
+    """It died, or ended without writing a result."""
     BAD_RESULT = "BAD_RESULT"
     """What it wrote is not in the form of a result."""
     SANDBOX_ERROR = "SANDBOX_ERROR"
     """The machine's fault. Never scored."""
 
 
-_SLOTS_OWN = {"output_bytes": (1 << 30) - 1, "disk_mib": 1024, "processes": 120}  # the 128 of a slot are also for what starts the job
+_SLOTS_OWN = {"output_bytes": (1 << 30) - 1, "disk_mib": 1024, "processes": 120}  # a slot's 128 include those that start a job
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,9 +53,9 @@ class Limits:
     memory_mib: int = 512
     """Address space of each process, MiB."""
     output_bytes: int = 1 << 20
-    """Of the result; of standard output and error together where the job is a command."""
+    """Size of the result; for a command, of standard output and error together."""
     disk_mib: int = 16
-    """Of the job's private folder and workspace, and of any one file."""
+    """Size of the job's private folder and workspace, and of any one file, MiB."""
     processes: int = 32
     """Processes and threads, where the profile allows any."""
 
@@ -70,13 +70,13 @@ class Limits:
 
     @property
     def wall(self) -> float:
-        """Wall seconds."""
+        """The limit of wall seconds that applies."""
         return 4 * self.cpu_s if self.wall_s is None else self.wall_s
 
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """Load Python source, then call one of its functions with each of several lists of arguments, in one process.
+    """A job that loads Python source and calls one of its functions with each of several lists of arguments, in one process.
 
     >>> Function("def add(a, b): return a + b", "add", [(1, 2), (3, 4)]).calls
     ((1, 2), (3, 4))
@@ -103,7 +103,7 @@ class Function:
                 raise UsageError(f"Function has {len(self.calls)} calls and {len(self.keywords)} sets of keywords")
 
     def payload(self) -> bytes:
-        """What the jail is told.
+        """The job as it is sent into the jail.
 
         Raises:
             UsageError: an argument is not made of builtins.
@@ -124,7 +124,7 @@ class Function:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """Run a command in the workspace. `python …` as the first word is this interpreter, already warm.
+    """A job that runs a command in the workspace. `python` as the first word is this interpreter, already warm.
 
     >>> Command(["python", "-m", "pytest", "-q"]).argv
     ('python', '-m', 'pytest', '-q')
@@ -142,7 +142,7 @@ class Command:
         object.__setattr__(self, "argv", tuple(map(str, self.argv)))
 
     def payload(self) -> bytes:
-        """What the jail is told."""
+        """The job as it is sent into the jail."""
         return marshal.dumps(("command", list(self.argv), self.stdin, self.seed), _PLAIN)
 
     def record(self) -> dict[str, Any]:
@@ -156,7 +156,7 @@ Job: TypeAlias = Function | Command
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What one call of a `Function` gave."""
+    """The result of one call of a `Function`."""
 
     value: Any = None
     """What it returned, rebuilt from builtins; `Opaque` where it has no such form."""
@@ -171,7 +171,7 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What a job took. Facts of the machine: they enter no record."""
+    """Resources that a job used. Facts of the machine, which enter no record."""
 
     cpu_s: float
     wall_s: float
@@ -184,21 +184,21 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class JobResult:
-    """How a job ended, and what came out of it. All of it but the status was written by the candidate: trust none of it."""
+    """How a job ended, and what came out of it. Everything but the status was written by the candidate and is not to be trusted."""
 
     status: JobStatus
     cases: tuple[Case, ...] = ()
-    """Of a `Function`, in the order of its calls; those it did not get to are missing."""
+    """Results of a `Function`'s calls, in order; calls that it did not get to are missing."""
     error: str | None = None
     """Why it did not end OK, in a line."""
     exit_code: int | None = None
-    """Of a `Command`; negative: the signal that ended it. No reward may rest on it."""
+    """Exit code of a `Command`; negative: the signal that ended it. No reward may depend on it."""
     stdout: str = ""
     stderr: str = ""
     workspace: Workspace | None = None
     """The workspace after the job; None if it was given none, or did not end by itself."""
     refused: tuple[str, ...] = ()
-    """Paths in its workspace that were not brought back: links, devices, names that are not UTF-8."""
+    """Paths in its workspace that were not copied back: links, devices, names that are not UTF-8."""
     unsafe: bool = False
     """It ran without isolation, by explicit choice."""
     usage: Usage | None = field(default=None, compare=False)
@@ -211,7 +211,7 @@ class JobResult:
 
     @property
     def values(self) -> tuple[Any, ...]:
-        """What the calls returned; an `Opaque` stands for one that raised."""
+        """The values that the calls returned; an `Opaque` stands for one that raised."""
         return tuple(case.value if case.returned else wire.Opaque("raised") for case in self.cases)
 
     def record(self, base: Workspace | None = None) -> dict[str, Any]:
@@ -245,5 +245,5 @@ class JobResult:
         return cls(status, cases, workspace=workspace, refused=refused, **facts)
 
     def stamped(self, usage: Usage, *, unsafe: bool) -> JobResult:
-        """The same with what it took."""
+        """The result with the resources that the job used."""
         return replace(self, usage=usage, unsafe=unsafe)

@@ -1,8 +1,8 @@
-"""Between the host and a slot: a script that joins the slot's cgroups, gives up root and becomes the slot's jail.
+"""A script that starts a slot: joins the slot's cgroups, gives up root and becomes the slot's jail.
 
 Run as `python -I -S launch.py JSON`. As root, everything that a later process needs must be readable by the unprivileged user the slot
-runs as; where a folder on the way is closed (a home directory, say) it shows what is needed, and only that, in a private mount namespace.
-Without root there is nothing to do but to become the jail.
+runs as; where a folder on the way is closed (a home directory, say) it mounts what is needed, and only that, in a private mount namespace.
+Without root it only becomes the jail.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _NOBODY_SUPPLEMENTARY: list[int] = []
 
 
 def main(config: dict[str, Any]) -> None:
-    """Prepare, then exec."""
+    """Prepares the process as the JSON says, then executes the jail's program."""
     for group in config["cgroups"]:
         with open(f"{group}/cgroup.procs", "w") as procs:
             procs.write(str(os.getpid()))
@@ -32,14 +32,14 @@ def main(config: dict[str, Any]) -> None:
     if config["stays"]:
         child = os.fork()
         if child:
-            os.closerange(0, 256)  # the socket, above all: it must close when the slot ends
+            os.closerange(0, 256)  # above all the socket, which must close when the slot ends
             os.waitpid(child, 0)
             os._exit(0)
     os.execve(config["argv"][0], config["argv"], config["environment"])
 
 
 def closed(paths: list[str]) -> list[str]:
-    """The topmost folders on the way to `paths` that not everyone may pass."""
+    """The topmost folders on the way to `paths` that not every user may enter."""
     found = set()
     for path in paths:
         parts = os.path.realpath(path).split("/")
@@ -67,7 +67,7 @@ def _expose(hidden: list[str], paths: list[str]) -> None:
         check(libc.mount(b"none", folder.encode(), b"tmpfs", 0, b"size=64k,mode=755"), f"cover {folder}")
     for path, handle in handles.items():
         if os.path.lexists(path):
-            continue  # below a folder that is shown already
+            continue  # below a folder that is mounted already
         source = f"/proc/self/fd/{handle}"
         if os.path.isdir(source):
             os.makedirs(path, exist_ok=True)

@@ -1,4 +1,4 @@
-"""Choosing a tier by trying it: a slot must run an honest job right, and hold against planted attacks."""
+"""Selects a tier by self-tests: a slot must run an honest job correctly, and withstand planted attacks."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from axion_env.sandbox.program import SHELL
 from axion_env.sandbox.slot import Slot
 from axion_env.sandbox.tier import TIERS, UNSAFE, Tier, Unfit
 
-_PATIENCE = 30.0  # wall seconds: a busy machine must not look like one where a tier does not work
+_PATIENCE = 30.0  # wall seconds, so many that a busy machine does not fail the self-test
 _CANARY = Function(
     "def canary(x):\n    import math\n    return [math.isqrt(x), sum(range(x))]", "canary", [(49,), (100,)], limits=Limits(wall_s=_PATIENCE)
 )
@@ -68,7 +68,7 @@ def attacks(secret, folder, port, host, processes):
 
 
 class SandboxUnavailable(UsageError):
-    """No tier of isolation works on this machine for a profile; says why each does not, and what would mend it."""
+    """No tier of isolation works on this machine for a profile; the message says why, and what would help."""
 
     def __init__(self, profile: str, reasons: dict[str, Unfit]) -> None:
         self.reasons = reasons
@@ -80,7 +80,7 @@ class SandboxUnavailable(UsageError):
 
 
 def choose(profile: Profile, tiers: tuple[Tier, ...] = TIERS) -> Slot:
-    """A slot of the strongest tier that passes its self-test.
+    """Starts a slot of the strongest tier that passes its self-test.
 
     Raises:
         SandboxUnavailable: none passes, and why.
@@ -98,11 +98,11 @@ def choose(profile: Profile, tiers: tuple[Tier, ...] = TIERS) -> Slot:
 
 
 def probe(tier: Tier, profile: Profile, *, cgroups: bool) -> Slot:
-    """A fresh slot of a tier that has passed its self-test.
+    """Starts a slot of a tier and runs the self-test on it.
 
     Raises:
-        Unfit: it does not come up, does an honest job wrong, or does not hold.
-        OSError: the host refuses something it takes.
+        Unfit: the slot does not start, runs an honest job wrong, or does not withstand an attack.
+        OSError: the host refuses something that the tier needs.
     """
     slot = Slot(0, tier, profile, cgroups=cgroups)
     try:
@@ -120,7 +120,7 @@ def probe(tier: Tier, profile: Profile, *, cgroups: bool) -> Slot:
 
 
 def _programs(slot: Slot, tier: Tier) -> None:
-    """A host's programs may need more than the folders of libraries that a job is shown."""
+    """Tests that the host's programs run in the jail: they may need libraries from other folders than a job is shown."""
     job = Command([SHELL, "-c", _SHELL_CANARY], limits=Limits(cpu_s=_PATIENCE), profile=slot.profile.name)
     result = run(slot, job)
     if result.stdout != "42\naxion\n":
@@ -152,7 +152,7 @@ def _attack(slot: Slot, tier: Tier) -> None:
 
 
 def run(slot: Slot, job: Job) -> JobResult:
-    """One job on one slot, waited for.
+    """Runs one job on a slot and waits for its result.
 
     Raises:
         Unfit: the slot was lost over it.

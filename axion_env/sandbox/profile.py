@@ -19,7 +19,7 @@ INSIDE = Path(__file__).parent / "inside"
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What a kind of job may do.
+    """The permissions and packages of a kind of job.
 
     >>> Profile("tables", packages=("numpy",), preload=("numpy",)).processes
     False
@@ -33,7 +33,7 @@ class Profile:
     preload: Sequence[str] = ()
     """Modules imported once, before any job. Every 100 MB of them cost each job about 1.5 ms."""
     memory_mib: int = 1024
-    """Of a slot as a whole, where the host allows cgroups."""
+    """Memory limit of a slot as a whole, MiB, where the host allows cgroups."""
     programs: Sequence[str] = ()
     """Names of the host's programs it may start, `python` beside them; those the host lacks are left out. It takes `processes`."""
 
@@ -114,13 +114,13 @@ def files_of(packages: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...
 
 @lru_cache
 def interpreter() -> tuple[str, tuple[str, ...], tuple[str, ...]]:
-    """The real interpreter, what it needs to be able to read, and the folders below that whose content it must not see."""
+    """The real interpreter, the paths that it must be able to read, and the folders below these whose content is hidden from jobs."""
     executable = os.path.realpath(sys.executable)
     version = f"python{sys.version_info.major}.{sys.version_info.minor}"
     base = [os.path.dirname(os.__file__), os.path.join(sys.base_exec_prefix, sys.platlibdir, version)]
     libraries = [os.path.realpath(path) for path in _mapped() if os.path.basename(path).startswith("libpython")]
     triplet = getattr(sys.implementation, "_multiarch", "none")
-    shared = ["/lib64", "/usr/lib64", f"/lib/{triplet}", f"/usr/lib/{triplet}"]  # where two are one, programs look for the first
+    shared = ["/lib64", "/usr/lib64", f"/lib/{triplet}", f"/usr/lib/{triplet}"]  # where one links to the other, programs look for the first
     if not os.path.isdir(f"/usr/lib/{triplet}"):
         shared += ["/lib", "/usr/lib"]
     needed = [executable, *base, *libraries, *shared]
@@ -133,6 +133,6 @@ def interpreter() -> tuple[str, tuple[str, ...], tuple[str, ...]]:
 
 
 def _mapped() -> list[str]:
-    """Files that this process has mapped: what it runs on. `sysconfig` gives two threads that ask it first nothing."""
+    """Files that this process has mapped, its libraries among them; `sysconfig` is not safe when first used by two threads at once."""
     with open("/proc/self/maps", encoding=sys.getfilesystemencoding(), errors="surrogateescape") as maps:
         return sorted({line.split(maxsplit=5)[5].rstrip("\n") for line in maps if line.count("/")})

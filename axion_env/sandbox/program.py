@@ -1,7 +1,7 @@
-"""Programs of the host that a profile's jobs may start: a shell, and what is used in one.
+"""Programs of the host that a profile's jobs may start: a shell, and common tools.
 
-They are shown read-only under /usr/bin, which is also /bin; their libraries lie in the folders that the interpreter needs anyway. Walls do
-not care which program stands behind them: a program has the job's namespaces, system calls and limits, and gains no right by being started.
+They are shown read-only under /usr/bin, which is also /bin; their libraries lie in the folders that the interpreter needs anyway. A
+started program has the job's namespaces, system calls and limits, and gains no further right.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ diff cmp patch mkdir rmdir rm cp mv ln touch chmod mktemp basename dirname realp
 """
 TOOLS = tuple(_TOOLS.split())
 """What a repository's scripts and an agent at work in one use. No git: a workspace has no history that could answer for the solver."""
-_FOLDERS = "/usr/bin:/bin"  # not PATH: what a user has put there may need a library that no job is shown
+_FOLDERS = "/usr/bin:/bin"  # not PATH: programs that a user installed may need libraries that no job is shown
 
 
 @lru_cache
 def find(names: tuple[str, ...]) -> dict[str, str]:
-    """Where programs stand in the jail, and the host's files behind them; those that the host lacks are left out.
+    """Paths of programs in the jail, and the host's files mounted there; those that the host lacks are left out.
 
     Raises:
         FileNotFoundError: the shell is asked for and is not there; `filename` names it.
@@ -39,6 +39,6 @@ def find(names: tuple[str, ...]) -> dict[str, str]:
 
 
 def links(programs: Sequence[str], executable: str) -> dict[str, str]:
-    """Links that stand beside them, and what they point to: the interpreter by its usual names, and /bin."""
+    """Links in the jail, and their targets: the interpreter by its usual names, and /bin."""
     named = {f"/usr/bin/{name}": executable for name in ("python", "python3")}
     return {path: target for path, target in {**named, "/bin": "usr/bin"}.items() if programs and path != executable}

@@ -1,4 +1,4 @@
-"""Reading what a job left behind, once it is dead: bounded, strict, and believing none of it."""
+"""Reads the output of a job after its end: bounded and strict, since none of it can be trusted."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ _LONGEST_ERROR = 600
 
 
 class Ended(NamedTuple):
-    """How a job's process ended: what the zygote and the kernel say. It is the one thing here that the candidate has no hand in."""
+    """How a job's process ended, by the zygote and the kernel: the only data here that the candidate cannot influence."""
 
     killed: str | None
-    """`cpu` or `wall` if it was ended for want of that."""
+    """`cpu` or `wall` if it was killed at that limit."""
     code: int
-    """Negative: the signal that ended it."""
+    """Exit code; negative: the signal that ended it."""
     cpu_s: float
     oom: bool = False
-    """Whether the kernel ended a process of the slot for want of memory."""
+    """Whether the kernel killed a process of the slot for lack of memory."""
 
 
 def read_result(job: Job, workspace: Workspace | None, ended: Ended, outputs: Sequence[int]) -> JobResult:
-    """What came of a job.
+    """Reads the result of a job.
 
     Args:
-        job: What was asked for.
-        workspace: What it was given to work in.
+        job: The job.
+        workspace: The workspace that it was given.
         ended: How its process ended.
         outputs: Descriptors the job could write to.
     """
@@ -44,7 +44,7 @@ def read_result(job: Job, workspace: Workspace | None, ended: Ended, outputs: Se
 
 
 def _why(job: Job, ended: Ended) -> JobStatus | None:
-    """Why it was ended from outside; None if it ended by itself."""
+    """Why the job was ended from outside; None if it ended by itself."""
     if ended.oom:
         return JobStatus.MEMORY
     if ended.killed == "cpu" or ended.cpu_s >= job.limits.cpu_s:

@@ -1,4 +1,4 @@
-"""The sandbox: a pool of slots that takes jobs and gives results, in order."""
+"""The sandbox: a pool of slots that runs jobs and returns results in order."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from axion_env.service import Fault
 
 
 class UnsafeSandbox(UserWarning):
-    """Jobs run without isolation."""
+    """Warning that jobs run without isolation."""
 
 
 class Sandbox:
@@ -68,7 +68,7 @@ class Sandbox:
         sweep()
 
     def run(self, jobs: Iterable[Job | tuple[Job, Workspace | None]]) -> list[JobResult]:
-        """Run jobs, each alone or with the workspace it works in; results in the order of the jobs.
+        """Runs jobs, each alone or with the workspace it works in; results in the order of the jobs.
 
         Raises:
             SandboxUnavailable: no tier of isolation works here.
@@ -76,12 +76,12 @@ class Sandbox:
         return list(self.stream(jobs))
 
     def stream(self, jobs: Iterable[Job | tuple[Job, Workspace | None]]) -> Iterator[JobResult]:
-        """The same, one result at a time, taking jobs as room arises. Closing the iterator ends the jobs under way."""
+        """Runs jobs as slots become free, and yields their results in order, one at a time. Closing the iterator ends the running jobs."""
         stream = Stream(self, jobs)
         steps = iter(stream)
         try:
             while True:
-                with self._lock:  # given back with every result: other threads go on, and any of them may close this stream
+                with self._lock:  # released with every result, so that other threads go on, and any of them may close this stream
                     result = next(steps, None)
                 if result is None:
                     return
@@ -91,7 +91,7 @@ class Sandbox:
                 stream.cancel()
 
     def __call__(self, calls: Sequence[tuple[Job, Workspace | None]]) -> list[dict[str, Any] | Fault]:
-        """Answer the `ctx.run` of plays: the results as facts; a play whose job the machine could not run is void."""
+        """Answers the `ctx.run` of plays with results as facts; a play is void where the machine could not run its job."""
         answers: list[dict[str, Any] | Fault] = []
         for (_, workspace), result in zip(calls, self.stream(calls), strict=True):
             failed = result.status is JobStatus.SANDBOX_ERROR
@@ -109,13 +109,13 @@ class Sandbox:
             return self._chosen[profile][0].name
 
     def warm(self, profile: str = "func", slots: int | None = None) -> None:
-        """Bring slots up before they are needed."""
+        """Starts slots before they are needed."""
         with self._lock:
             while len(self._pool(profile)) < (slots or self.slots):
                 self._grow(profile)
 
     def close(self) -> None:
-        """End every slot."""
+        """Ends every slot."""
         for pool in self._pools.values():
             for slot in pool:
                 slot.close()
@@ -139,7 +139,7 @@ class Sandbox:
         return self._pools[profile]
 
     def idle(self, profile: str, *, beyond: bool) -> Slot | None:
-        """A slot without work, brought up if need be; None if as many are at work as may be, unless one `beyond` that is granted."""
+        """An idle slot, started if need be; None if the greatest number is busy, unless one `beyond` that is granted."""
         pool = self._pool(profile)
         idle = [slot for slot in pool if slot.idle]
         if len(pool) - len(idle) >= self.slots and not beyond:
@@ -157,12 +157,12 @@ class Sandbox:
         return slot
 
     def lose(self, slot: Slot) -> None:
-        """End a slot that does not answer, and count it."""
+        """Ends a slot that does not answer, and counts it as lost."""
         self.lost += 1
         self.drop(slot)
 
     def drop(self, slot: Slot) -> None:
-        """End a slot; another comes up when it is needed."""
+        """Ends a slot; another is started when it is needed."""
         pool = self._pools.get(slot.profile.name, [])
         if slot in pool:
             pool.remove(slot)
@@ -184,7 +184,7 @@ def _tiers(tier: str | None, unsafe: bool) -> tuple[Tier, ...]:
 
 
 def sweep() -> None:
-    """Remove what processes that were killed have left: cgroups, and folders of slots."""
+    """Removes cgroups and folders of slots that killed processes have left behind."""
     if os.geteuid() == 0:
         cgroup.sweep()
     for folder in Path(tempfile.gettempdir()).glob("axion-slot-*-*"):
@@ -200,7 +200,7 @@ _shared: Sandbox | None = None
 
 
 def shared() -> Sandbox:
-    """The sandbox of this process, which answers `ctx.run` where no other was given. Its slots end with the process."""
+    """The sandbox of this process, used for `ctx.run` where no other was given. Its slots end with the process."""
     global _shared
     if _shared is None:
         _shared = Sandbox()
@@ -213,7 +213,7 @@ def _register(slot: Slot) -> None:
 
 
 def _forked() -> None:
-    """A forked child has no share in its parent's slots; a socket left open here would keep them alive after the parent."""
+    """Releases the parent's slots in a forked child, where an open socket would keep them alive after the parent."""
     global _shared
     for slot in _slots:
         slot.disown()

@@ -1,7 +1,7 @@
-"""The system calls a job may make: allowlists, assembled into BPF programs for x86-64 and aarch64.
+"""Seccomp filters: allowlists of system calls, assembled into BPF programs for x86-64 and aarch64.
 
-A call that is not listed answers EPERM. `clone3` answers ENOSYS, for then the C library falls back to `clone`, whose flags can be
-looked at; where programs may run, a few that they can do without are as refused, in words that programs understand. A call of another
+A call that is not listed answers EPERM. `clone3` answers ENOSYS, because the C library then falls back to `clone`, whose flags
+can be checked; where programs may run, a few calls that they can do without also get an error they understand. A call of another
 architecture, x32 included, ends the process.
 """
 
@@ -47,22 +47,22 @@ _ABSENT = _names("timer_create")
 """Answered as by a file system without attributes and a kernel without timers: `ls -l`, `cp -p`, `sed -i` and `timeout` then go on without
 them, where they take EPERM for a failure."""
 
-_NAMESPACES = 0x7E020080  # CLONE_NEW…: a job gets none of its own
+_NAMESPACES = 0x7E020080  # CLONE_NEW…: a job may create no namespaces
 _THREAD = 0x10000
 _FCNTL = (0, 1, 2, 3, 1030)  # duplicate, read flags: no locks, leases, seals or owners on files the host shares with us
 _IOCTL = (0x5401, 0x5451, 0x5450, 0x541B, 0x5413)  # TCGETS, FIOCLEX, FIONCLEX, FIONREAD, TIOCGWINSZ
 _F_SETFL, _FIONBIO = 4, 0x5421  # with processes only: the jobs of functions share their /dev/null, and flags set on it would outlive a job
 _AF_UNIX = 1
-_PRCTL = (15, 16)  # names of threads
+_PRCTL = (15, 16)  # sets names of threads
 
 
 @lru_cache
 def program(*, processes: bool, modes: bool = True, machine: str | None = None) -> bytes:
-    """The filter, 8 bytes an instruction; empty where the architecture has no table.
+    """Assembles the filter, 8 bytes an instruction; empty where the architecture has no table.
 
     Args:
         processes: Whether the job may fork and exec.
-        modes: Whether it may change modes and times of files. Landlock does not look at these: a job could do so to all files of its user.
+        modes: Whether it may change modes and times of files. Landlock does not control these: a job could change all files of its user.
         machine: As `platform.machine()` names it; default: this one.
     """
     machine = machine or platform.machine()
@@ -95,7 +95,7 @@ _Rule: TypeAlias = tuple[int, int, list[bytes]]
 
 
 def _search(rules: list[_Rule]) -> list[bytes]:
-    """Binary search: the kernel walks the program once for every number there is when it is installed, for every job."""
+    """Instructions of a binary search: when the filter is installed, for every job, the kernel runs it once for every number."""
     if len(rules) > 1:
         half = len(rules) // 2
         left, right = _search(rules[:half]), _search(rules[half:])
@@ -107,7 +107,7 @@ def _search(rules: list[_Rule]) -> list[bytes]:
 
 
 def _clone(processes: bool) -> list[bytes]:
-    """Threads; with processes, whatever makes no namespace."""
+    """Instructions that allow `clone` for threads; with `processes`, for all that makes no namespace."""
     if processes:
         return [_load(16), _jump(_ANY_OF, _NAMESPACES, 1, 0), _return(_ALLOW), _return(_EPERM)]
     return [_load(16), _jump(_ANY_OF, _NAMESPACES, 2, 0), _jump(_ANY_OF, _THREAD, 0, 1), _return(_ALLOW), _return(_EPERM)]

@@ -1,4 +1,4 @@
-"""One slot: a warm interpreter in its jail, and the socket to it. Runs one job at a time."""
+"""A slot: a warm interpreter in its jail, and the socket to it. It runs one job at a time."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ from axion_env.sandbox.result import Ended, read_result
 from axion_env.sandbox.tier import UNSAFE, Start, Tier, Unfit
 from axion_env.sandbox.workspace import Workspace
 
-_STARTED = 30.0  # seconds a slot may take to come up; sympy alone takes one or two
+_STARTED = 30.0  # seconds a slot may take to start; sympy alone takes one or two
 _LATE = 5.0  # seconds beyond a job's wall limit after which the slot is given up
 _LAUNCH = str(Path(__file__).with_name("launch.py"))
-_FIRST_USERS = (200_001, 60_001)  # the second where this is a container that has the numbers below 65,536 alone
+_FIRST_USERS = (200_001, 60_001)  # the second for containers, which may have only the numbers below 65,536
 _MOST_SLOTS = 1_000
 _SEALS = fcntl.F_SEAL_SEAL | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_WRITE
 _INODES = 4096
@@ -50,16 +50,16 @@ class _Running:
 
 
 class Slot:
-    """A warm interpreter that runs one job after the other, each in walls of its own.
+    """A warm interpreter that runs one job after the other, each sealed off by itself.
 
     Args:
-        number: Which of its pool's slots; as root it sets the user it runs as.
+        number: Index among the pool's slots; as root it sets the user the slot runs as.
         tier: How it is isolated.
         profile: What its jobs may do.
         cgroups: Whether to ask the host for cgroups.
 
     Raises:
-        Unfit: it does not come up; with what its programs said.
+        Unfit: it does not start; the message has what its programs wrote.
     """
 
     def __init__(self, number: int, tier: Tier, profile: Profile, *, cgroups: bool) -> None:
@@ -104,7 +104,7 @@ class Slot:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             pass_fds=(descriptor,),
-            start_new_session=True,  # an interrupt at the terminal is for the host, and so is the terminal
+            start_new_session=True,  # only the host gets the terminal and its interrupts
             cwd="/",
         )
 
@@ -139,21 +139,21 @@ class Slot:
 
     @property
     def closed(self) -> bool:
-        """Whether it was ended."""
+        """Whether it was closed."""
         return self._control.fileno() < 0
 
     @property
     def deadline(self) -> float:
-        """When, by the monotonic clock, an answer is so late that the slot must be lost."""
+        """The time on the monotonic clock after which the slot is given up without an answer."""
         assert self._running is not None
         return self._running.deadline
 
     def fileno(self) -> int:
-        """Its socket, for poll."""
+        """Descriptor of its socket, for `poll`."""
         return self._control.fileno()
 
     def submit(self, job: Job, workspace: Workspace | None) -> None:
-        """Start a job.
+        """Starts a job.
 
         Raises:
             OSError: the slot is gone.
@@ -212,11 +212,11 @@ class Slot:
 
     @property
     def starved(self) -> bool:
-        """Whether the kernel has ended a process of it for want of memory since its job began."""
+        """Whether the kernel has killed a process of the slot for lack of memory since its job began."""
         return self._running is not None and self._cgroup is not None and self._cgroup.kills > self._running.kills
 
     def _forget(self) -> None:
-        running, self._running = self._running, None  # first: an interrupt in the midst must not have a number closed twice
+        running, self._running = self._running, None  # first, so that after an interrupt no descriptor is closed twice
         while running is not None and running.outputs:
             os.close(running.outputs.pop())
 
@@ -226,12 +226,12 @@ class Slot:
         return self._cgroup is not None
 
     def disown(self) -> None:
-        """In a forked child: let go of the socket, and touch nothing of the parent's."""
+        """Closes the socket in a forked child, leaving the parent's processes and files alone."""
         self._control.close()
         self._process = self._cgroup = self._scratch = None
 
     def close(self) -> None:
-        """End it, whatever it does."""
+        """Ends the slot, whatever it is doing."""
         self._control.close()  # the zygote ends its job and itself when it sees this
         self._forget()
         if self._process is not None:
@@ -247,19 +247,19 @@ class Slot:
             self._cgroup.remove()
             self._cgroup = None
         if self._scratch is not None:
-            with contextlib.suppress(RecursionError):  # folders in folders, which an unsafe job can leave
+            with contextlib.suppress(RecursionError):  # deeply nested folders, which an unsafe job can leave
                 shutil.rmtree(self._scratch, ignore_errors=True)
             self._scratch = None
 
     @property
     def memory_mib(self) -> float | None:
-        """What it takes, MiB; None where there is no cgroup to ask."""
+        """Memory in use, MiB; None where there is no cgroup to ask."""
         return None if self._cgroup is None else self._cgroup.used / (1 << 20)
 
 
 @lru_cache
 def _first_user() -> int | None:
-    """The first of a thousand users that exist here; None in a user namespace that has its root alone, who is nobody much outside."""
+    """The first of a thousand user ids that exist here; None in a user namespace with root alone, who has no rights outside."""
     ranges = [tuple(map(int, line.split())) for line in Path("/proc/self/uid_map").read_text().splitlines()]
     for user in _FIRST_USERS:
         if any(inside <= user and user + _MOST_SLOTS <= inside + count for inside, _, count in ranges):
@@ -268,13 +268,13 @@ def _first_user() -> int | None:
 
 
 def _user(number: int) -> int | None:
-    """Whom a slot runs as, where we are root."""
+    """The user id that a slot runs as, where this process is root."""
     first = _first_user()
     return None if first is None else first + number % _MOST_SLOTS
 
 
 def _sealed(data: bytes) -> int:
-    """A memfd with this content that nobody can change any more."""
+    """A memfd with this content, sealed against changes."""
     number = os.memfd_create("given", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
     view = memoryview(data)
     while view:

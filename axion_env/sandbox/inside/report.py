@@ -1,4 +1,4 @@
-"""The messages between host and zygote: fixed forms, so that neither has to believe what the other sends."""
+"""The messages between host and zygote, in fixed formats, so that neither has to trust what the other sends."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Runs one job, in the job's own sealed process. From here on everything may be overwritten by the candidate: nothing here is believed."""
+"""Runs one job, in the job's own sealed process. The candidate may overwrite everything here, so the host trusts none of it."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ WORK = "work"
 
 
 def unpack(packed: int) -> dict[str, Any] | None:
-    """Lay out the workspace. The host packed it, so this may be done before the last walls stand; under Landlock it must.
+    """Unpacks the workspace. The host packed it, so this may be done before the job is fully sealed; under Landlock it must.
 
     Args:
-        packed: Bytes of its tree at descriptor 7; 0: there is none.
+        packed: Size in bytes of the packed tree at descriptor 7; 0: there is none.
 
     Returns:
-        What it holds; None if that is more than the job may use.
+        The files unpacked; None if they are more than the job may use.
     """
     if not packed:
         return {}
@@ -42,12 +42,12 @@ def unpack(packed: int) -> dict[str, Any] | None:
 
 
 def run(payload: int, packed: int, before: dict[str, Any] | None) -> None:
-    """Read what to do and do it.
+    """Reads the job and runs it.
 
     Args:
-        payload: Bytes of the job at descriptor 4, in marshal's form: the host wrote it, and its Python is ours.
+        payload: Size in bytes of the job at descriptor 4, in marshal's form: the host wrote it, and its Python is ours.
         packed: As above.
-        before: What `unpack` gave.
+        before: The result of `unpack`.
     """
     if before is None:
         return None
@@ -76,7 +76,7 @@ def rehearse(n: int) -> List[int]:
 
 
 def rehearse() -> None:
-    """Do in the zygote, into the void, what every job does: what that makes once and for all, children find made."""
+    """Runs a dummy job in the zygote, so that what Python sets up on first use is inherited by every job."""
     for _ in range(20):
         _function(_REHEARSAL, "rehearse", ((3,), (4,)), None, 0)
         marshal.loads(marshal.dumps(("function", _REHEARSAL, "rehearse", ((3,), (4,)), None, 0)))
@@ -129,13 +129,13 @@ def _error(problem: BaseException) -> str:
         else:
             text = str(problem)
         text = f": {text[:_LONGEST]}" if text else ""
-    except BaseException:  # a candidate's exception may raise as it is read
+    except BaseException:  # reading a candidate's exception may raise
         text = ""
     return json.dumps(f"{type(problem).__name__[:80]}{text}" + (f" (line {line})" if line else ""))
 
 
 def _command(before: dict[str, Any], argv: list[str], stdin: str, seed: int) -> None:
-    """Supervise: start the command, wait, end whatever it left behind, and collect what it changed."""
+    """Starts the command, waits for it, ends the processes it left behind, and collects the files it changed."""
     os.close(_TREE)
     reading, writing = os.pipe()
     child = os.fork()
@@ -163,7 +163,7 @@ def _command(before: dict[str, Any], argv: list[str], stdin: str, seed: int) -> 
 
 
 def _feed(pipe: int, text: str) -> None:
-    """Standard input, from a helper process: the command may never read it."""
+    """Writes standard input from a helper process, since the command may never read it."""
     if text and os.fork() == 0:
         try:
             data = text.encode(errors="surrogatepass")
@@ -175,9 +175,9 @@ def _feed(pipe: int, text: str) -> None:
 
 
 def _end_others() -> None:
-    """As the first process of our own namespace: everyone else in it is the command's offspring.
+    """Kills all other processes of this namespace, which are all the command's descendants.
 
-    Where there is no namespace (only `unsafe` runs commands so), whoever left the command's session lives on.
+    Without a namespace (only in `unsafe`), processes that left the command's session survive.
     """
     while os.getpid() == 1:
         with contextlib.suppress(ProcessLookupError):
@@ -189,7 +189,7 @@ def _end_others() -> None:
 
 
 def _become(argv: list[str], seed: int) -> NoReturn:
-    """Turn into the command: `python …` in this warm interpreter, anything else by exec."""
+    """Becomes the command: `python …` in this warm interpreter, anything else by exec."""
     for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGPIPE):
         signal.signal(name, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -230,7 +230,7 @@ def _become(argv: list[str], seed: int) -> NoReturn:
         import traceback
 
         trace = problem.__traceback__
-        ours = (_become.__code__.co_filename, "<frozen runpy>")  # where this package lies on the host is no fact of the job
+        ours = (_become.__code__.co_filename, "<frozen runpy>")  # the host's path of this package must not show in a job
         while trace is not None and trace.tb_frame.f_code.co_filename in ours:
             trace = trace.tb_next
         traceback.print_exception(problem.with_traceback(trace))
@@ -240,7 +240,7 @@ def _become(argv: list[str], seed: int) -> NoReturn:
 
 
 def _shut_down() -> None:
-    """What an interpreter does before it exits: wait for threads, call what was registered, flush."""
+    """Shuts down as an interpreter does before it exits: waits for threads, calls `atexit` functions, flushes."""
     import atexit
     import threading
 

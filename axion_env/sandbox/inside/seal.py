@@ -1,4 +1,4 @@
-"""The walls around one job, put up in the job's own process before it reads anything.
+"""The isolation of one job, set up in the job's own process before it reads anything.
 
 namespaces   pid, mount, ipc, uts and net of its own; a private tmpfs; no capability      (nsjail and bubblewrap)
 landlock     nothing but the interpreter and its own folder can be read, nothing written   (landlock)
@@ -28,21 +28,21 @@ _CALLS = {
 }
 _LANDLOCK_CREATE, _LANDLOCK_ADD, _LANDLOCK_RESTRICT = 444, 445, 446  # the same on every architecture
 _READ, _WRITE, _READ_DIR, _EXECUTE = 4, 2, 8, 1  # LANDLOCK_ACCESS_FS_…
-_RIGHTS = {1: 13, 2: 14, 3: 15, 4: 15, 5: 16}  # how many rights over files each version of Landlock knows; later ones know 16
-_NEIGHBORS = 256  # processes and threads that the user may start elsewhere while a slot is up: Landlock's jobs are counted among them
+_RIGHTS = {1: 13, 2: 14, 3: 15, 4: 15, 5: 16}  # number of file rights in each version of Landlock; 16 in later ones
+_NEIGHBORS = 256  # processes and threads the user may start elsewhere while a slot runs: under Landlock they count toward a job's limit
 
 
 class Seal:
-    """What can be made ready once, for every job of a slot.
+    """The isolation of a slot's jobs, prepared once for all of them.
 
     Args:
-        config: Of the slot: `namespaces`, `covered`, `processes`, `scratch`, `landlock`, `readable`, `seccomp`.
-        ruleset: The descriptor that the Landlock rules shall stand at.
+        config: Settings of the slot: `namespaces`, `covered`, `processes`, `scratch`, `landlock`, `readable`, `seccomp`.
+        ruleset: The descriptor number to use for the Landlock rules.
     """
 
     def __init__(self, config: dict[str, Any], ruleset: int) -> None:
         self._namespaces: bool = config["namespaces"]
-        # A network of its own costs a job as much as all its other namespaces twice over. The slot's is empty already, and a job without
+        # A network namespace costs a job twice as much as all its other namespaces. The slot's is empty already, and a job without
         # processes cannot make a socket in it; one with them gets its own.
         self._network = _NEWNET if config["processes"] else 0
         self._scratch: str | None = config["scratch"]
@@ -61,11 +61,11 @@ class Seal:
         self._kept: list[Any] = []
         if self._namespaces:
             _check(self._call(self._numbers["mount"], _text(b"none"), _text(b"/"), 0, _MS_REC_PRIVATE, 0), "make mounts private")
-            for path in config["covered"]:  # or what one job writes there the next one reads
+            for path in config["covered"]:  # else the next job could read what one writes there
                 _check(
                     self._call(self._numbers["mount"], _text(b"none"), _text(path.encode()), 0, _MS_REMOUNT_READ_ONLY, 0), f"protect {path}"
                 )
-        for option, value in ((_PR_SET_NO_NEW_PRIVS, 1), (_PR_SET_DUMPABLE, 0)):  # children have both from us
+        for option, value in ((_PR_SET_NO_NEW_PRIVS, 1), (_PR_SET_DUMPABLE, 0)):  # inherited by children
             _check(self._call(self._numbers["prctl"], option, value, 0, 0, 0), f"prctl {option}")
         for name, limit in (
             (resource.RLIMIT_CORE, 0),
@@ -78,12 +78,12 @@ class Seal:
     def _clone_arguments(self) -> tuple[int, ...]:
         address = ctypes.c_void_p()
         _check(self._call(self._numbers["prctl"], _PR_GET_TID_ADDRESS, ctypes.addressof(address), 0, 0, 0), "thread address")
-        thread = address.value or 0  # where the C library remembers its thread's number: the child's is another
+        thread = address.value or 0  # where the C library caches its thread id, which differs in the child
         flags = signal.SIGCHLD | _CHILD_SETTID | (_NAMESPACES | self._network if self._namespaces else 0)
         return (self._numbers["clone"], flags, 0, 0, *((thread, 0) if os.uname().machine == "x86_64" else (0, thread)))
 
     def clone(self) -> int:
-        """A child; the first process of its own namespaces where there are any.
+        """Forks a child, which is the first process of new namespaces where there are any.
 
         One bare system call: Python's own fork runs what modules have registered to run after it, which costs more than the fork. The
         zygote has one thread, holds no lock, and its children seed their own random numbers, so nothing of that is needed.
@@ -93,19 +93,19 @@ class Seal:
         return _check(self._call(*self._clone), "clone")
 
     def clean(self) -> None:
-        """Sweep away what the last job left."""
+        """Removes what the last job left."""
         if self._scratch is not None:
             try:
                 _remove(self._folder)
-            except OSError:  # only `unsafe` lets a job make what cannot be removed
+            except OSError:  # only in `unsafe` can a job make something that cannot be removed
                 os.rename(self._folder, f"{self._scratch}/{len(os.listdir(self._scratch))}")
 
     def steps(
         self, cpu: float, memory: int, file: int, disk: int, inodes: int, processes: int
     ) -> tuple[Callable[[], None], Callable[[], None]]:
-        """What a job of these limits calls to seal itself for ever; both raise OSError where a wall cannot be put up.
+        """The two functions by which a job with these limits seals itself for good; both raise OSError where a step fails.
 
-        First it moves into a place of its own; once its workspace stands there, it shuts the door.
+        The first enters a private folder; the second, called once the workspace is unpacked there, completes the isolation.
         """
         call, numbers = self._call, self._numbers
         calls: list[tuple[tuple[int, ...], str]] = []
@@ -124,7 +124,7 @@ class Seal:
             later.append(((_LANDLOCK_RESTRICT, self._ruleset, 0, 0, 0, 0), "landlock"))
         if self._filter:
             later.append(((numbers["prctl"], _PR_SET_SECCOMP, 2, self._filter, 0, 0), "seccomp"))
-        seconds = int(cpu) + 1  # whole ones; soft and hard alike, since a first process ignores the signal of the soft one
+        seconds = int(cpu) + 1  # whole seconds; soft and hard alike, since the first process of a namespace ignores the soft limit's signal
         limits = [(resource.RLIMIT_CPU, (seconds, seconds)), (resource.RLIMIT_AS, (memory, memory)), (resource.RLIMIT_FSIZE, (file, file))]
         if self._namespaces or self._others:
             most = processes + self._others
@@ -157,7 +157,7 @@ _texts: dict[bytes, Any] = {}
 
 
 def _text(data: bytes) -> int:
-    """The address of a text that lives as long as we do."""
+    """The address of a C string that lives as long as this process."""
     return ctypes.addressof(_texts.setdefault(data, _buffer(data + b"\0")))
 
 
@@ -175,9 +175,9 @@ def _program(code: bytes) -> int:
 
 
 def _ruleset(version: int, readable: list[str], scratch: str | None) -> int:
-    """Landlock rules: everything they can handle is forbidden, but reading `readable` and `scratch`.
+    """Makes Landlock rules that forbid everything they can, except reading `readable` and `scratch`.
 
-    A job may not write even there: no rule bounds how much, and the disk is the host's.
+    A job may not write even there, since no rule limits how much and the disk is the host's.
     """
     libc = ctypes.CDLL(None, use_errno=True)
     rights = (1 << _RIGHTS.get(version, 16)) - 1
@@ -203,7 +203,7 @@ def _check(answer: int, what: str) -> int:
 
 
 def _remove(top: str) -> None:
-    """A folder and all below it, however deep: one call for each level would need a stack as deep."""
+    """Removes a folder and all below it, however deep, without recursion."""
     folders = [top]
     for folder in folders:
         os.chmod(folder, 0o700)
@@ -217,7 +217,7 @@ def _remove(top: str) -> None:
 
 
 def _count_mine() -> int:
-    """Processes and threads of this user."""
+    """Counts the processes and threads of this user."""
     count = 0
     for entry in os.scandir("/proc"):
         try:

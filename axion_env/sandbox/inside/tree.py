@@ -1,8 +1,8 @@
-"""Workspaces on their way through the wall: one packed form, unpacked and collected inside, read and written in the host.
+"""The packed form of workspaces that enter and leave the jail: unpacked and collected inside, packed and read in the host.
 
     a line of ASCII JSON, then the content of the files one after the other
 
-What comes out was written in a process that the candidate may have tampered with: `read` in the host believes nothing.
+What comes out was written in a process that the candidate may have tampered with: `read`, in the host, trusts nothing.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ _PATH = 1024  # characters
 
 
 def pack(files: Iterable[tuple[str, bytes, bool]], **extra: Any) -> bytes:
-    """The packed form of `(path, content, executable)`."""
+    """Packs files, given as `(path, content, executable)`."""
     listed = list(files)
     head = json.dumps({"files": [[path, len(data), executable] for path, data, executable in listed], **extra})
     return b"".join([head.encode(), b"\n", *(data for _, data, _ in listed)])
 
 
 def unpack(packed: bytes, folder: str) -> dict[str, tuple[bytes, bool]]:
-    """Write a packed tree below `folder`; gives `path → (content, executable)`. The host packed it: it may be believed."""
+    """Writes a packed tree below `folder`; gives `path → (content, executable)`. The host packed it, so it is trusted."""
     head, _, rest = packed.partition(b"\n")
     os.mkdir(folder)
     made = {folder}
@@ -47,7 +47,7 @@ def unpack(packed: bytes, folder: str) -> dict[str, tuple[bytes, bool]]:
 
 
 def collect(folder: str, before: dict[str, tuple[bytes, bool]], number: int) -> None:
-    """Write what changed below `folder` to a descriptor: regular files only, no link followed."""
+    """Writes what changed below `folder` to a descriptor: regular files only, no link followed."""
     changed, seen, refused = [], set(), []
     for path, kind in _walk(folder, ""):
         if kind != "file":
@@ -66,7 +66,7 @@ def collect(folder: str, before: dict[str, tuple[bytes, bool]], number: int) -> 
     try:
         while packed:
             packed = packed[os.write(number, packed) :]
-    except OSError:  # more than it may write: nothing says so best
+    except OSError:  # more than it may write: reported by no output at all
         os.ftruncate(number, 0)
 
 
@@ -98,7 +98,7 @@ def _walk(folder: str, below: str) -> Iterator[tuple[str, str]]:
 
 
 def read(packed: bytes) -> tuple[list[tuple[str, bytes, bool]], list[str], list[str]]:
-    """Changed files, removed paths and refused ones. Whether the paths may stand in a workspace is the caller's to check.
+    """Reads changed files, removed paths and refused ones. Whether the paths may stand in a workspace is the caller's to check.
 
     Raises:
         ValueError: not this form.

@@ -1,4 +1,4 @@
-"""Preloaded where LaTeX is parsed: math-verify's parser builds its tables as it meets each construct, and a job inherits those met here.
+"""Warms up math-verify's LaTeX parser, which builds its tables as it meets each construct: jobs inherit those built here.
 
 Without it parsing an expression costs a job 70 ms of CPU, with it 20.
 """
@@ -15,4 +15,4 @@ _MET = (
 )  # fmt: skip
 for _text in _MET:
     _parsed: Any = latex2sympy(_text, normalization_config=None, conversion_config=ConversionConfig(lowercase_symbols=False))
-    (_parsed - 1).doit().subs(dict.fromkeys(_parsed.free_symbols, 3)).evalf(50)  # and what arithmetic loads on first use
+    (_parsed - 1).doit().subs(dict.fromkeys(_parsed.free_symbols, 3)).evalf(50)  # arithmetic loads further modules on first use

@@ -1,4 +1,4 @@
-"""The form values cross the jail's wall in: tagged JSON, ASCII, one value a line. No pickle, no eval, no repr.
+"""The format of values that leave the jail: tagged JSON, ASCII, one value a line. No pickle, no eval, no repr.
 
     None, bool, str, int, float, list     themselves
     tuple, set, frozenset                 {"tuple": […]}, {"set": […]}, {"frozenset": […]}
@@ -8,7 +8,7 @@
     nan, inf, -inf                        {"float": "nan"}
     anything else                         {"object": "name of its type"}, which equals nothing
 
-`dump` runs where the candidate runs, and whatever it writes may have been forged. `load` runs in the host and believes nothing: size,
+`dump` runs where the candidate runs, and whatever it writes may have been forged. `load` runs in the host and trusts nothing: size,
 depth and digits are bounded, and no input makes it take more than a bounded number of steps.
 """
 
@@ -20,20 +20,20 @@ from collections.abc import Callable, Iterable, Iterator
 from json.encoder import encode_basestring_ascii as _quoted
 from typing import Any, NamedTuple
 
-DEPTH = 64  # of nesting; JSON's own reader would end in the recursion limit
-DIGITS = 4000  # of an int: Python refuses to read or write more than 4,300
-_LONG = 13_000  # bits: 3,913 digits; no need to look closer below that
+DEPTH = 64  # levels of nesting; deeper ones would hit the recursion limit of the JSON reader
+DIGITS = 4000  # digits of an int: Python refuses to read or write more than 4,300
+_LONG = 13_000  # bits, or 3,913 digits: shorter ints need no exact count of digits
 COLLISIONS = (32, 4)
 """How many members of a set may share a hash: chosen ones make a lookup as long as a walk. First of plain members, then of sets of those;
 sets of sets may not, for comparing them would be a walk in a walk at every level."""
 
 
 class BadValue(ValueError):
-    """Not a value in this form."""
+    """A text is not a value in this format."""
 
 
 class Opaque(NamedTuple):
-    """A value that has no form to cross in. It equals nothing, not even itself."""
+    """Stands for a value that the format cannot express. It equals nothing, not even itself."""
 
     type: str
 
@@ -48,9 +48,9 @@ class Opaque(NamedTuple):
 
 
 def dump(value: Any) -> str:
-    """One line of ASCII JSON.
+    """Writes a value as one line of ASCII JSON.
 
-    A subclass crosses as the builtin it derives from, read by that builtin's own methods: what a candidate overrides has no say.
+    A subclass is written as the builtin it derives from, read by that builtin's own methods: a candidate's overrides have no effect.
 
     Raises:
         BadValue: nested too deep, or an int of too many digits.
@@ -138,7 +138,7 @@ def load(text: str | bytes) -> Any:
 
 
 def parse(text: str | bytes) -> Any:
-    """JSON, strictly: no NaN, no repeated keys, no numbers without end, nothing after the value.
+    """Parses JSON strictly: no NaN, no repeated keys, no numbers without end, nothing after the value.
 
     Raises:
         BadValue: it is not that.
@@ -196,7 +196,7 @@ def _dict(body: list[Any], depth: int) -> dict[Any, Any]:
 
 
 def _members(members: list[Any]) -> list[Any]:
-    """Fit for a set: hashable, and no flood of one hash. Repeated ones cannot come from a set, and are refused."""
+    """The members of a set, if they are hashable and few share a hash. Repeated ones cannot come from a set, and are refused."""
     counts: dict[int, int] = {}
     try:
         for member in members:
@@ -212,7 +212,7 @@ def _members(members: list[Any]) -> list[Any]:
 
 
 def _collisions(member: Any) -> int:
-    """How many members like this one may share a hash."""
+    """Number of members like this one that may share a hash."""
     deep = _sets_deep(member)
     return COLLISIONS[deep] if deep < len(COLLISIONS) else 1
 

@@ -4,7 +4,7 @@ Started inside the jail as `python zygote.py FD`, with a SEQPACKET socket to the
 lays them out; the job's descriptors come with the request and are the job's 3, 4, …
 
 The job is its own child: in fresh pid, mount, ipc, uts and net namespaces where there are any, and under Landlock where there are none.
-Any step of its setting up that fails ends it before it has read a byte: it is never run half sealed.
+If any step of its setup fails, it ends before it has read a byte: no job runs half sealed.
 
 Of what one job costs, most is the copying of memory pages that parent and child share until one of them writes, and reading a Python object
 writes its reference count. So the child does as little as it can, and what it needs has been made ready by its parent.
@@ -24,22 +24,22 @@ import sys
 import time
 from typing import Any, NoReturn
 
-sys.path.insert(0, os.path.dirname(__file__))  # inside the jail there is no package axion_env: the neighbors go by their bare names
+sys.path.insert(0, os.path.dirname(__file__))  # the jail has no package axion_env, only its modules by their bare names
 import report  # type: ignore[import-not-found]
 import runner  # type: ignore[import-not-found]
 import seal  # type: ignore[import-not-found]
 
 del sys.path[0]
 
-_TOLD, _TELL, _RULESET, _CONTROL = 59, 60, 61, 62
+_MESSAGE_IN, _MESSAGE_OUT, _RULESET, _CONTROL = 59, 60, 61, 62
 _DESCRIPTORS = 64
 _MOST = 8  # descriptors that may come with a message
 _GRACE = 0.05  # seconds of CPU a job may go over before the kernel's own, coarser limit would end it
 
 
 def main(descriptor: int) -> None:
-    """Serve jobs until the host closes its end."""
-    sys.argv[:] = sys.orig_argv[:] = [""]  # what jobs see is the same in every slot and every tier
+    """Serves jobs until the host closes its end."""
+    sys.argv[:] = sys.orig_argv[:] = [""]  # the same in every slot and every tier
     os.environ.pop("PWD", None)
     os.dup2(descriptor, _CONTROL, inheritable=False)
     control = socket.socket(fileno=_CONTROL)
@@ -49,15 +49,15 @@ def main(descriptor: int) -> None:
     for name in config["preload"]:
         importlib.import_module(name)
     sys.path.pop()
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # a first process has no default actions, and shall have no handlers
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # a first process has no default actions, must have no handlers
         signal.signal(number, signal.SIG_IGN)
     seals = seal.Seal(config, ruleset=_RULESET)
     _descriptors()
-    null = os.dup(0)  # stands where a job has its result
+    null = os.dup(0)  # reserves the descriptor number of a job's result
     runner.rehearse()
     os.close(null)
     gc.collect()
-    gc.disable()  # a collection in the zygote would unshare the pages its children share
+    gc.disable()  # a garbage collection would unshare the memory pages shared with children
     gc.freeze()
     control.send(sys.version.encode())
     while True:
@@ -71,20 +71,20 @@ def main(descriptor: int) -> None:
 
 
 def _descriptors() -> None:
-    """Make 0, 1 and 2 /dev/null, and put our own at the far end, so that those of a job are 3, 4 and on."""
+    """Redirects 0, 1 and 2 to /dev/null and moves our own descriptors up, so that those of a job are 3, 4 and on."""
     null = os.open("/dev/null", os.O_RDWR)
-    told, tell = os.pipe()
-    os.dup2(told, _TOLD, inheritable=False)
-    os.dup2(tell, _TELL, inheritable=False)
-    os.set_blocking(_TOLD, False)
+    reader, writer = os.pipe()
+    os.dup2(reader, _MESSAGE_IN, inheritable=False)
+    os.dup2(writer, _MESSAGE_OUT, inheritable=False)
+    os.set_blocking(_MESSAGE_IN, False)
     for number in range(3):
         os.dup2(null, number)
-    os.closerange(3, _TOLD)
+    os.closerange(3, _MESSAGE_IN)
     resource.setrlimit(resource.RLIMIT_NOFILE, (_DESCRIPTORS, _DESCRIPTORS))
 
 
 def _serve(control: socket.socket, seals: Any, request: tuple[Any, ...], given: int) -> bytes | None:
-    """Run one job and say how it ended; None if the host has gone away meanwhile."""
+    """Runs one job and reports how it ended; None if the host has gone meanwhile."""
     cpu, wall, *rest = request
     *limits, payload, packed = rest
     sealing = seals.steps(cpu, *limits)
@@ -101,12 +101,12 @@ def _serve(control: socket.socket, seals: Any, request: tuple[Any, ...], given: 
     os.close(handle)
     seals.clean()
     try:
-        told = os.read(_TOLD, 4096)
+        message = os.read(_MESSAGE_IN, 4096)
     except BlockingIOError:
-        told = b""
+        message = b""
     if killed == "gone":
         return None
-    sealed = told == b"+"
+    sealed = message == b"+"
     head: bytes = report.REPORT.pack(
         sealed,
         report.KILLED.index(killed),
@@ -115,11 +115,11 @@ def _serve(control: socket.socket, seals: Any, request: tuple[Any, ...], given: 
         time.monotonic() - began,
         usage.ru_maxrss,
     )
-    return head if sealed else head + told
+    return head if sealed else head + message
 
 
 def _wait(control: socket.socket, child: int, handle: int, cpu: float, deadline: float) -> str | None:
-    """Until the job ends (None), has used up its time, or the host is gone."""
+    """Waits until the job ends (None), has used up its time, or the host is gone."""
     poll = select.poll()
     poll.register(handle, select.POLLIN)
     poll.register(control, select.POLLHUP)
@@ -140,17 +140,17 @@ def _wait(control: socket.socket, child: int, handle: int, cpu: float, deadline:
 
 
 def _job(sealing: Any, end: int, payload: int, packed: int) -> NoReturn:
-    """Everything of the child's life. No exception may ever lead back into the zygote's loop."""
+    """Runs the job in the child, from sealing to exit. No exception may escape into the zygote's loop."""
     move_in, shut = sealing
     try:
         move_in()
         before = runner.unpack(packed)
         shut()
-        os.write(_TELL, b"+")
+        os.write(_MESSAGE_OUT, b"+")
         os.closerange(end, _DESCRIPTORS)
     except BaseException as problem:
         try:
-            os.write(_TELL, f"{type(problem).__name__}: {problem}"[:190].encode())
+            os.write(_MESSAGE_OUT, f"{type(problem).__name__}: {problem}"[:190].encode())
         finally:
             os._exit(125)
     try:
