@@ -1,4 +1,4 @@
-"""The command `axion`: environments at a terminal, and whatever commands other packages add."""
+"""The command `axion`: environments at a terminal, and commands of other packages."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def axion() -> None:
 
 
 def main() -> None:
-    """Run the command with the arguments of this process."""
+    """Runs the command with the arguments of this process."""
     sys.stdin.reconfigure(errors="replace")  # type: ignore[union-attr]
     sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     axion(prog_name="axion")

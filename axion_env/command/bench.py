@@ -32,7 +32,7 @@ def bench(sections: tuple[str, ...], as_json: bool) -> None:
 
 
 def _checkout() -> Path:
-    """The checkout that this package, or the current folder, belongs to."""
+    """The checkout of the repository that contains this package or the current folder."""
     for root in (Path(axion_env.__file__).parents[1], Path.cwd()):
         if (root / "benchmarks" / "bench.py").is_file():
             return root
@@ -40,7 +40,7 @@ def _checkout() -> Path:
 
 
 def _run(root: Path, sections: Sequence[str]) -> dict[str, Any]:
-    """What `python -m benchmarks` measures there; what it says beside that goes to the terminal."""
+    """Runs `python -m benchmarks` in the checkout and returns its measurements; its other output goes to the terminal."""
     done = subprocess.run([sys.executable, "-m", "benchmarks", *sections], cwd=root, stdout=subprocess.PIPE, check=False)
     if done.returncode:
         raise UsageError(f"the benchmarks ended with exit code {done.returncode}")
@@ -49,7 +49,7 @@ def _run(root: Path, sections: Sequence[str]) -> dict[str, Any]:
 
 
 def _flat(figures: dict[str, Any], prefix: str = "") -> list[tuple[str, str]]:
-    """`{"a": {"b": 1}}` as the row `a.b  1`."""
+    """The rows of nested measurements: `{"a": {"b": 1}}` is the row `a.b  1`."""
     rows = []
     for name, value in figures.items():
         if isinstance(value, dict):

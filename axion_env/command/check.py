@@ -1,4 +1,4 @@
-"""`axion check`: environments held to their promises."""
+"""`axion check`: tests the promises of environments."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def check(
 
 
 def _report(name: str, options: dict[str, Any], wanted: list[str], seeds: int | None, limit_s: float, *, tolerant: bool) -> Report:
-    """The report; among all environments one that cannot be loaded is a failure, and hides no others."""
+    """Checks one environment. Where all are checked, one that cannot be loaded is reported as a failure, and the others go on."""
     try:
         return watched_report(name, options, wanted, seeds=seeds, limit_s=limit_s)
     except UsageError as problem:

@@ -1,4 +1,4 @@
-"""What can be read off an environment: its options, splits and rewards, and what its demos earn."""
+"""Descriptions of an environment: its options, splits and rewards, and what its demos earn."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from axion_env.record.episode import Ending
 
 
 def option_table(cls: type[Env]) -> dict[str, dict[str, Any]]:
-    """What an environment can be built with, described by the `Args:` of its docstring.
+    """The options of an environment, described by the `Args:` of its docstring.
 
-    What it takes as `**options` is described by the dataclasses of the mapping `option_records`, if the class has one: who has which.
+    Its `**options` are described by the dataclasses in the mapping `option_records`, if the class has one.
     """
     described = _described(inspect.getdoc(cls) or "")
     records: Mapping[str, Any] = getattr(cls, "option_records", {})
@@ -33,7 +33,7 @@ def option_table(cls: type[Env]) -> dict[str, dict[str, Any]]:
 
 
 def _of_records(records: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """The fields of some dataclasses: each with what every dataclass that has it says of it."""
+    """The fields of several dataclasses, each with its description in every dataclass that has it."""
     found: dict[str, dict[str, Any]] = {}
     texts: dict[str, dict[str, list[str]]] = {}
     for who, record in records.items():
@@ -49,14 +49,14 @@ def _of_records(records: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 def _described(docstring: str) -> dict[str, str]:
-    """`{name: text}` of a Google-style `Args:` section."""
+    """Parses a Google-style `Args:` section into `{name: text}`."""
     section = re.search(r"^Args:\n((?:[ ]+.*\n?|\n)*)", docstring, re.MULTILINE)
     items = re.findall(r"^ {4}(\w+)(?: \([^)]*\))?:[ ]*((?:.*)(?:\n {5,}.*)*)", section[1] if section else "", re.MULTILINE)
     return {name: " ".join(text.split()) for name, text in items}
 
 
 def splits(env: Env) -> dict[str, int]:
-    """Tasks in each split."""
+    """The number of tasks in each split."""
     return {name: len(env.tasks(name)) for name in env.splits}
 
 

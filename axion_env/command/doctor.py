@@ -26,7 +26,7 @@ def doctor() -> None:
     Shows what is installed, which isolation holds for the code that models write, and whether every environment loads and
     its demos earn what they claim. Imports no optional package. Exit code 1 means that an environment is broken.
     """
-    from axion_env.command.isolation import find, profiles, tiers  # here, not above: no other command has need of the sandbox's machinery
+    from axion_env.command.isolation import find, profiles, tiers  # imported here, since no other command needs the sandbox's machinery
 
     click.echo("machine")
     show_table(_machine(), indent=2)
@@ -47,7 +47,7 @@ def doctor() -> None:
 
 
 def examine(name: str) -> tuple[bool, str]:
-    """Whether an environment loads and its demos earn what they claim, and what was found."""
+    """Whether an environment loads and its demos earn what they claim, with a line on what was found."""
     try:
         played = demos(open_env(name, {}))
     except AxionError as problem:
@@ -72,7 +72,7 @@ def _machine() -> list[tuple[str, str]]:
 
 
 def _version(name: str) -> str:
-    """A package's version, from its metadata; nothing is imported."""
+    """The version of a package, read from its metadata without importing it."""
     try:
         found = version(name)
     except PackageNotFoundError:

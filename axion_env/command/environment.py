@@ -1,4 +1,4 @@
-"""From what a user types to an environment: `ID` or `module:Class`, and `-o key=value`."""
+"""Environments as a user names them: `ID` or `module:Class`, and `-o key=value`."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def options_option(function: F) -> F:
-    """Adds `-o key=value`, given to the function as `options`."""
+    """Decorator that adds `-o key=value`, passed to the function as `options`."""
     return click.option(
         "-o",
         "--option",
@@ -32,7 +32,7 @@ def options_option(function: F) -> F:
 
 
 def parse_options(pairs: Iterable[str]) -> dict[str, Any]:
-    """Options as they were typed: `["ranks=['9','T','J']", "ante=2"]`.
+    """Parses options as they are typed: `["ranks=['9','T','J']", "ante=2"]`.
 
     Raises:
         UsageError: not of the form key=value, or a list that is not well-formed.
@@ -47,7 +47,7 @@ def parse_options(pairs: Iterable[str]) -> dict[str, Any]:
 
 
 def _literal(key: str, text: str) -> Any:
-    """A JSON value, else a TOML value, else the word itself."""
+    """Parses a word as JSON, else as TOML; else it stands for itself."""
     try:
         value = json.loads(text)
         if is_plain(value):
@@ -68,7 +68,7 @@ def _literal(key: str, text: str) -> Any:
 
 
 def open_class(name: str) -> type[Env]:
-    """The class of an environment; `module:Class` is also looked for in the current folder.
+    """Finds the class of an environment; `module:Class` is also looked for in the current folder.
 
     Raises:
         UsageError: no such environment, or its module cannot be imported.
@@ -84,7 +84,7 @@ def open_class(name: str) -> type[Env]:
 
 
 def open_env(name: str, options: dict[str, Any]) -> Env:
-    """An environment with its options.
+    """Builds an environment with its options.
 
     Raises:
         UsageError: no such environment or option, or a value it does not accept.
@@ -100,7 +100,7 @@ def open_env(name: str, options: dict[str, Any]) -> Env:
 
 
 class Environments:
-    """Environments of records, each built once.
+    """The environments that records name, each built once.
 
     Args:
         override: `module:Class` that stands in for whatever a record names.

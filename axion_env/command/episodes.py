@@ -118,7 +118,7 @@ def _candidates(files: Sequence[Path], envs: Environments) -> Iterator[Candidate
 
 
 def _overlap(against: Sequence[Path], splits: Sequence[str], ngram: int) -> Callable[[Candidate, list[Exchange]], bool]:
-    """Compares with the files, and with the splits of each candidate's own environment."""
+    """Makes the overlap test against the files, and against the splits of each candidate's own environment."""
     texts = [text for path in against for text in read_texts(path)]
     known: dict[Env, Overlap] = {}
 

@@ -16,7 +16,7 @@ _DEBUG = "axion.debug"
 
 
 class Commands(click.Group):
-    """Own commands first; then those of the entry-point group `axion.commands`, imported when they are used."""
+    """A group of commands: own ones first; then those of the entry-point group `axion.commands`, imported when they are used."""
 
     def __init__(self, *, own: Iterable[click.Command], **settings: Any) -> None:
         super().__init__(**settings)
@@ -25,11 +25,11 @@ class Commands(click.Group):
             self.add_command(command)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Names, own ones first and in the order they were given."""
+        """The names of commands, own ones first and in the order they were given."""
         return [*self.commands, *(name for name in plugin.COMMANDS.names() if name not in self.commands)]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command, imported now if another package brings it."""
+        """The command of a name, imported now if it belongs to another package."""
         command = self.commands.get(cmd_name)
         if cmd_name in plugin.COMMANDS:
             if command is not None:
@@ -43,7 +43,7 @@ class Commands(click.Group):
         return command
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
-        """The command named by the first argument; a wrong name is answered with the nearest ones."""
+        """The command named by the first argument; the error for a wrong name suggests the nearest ones."""
         if args[0] not in self.list_commands(ctx) and not args[0].startswith("-"):
             near = nearest(args[0], self.list_commands(ctx))
             hint = f"did you mean {' or '.join(map(repr, near))}?" if near else f"commands: {', '.join(self.list_commands(ctx))}"
@@ -51,7 +51,7 @@ class Commands(click.Group):
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """One line per command; one that cannot be imported says so."""
+        """Writes one line per command; for one that cannot be imported the line says so."""
         width = formatter.width - 6 - max(map(len, self.list_commands(ctx)))
         own = [(name, command.get_short_help_str(width)) for name, command in self.commands.items()]
         added = [(name, plugin.short_help(name, width)) for name in plugin.COMMANDS.names() if name not in self.commands]
@@ -59,7 +59,7 @@ class Commands(click.Group):
             formatter.write_dl(own + added)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run a command; what went wrong on purpose becomes one line and exit code 2, Ctrl-C exit code 130."""
+        """Runs a command; an `AxionError` becomes one line and exit code 2, Ctrl-C exit code 130."""
         try:
             return super().invoke(ctx)
         except AxionError as problem:
@@ -82,7 +82,7 @@ def _report(ctx: click.Context, message: str) -> None:
 
 
 def _debug_option() -> click.Option:
-    """`--debug`, accepted before and after the command's name."""
+    """The option `--debug`, accepted before and after the command's name."""
     return click.Option(
         ["--debug"],
         is_flag=True,

@@ -1,4 +1,4 @@
-"""What `axion doctor` says of the sandbox: which tiers hold on this machine, and which one a profile's jobs run in."""
+"""The part of `axion doctor` on the sandbox: which tiers work on this machine, and which one a profile's jobs run in."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Found = dict[tuple[str, str], bool | Unfit]
 
 
 def find(tiers: tuple[Tier, ...] = TIERS) -> Found:
-    """Try every tier with `func` and `proc`, all at once. `numeric` and `repo` are these with packages and programs."""
+    """Tries every tier with `func` and `proc`, all at once. `numeric` and `repo` only add packages and programs to these."""
     pairs = [(tier, profile) for tier in tiers for profile in (FUNC, PROC)]
     with ThreadPoolExecutor(len(pairs)) as pool:
         return dict(pool.map(_try, pairs))
@@ -50,7 +50,7 @@ def profiles(found: Found) -> list[tuple[str, str]]:
 
 
 def tiers(found: Found) -> list[tuple[str, str, str]]:
-    """Whether each tier holds, with cgroups or without; or the reason that it does not, and what would mend it."""
+    """Whether each tier works, with cgroups or without; else why it does not, and what would help."""
     rows = []
     for tier in dict.fromkeys(name for name, _ in found):
         func, proc = found[tier, FUNC.name], found[tier, PROC.name]

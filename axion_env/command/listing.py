@@ -31,7 +31,7 @@ def listing(as_json: bool) -> None:
 
 
 def _entry(name: str) -> dict[str, Any]:
-    """What is listed of one environment; `error` where it cannot be loaded, since one broken package must not hide the others."""
+    """The entry of one environment; with `error` where it cannot be loaded, since one broken package must not hide the others."""
     try:
         env = open_env(name, {})
     except AxionError as problem:
@@ -41,7 +41,7 @@ def _entry(name: str) -> dict[str, Any]:
 
 
 def summary(env: Env) -> str:
-    """One line on what an environment is."""
+    """One line that describes an environment."""
     return (env.spec.description or type(env).__doc__ or "").strip().partition("\n")[0]
 
 

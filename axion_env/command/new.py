@@ -1,4 +1,4 @@
-"""`axion new`: an installable package with an environment that works, to be rewritten into one's own."""
+"""`axion new`: writes an installable package with a working environment, to be rewritten into one's own."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ Examples:
 
 
 class Names(NamedTuple):
-    """What one environment is called in the four places where it has a name.
+    """The four names of an environment: its id, class, module and package.
 
     >>> Names.of("acme/DigitSum-v0")
     Names(id='acme/DigitSum-v0', name='DigitSum', module='digit_sum', package='digit-sum')
@@ -41,16 +41,16 @@ class Names(NamedTuple):
     """
 
     id: str
-    """As registered: `namespace/Name-vN`."""
+    """The registered id, `namespace/Name-vN`."""
     name: str
-    """Of the class."""
+    """Name of the class."""
     module: str
     package: str
-    """As pip knows it."""
+    """Name of the package, as for pip."""
 
     @classmethod
     def of(cls, given: str) -> Names:
-        """The names that a given one leads to.
+        """Derives all four names from an id or a word.
 
         Raises:
             UsageError: it is no name, or one of the four is taken.
@@ -71,7 +71,7 @@ class Names(NamedTuple):
             raise UsageError(f"the package would be called {self.module!r}, which is Python's own; choose another name")
         if self.name in (*axion_env.__all__, *dir(builtins), "Sequence"):
             raise UsageError(f"the class would be called {self.name!r}, which means something else already; choose another name")
-        if present != registered:  # both: it is this very package, installed
+        if present != registered:  # both: the package itself is installed
             what = f"a module {self.module!r}" if present else f"an environment {self.id}"
             raise UsageError(f"{what} is installed already; choose another name")
 
@@ -94,7 +94,7 @@ def new(name: str, out: Path | None, players: str) -> None:
 
 
 def write(names: Names, players: str, folder: Path) -> None:
-    """Write the package into an empty or absent folder.
+    """Writes the package into an empty or absent folder.
 
     Raises:
         UsageError: the folder holds something, or cannot be written to.
@@ -111,7 +111,7 @@ def write(names: Names, players: str, folder: Path) -> None:
 
 
 def rendered(names: Names, players: str) -> Iterator[tuple[str, str]]:
-    """Every file of the package: its path and its text."""
+    """The files of the package: text by path."""
     root = files("axion_env.command") / "template"
     for part in ("common", _VARIANTS[players]):
         for path, source in _walk(root / part, ""):

@@ -1,4 +1,4 @@
-"""`axion play`: a person at the table, against chance or a trained model."""
+"""`axion play`: lets a person play an environment, against random or trained policies."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ def _task(env: Env, split: str, index: int | None, seed: int) -> Task:
 
 
 def _trained(run: Path) -> Policy:
-    """The model of a training run, opened by whichever trainer is installed."""
+    """The policy of a training run, opened by the installed trainer."""
     if TRAINED not in POLICIES:
         raise UsageError("--against needs the trainer: install axion-rl[train]")
     policy: Policy = POLICIES.load(TRAINED)(run)
@@ -126,7 +126,7 @@ def _open_store(save: Path | None) -> EpisodeStore | None:
     if save is None:
         return None
     store = EpisodeStore(save)
-    store.extend(())  # opens the file: a place that cannot be written to is found before the game, not after it
+    store.extend(())  # opens the file, so that one that cannot be written raises before the game, not after it
     return store
 
 
@@ -143,7 +143,7 @@ def _roles(env: Env, own: tuple[str, ...]) -> str:
 
 
 def _show(episode: Episode, verdicts: Mapping[str, Verdict], own: tuple[str, ...]) -> None:
-    """How it ended, as far as a person at the table may know; all of it for somebody who looks on."""
+    """Shows how an episode ended, as far as the person's seat may know; all of it where the person has no seat."""
     click.echo()
     if not own:
         click.echo(transcript(episode, verdicts), nl=False)
@@ -159,7 +159,7 @@ def _show(episode: Episode, verdicts: Mapping[str, Verdict], own: tuple[str, ...
 
 
 def _say(text: str) -> None:
-    """Print an environment's text, line by line, with nothing in it that could steer the terminal."""
+    """Prints an environment's text, line by line, without characters that could control the terminal."""
     for line in text.split("\n"):
         click.echo(printable(line))
 

@@ -11,7 +11,7 @@ COMMANDS = Group("axion.commands", "command")
 
 
 def load(name: str) -> click.Command:
-    """Import a plug-in command.
+    """Imports a plug-in command.
 
     Raises:
         UsageError: it cannot be imported, or is no command; says whose it is.
@@ -23,7 +23,7 @@ def load(name: str) -> click.Command:
 
 
 def short_help(name: str, width: int) -> str:
-    """What a plug-in command is for, in one line; of one that cannot be imported, whose it is."""
+    """The help line of a plug-in command; for one that cannot be imported, which package it belongs to."""
     try:
         return load(name).get_short_help_str(width)
     except UsageError as problem:

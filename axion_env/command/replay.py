@@ -1,4 +1,4 @@
-"""`axion replay`: stored episodes, readable and verified."""
+"""`axion replay`: shows and verifies stored episodes."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def replay(file: Path, verifying: bool, index: int | None, agent: str | None, ov
 
 
 def _chosen(file: Path, index: int | None) -> Iterable[Line]:
-    """The lines asked for, read as they are needed: a run's file may be larger than memory."""
+    """The selected lines, read as they are needed, since a run's file may be larger than memory."""
     lines = EpisodeStore(file).lines()
     if index is None:
         return lines
@@ -104,7 +104,7 @@ def _rerun(file: Path, lines: Iterable[Line], envs: Environments) -> None:
 
 
 def _env_of(line: Line, envs: Environments) -> Env | None:
-    """The environment a line names; None if the line is too damaged to say, and `verify` then names the damage."""
+    """The environment that a line names; None if the line is too damaged, which `verify` then reports."""
     try:
         record = json.loads(line.text)
         name, options = record["env"], record["options"]
@@ -139,7 +139,7 @@ def _show(file: Path, line: Line, agent: str | None, envs: Environments) -> None
 
 
 def _verdicts(episode: Episode, envs: Environments) -> dict[str, Verdict]:
-    """What was earned; a record whose environment is not installed is shown all the same."""
+    """The verdicts of an episode; None where its environment is not installed, and it is shown without."""
     if episode.ending is Ending.FAILED:
         return {}
     try:

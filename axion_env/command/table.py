@@ -20,8 +20,8 @@ def number(value: Any) -> str:
 
 
 def show_table(rows: Iterable[Sequence[str]], header: Sequence[str] = (), *, indent: int = 0) -> None:
-    """Print rows in aligned columns, the last one folded at the terminal's edge."""
-    from rich.console import Console  # here, not above: a command that prints no table starts in half the time
+    """Prints rows in aligned columns, the last one folded at the terminal's edge."""
+    from rich.console import Console  # imported here, since commands that print no table start in half the time
     from rich.padding import Padding
     from rich.table import Table
 

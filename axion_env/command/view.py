@@ -1,4 +1,4 @@
-"""`axion view`: stored episodes as a page to filter and read."""
+"""`axion view`: makes a page of stored episodes to filter and read."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def view(source: Path, out: Path | None, most: int, override: str | None, openin
     target = out or file.with_suffix(".html")
     if target.exists() and target.samefile(file):
         raise UsageError(f"--out {target} would overwrite the episodes themselves; choose another")
-    from axion_env.view import page  # here, not above: it reads the page's parts, which no other command needs
+    from axion_env.view import page  # imported here, since no other command needs the parts of the page
 
     with warnings_as_lines():
         stored = sum(1 for _ in EpisodeStore(file).lines())
@@ -79,7 +79,7 @@ def _views(file: Path, chosen: range | set[int], envs: Environments) -> Iterator
 
 
 def _verdicts(episode: Episode, envs: Environments, problems: dict[str, None]) -> dict[str, Verdict]:
-    """What was earned; a record whose environment is not installed, or has changed, is shown without."""
+    """The verdicts of an episode; None where its environment is not installed or has changed, and it is shown without."""
     if episode.ending is Ending.FAILED:
         return {}
     try:

@@ -1,4 +1,4 @@
-"""Warnings as lines for people, without Python's file names."""
+"""Warnings as plain lines, without Python's file names."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import click
 
 @contextmanager
 def warnings_as_lines() -> Iterator[list[warnings.WarningMessage]]:
-    """Print what is warned about inside, one line each, on stderr; gives the list of them."""
+    """Prints the warnings raised inside the block on stderr, one line each; gives the list of them."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", UserWarning)
         try:
