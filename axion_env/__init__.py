@@ -100,7 +100,7 @@ __all__ = [
     "verify",
 ]
 
-__getattr__ = _deferred(  # what stands on the core is imported when it is first used
+__getattr__ = _deferred(  # modules above the core are imported when they are first used
     __name__,
     {
         "gametree.enumerate": ("enumerate_plays",),

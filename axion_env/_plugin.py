@@ -1,6 +1,6 @@
-"""What is imported only when somebody asks for it by name: plug-ins of installed packages, and names of our own packages.
+"""Lazy imports by name: plug-ins in the entry points of installed packages, and deferred names of our own packages.
 
-A broken plug-in breaks whoever names it, with its package in the message, and nobody else. A name that stands twice is refused.
+A plug-in that cannot be imported raises only where it is named; the message says whose it is. Two plug-ins of one name are refused.
 """
 
 from __future__ import annotations
@@ -22,22 +22,22 @@ _NOTHING: Mapping[str, str] = {}
 
 
 class Place(NamedTuple):
-    """Where a plug-in is."""
+    """The place of a plug-in: its target and the package that registers it."""
 
     name: str
     target: str
     """`module:attribute`."""
     package: str = ""
-    """The installed package that says so; empty: it is built in."""
+    """The installed package that registers it; empty: it is built in."""
 
 
 class Group:
     """The plug-ins of one kind: those built in, and those of a group of entry points.
 
     Args:
-        name: Of the group, `axion.envs`.
-        kind: What one of them is called in messages: `environment`.
-        built_in: Targets by name.
+        name: The group of entry points, such as `axion.envs`.
+        kind: The word for a plug-in in messages, such as `environment`.
+        built_in: Targets of built-in plug-ins by name.
     """
 
     def __init__(self, name: str, kind: str, built_in: Mapping[str, str] = _NOTHING) -> None:
@@ -46,18 +46,18 @@ class Group:
         self.built_in = built_in
 
     def names(self) -> list[str]:
-        """All of them, sorted."""
+        """The names of all plug-ins, sorted."""
         return sorted({*self.built_in, *(place.name for place in installed(self.name))})
 
     def __contains__(self, name: object) -> bool:
         return name in self.built_in or any(place.name == name for place in installed(self.name))
 
     def place(self, name: str) -> Place:
-        """Where a plug-in is; imports nothing.
+        """Finds a plug-in without importing it.
 
         Raises:
             NotFound: there is none; names the nearest.
-            UsageError: two packages have one of this name, or a package has one of a built-in's.
+            UsageError: two packages have one of this name, or a package has one of a built-in one's name.
         """
         own = [Place(name, self.built_in[name])] if name in self.built_in else []
         found = {place.target: place for place in (*own, *(place for place in installed(self.name) if place.name == name))}
@@ -70,7 +70,7 @@ class Group:
         return first
 
     def load(self, name: str) -> Any:
-        """Import a plug-in.
+        """Imports a plug-in.
 
         Raises:
             NotFound: there is none; names the nearest.
@@ -87,11 +87,11 @@ class Group:
 
 
 def imported(target: str, what: str) -> Any:
-    """The attribute at `module:attribute`.
+    """Imports the attribute at `module:attribute`.
 
     Args:
-        target: Where it is.
-        what: What it is called in the message.
+        target: Its `module:attribute`.
+        what: The subject of the error message.
 
     Raises:
         UsageError: it cannot be imported; says why, and at which line.
@@ -102,16 +102,16 @@ def imported(target: str, what: str) -> Any:
         for name in attribute.split("."):
             found = getattr(found, name)
     except Exception as problem:  # whatever a package raises while it is imported
-        raise UsageError(f"{what} cannot be imported from {target!r}: {_said(problem)}{_line(problem)}") from problem
+        raise UsageError(f"{what} cannot be imported from {target!r}: {_message(problem)}{_line(problem)}") from problem
     return found
 
 
 def deferred(package: str, modules: Mapping[str, tuple[str, ...]]) -> Callable[[str], Any]:
-    """The `__getattr__` of a package whose names are imported when they are first used.
+    """Makes the `__getattr__` of a package whose names are imported when they are first used.
 
     Args:
-        package: Its `__name__`.
-        modules: By module below it, the names that are there.
+        package: The package's `__name__`.
+        modules: The names in each of its modules, by module.
     """
     places = {name: f"{package}.{module}" for module, names in modules.items() for name in names}
 
@@ -127,16 +127,16 @@ def deferred(package: str, modules: Mapping[str, tuple[str, ...]]) -> Callable[[
 
 @lru_cache(maxsize=64)
 def installed(group: str) -> tuple[Place, ...]:
-    """What installed packages have in a group of entry points."""
-    from importlib.metadata import entry_points  # a third of what `import axion_env` would take
+    """The plug-ins that installed packages register in a group of entry points."""
+    from importlib.metadata import entry_points  # a third of the time of `import axion_env`
 
     return tuple(Place(e.name, e.value, e.dist.name if e.dist else "") for e in sorted(entry_points(group=group), key=lambda e: e.name))
 
 
 def remedy(problem: ModuleNotFoundError) -> str | None:
-    """What to install when a module is missing that a package with plug-ins lists under an extra.
+    """Says which extra to install for a missing module that a package with plug-ins lists under an extra; None if none does.
 
-    The smallest extra that brings it is named: one that takes in others, such as `dev`, is not what a user wants.
+    It is the smallest such extra: one that includes others, such as `dev`, is not what a user wants.
     """
     missing = (problem.name or "").partition(".")[0]
     if not missing:
@@ -149,14 +149,14 @@ def remedy(problem: ModuleNotFoundError) -> str | None:
 
 
 def _distributions() -> dict[str, Distribution]:
-    """Packages that have plug-ins, by name."""
+    """Installed packages that register plug-ins, by name."""
     from importlib.metadata import distributions
 
     return {found.name: found for found in distributions() if any(entry.group.startswith("axion.") for entry in found.entry_points)}
 
 
 def _extras(distribution: Distribution) -> dict[str, set[str]]:
-    """What each extra of a package brings, by module name as far as it equals the package's."""
+    """The modules that each extra of a package installs, as far as modules are named like their packages."""
     extras: dict[str, set[str]] = {}
     for requirement in distribution.requires or []:
         match = re.match(r"([\w.-]+).*;.*extra == ['\"]([\w-]+)['\"]", requirement)
@@ -169,12 +169,12 @@ def _of(place: Place) -> str:
     return f" of {place.package}" if place.package else ""
 
 
-def _said(problem: Exception) -> str:
-    """Its message; with its kind, where that says more than "cannot be imported" does."""
+def _message(problem: Exception) -> str:
+    """The message of an exception; with its type where that adds to "cannot be imported"."""
     return str(problem) if isinstance(problem, ImportError | AttributeError | ValueError) else f"{type(problem).__name__}: {problem}"
 
 
 def _line(problem: BaseException) -> str:
-    """The line of the package that could not be imported, if it was one of its lines."""
+    """The innermost line that raised during the import, outside of this module and importlib; empty if there is none."""
     frames = [f for f in traceback.extract_tb(problem.__traceback__) if f.filename != __file__ and "importlib" not in f.filename]
     return f" ({frames[-1].filename}:{frames[-1].lineno})" if frames else ""

@@ -1,4 +1,4 @@
-"""Outside services: what answers a play's calls, such as a sandbox, a search engine, a judge model or a simulator."""
+"""Outside services, which answer a play's calls: a sandbox, a search engine, a judge model, a simulator."""
 
 from __future__ import annotations
 
@@ -10,6 +10,6 @@ Service: TypeAlias = Callable[[Sequence[Any]], Sequence[Any]]
 
 
 class Fault(NamedTuple):
-    """A service's answer to one request that its machinery could not serve: voids that play, and no other of the batch."""
+    """A service's answer to a request that its machinery could not serve: it voids that play, and no other of the batch."""
 
     reason: str

@@ -1,4 +1,4 @@
-"""For the tests of whoever writes an environment: a class of tests in one line, and Hypothesis strategies.
+"""Helpers for testing an environment: a class of tests in one line, and Hypothesis strategies.
 
     from axion_env.testing import EnvSuite
 
@@ -46,7 +46,7 @@ class EnvSuite:
     env: ClassVar[str | Env | type[Env]]
     """Its id, its class or an instance."""
     options: ClassVar[Mapping[str, Any]] = {}
-    """Of the environment, where an id or a class is given."""
+    """Options of the environment, where an id or a class is given."""
     services: ClassVar[Mapping[str, Service]] = {}
     """Outside services by name, where plays call any but the sandbox."""
     seeds: ClassVar[int | None] = None
@@ -54,12 +54,12 @@ class EnvSuite:
     _inspection: ClassVar[Inspection | None] = None
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
-        """One test for each check."""
+        """Makes one test for each check."""
         if "check_id" in metafunc.fixturenames:
             metafunc.parametrize("check_id", list(catalog()))
 
     def test_check(self, check_id: str) -> None:
-        """The promise is kept."""
+        """Asserts that the promise is kept."""
         import pytest
 
         result = self._inspected().result(check_id)
@@ -89,12 +89,12 @@ class EnvSuite:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Where to write the report: with `-p axion_env.testing`."""
+    """Adds the option `--axion-report`, under `-p axion_env.testing`."""
     parser.addoption("--axion-report", metavar="FILE", help="write what the checks of every EnvSuite found, as `axion check --json` does")
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Write the report."""
+    """Writes the report."""
     path = session.config.getoption("--axion-report")
     if path:
         reports = [inspection.report(inspection.ran) for inspection in _inspected]
@@ -103,7 +103,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 def tasks(env: Env, split: str = "train") -> SearchStrategy[Task]:
-    """Any task of a split."""
+    """Generates any task of a split."""
     from hypothesis import strategies
 
     known = env.tasks(split)
@@ -111,7 +111,7 @@ def tasks(env: Env, split: str = "train") -> SearchStrategy[Task]:
 
 
 def actions(ask: Ask[Any]) -> SearchStrategy[str]:
-    """Anything an agent might answer: well-formed answers, the same broken, what attackers say, any text at all."""
+    """Generates anything an agent might answer: well-formed answers, the same broken, what attackers say, any text at all."""
     from hypothesis import strategies
 
     legal = list(ask.play.env.examples(ask)) or [""]
@@ -121,7 +121,7 @@ def actions(ask: Ask[Any]) -> SearchStrategy[str]:
 
 
 def plays(env: Env, *, legal: bool = False, services: Mapping[str, Service] | None = None) -> SearchStrategy[Episode]:
-    """Any play to its end: any task, seed, answers, and order of answering.
+    """Generates episodes of any play: any task, seed, answers, and order of answering.
 
     Args:
         env: The rules.
