@@ -190,7 +190,17 @@ class Recipe:
 
     def dump(self, path: Path) -> None:
         """Write it with every default filled in, as `read` reads it."""
-        path.write_bytes(tomli_w.dumps(plain(self)).encode())
+        table = plain(self)
+        scalars = {key: value for key, value in table.items() if not isinstance(value, Mapping | list)}
+        sections = [_section(key, value) for key, value in table.items() if key not in scalars]
+        path.write_bytes("\n".join([tomli_w.dumps(scalars), *sections]).encode())
+
+
+def _section(key: str, value: Any) -> str:
+    """A section as TOML; each entry of a list as `[[key]]`, where tomli_w writes one array if it is short."""
+    if not isinstance(value, list):
+        return tomli_w.dumps({key: value})
+    return "\n".join(tomli_w.dumps({key: entry}).replace(f"[{key}]", f"[[{key}]]", 1) for entry in value)
 
 
 def constructed(table: Mapping[str, Any], changes: Iterable[str] = ()) -> Recipe:

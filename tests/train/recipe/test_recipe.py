@@ -58,6 +58,7 @@ def test_a_dump_is_the_recipe(name: str, tmp_path: Path) -> None:
     recipe.read(str(tmp_path / "one.toml")).dump(tmp_path / "two.toml")
     assert recipe.read(str(tmp_path / "two.toml")) == chosen
     assert (tmp_path / "one.toml").read_bytes() == (tmp_path / "two.toml").read_bytes()
+    assert {"[[envs]]", "[[evaluations]]"} <= set((tmp_path / "one.toml").read_text().splitlines())
 
 
 @pytest.mark.parametrize("name", recipe.shipped())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
@@ -20,6 +21,7 @@ from axion_train.report.chart import Line, chart, spread
 from axion_train.report.markup import Markup, join, tag
 from axion_train.report.reference import references
 from axion_train.report.run_data import read
+from axion_train.report.statement import statement
 
 UPDATES = 6
 
@@ -219,6 +221,34 @@ def test_a_file_that_is_not_what_it_should_be(kuhn_run: Path, tmp_path: Path, na
     page = write_report(tmp_path)
     Page(page)
     assert "</html>" in page.read_text()
+
+
+OLDER = (("[[envs]]", "[env]"), ("[envs.options]", "[env.options]"), ("[[evaluations]]", "[evaluation]"), ("reference_kl", "magnet"))
+
+
+def test_an_older_recipe_is_read_as_it_was_meant(kuhn_run: Path, tmp_path: Path) -> None:
+    """Under the names that tables had then, the page says the same, but for the recipe's own text."""
+    texts = []
+    for folder, pairs in (("new", ()), ("old", OLDER)):
+        shutil.copytree(kuhn_run, tmp_path / folder / "run", ignore=shutil.ignore_patterns("*.html"))
+        recipe_file = tmp_path / folder / "run" / "recipe.toml"
+        for new, old in pairs:
+            assert new in recipe_file.read_text()
+            recipe_file.write_text(recipe_file.read_text().replace(new, old))
+        texts.append(Page(write_report(tmp_path / folder / "run")).text.split("\nRecipe\n")[0])
+    assert texts[0] == texts[1]
+    assert "held near its start by a KL penalty" in texts[0]
+
+
+def test_what_a_recipe_leaves_out_has_its_default(tmp_path: Path) -> None:
+    """The one that training takes; and what is no recipe at all claims none."""
+    (tmp_path / "recipe.toml").write_text('[[envs]]\nid = "axion/KuhnPoker-v0"\n[training]\nseed = 3\nunknown = 4\n')
+    run = read(tmp_path)
+    assert (run.name, run.planned, run.label, run.recipe.training.seed) == ("axion/KuhnPoker-v0", 300, "accuracy", 3)
+    assert "taught the legal format" in statement(run, references(run))[0]
+    (tmp_path / "recipe.toml").write_text("{")
+    assert (read(tmp_path).name, read(tmp_path).planned) == (tmp_path.name, 0)
+    assert len(statement(read(tmp_path), references(read(tmp_path)))) == 1
 
 
 def test_an_unfinished_run_says_so(kuhn_run: Path, tmp_path: Path) -> None:
