@@ -16,13 +16,13 @@ from axion_train.run.folder import Run
 def transplanted() -> dict[str, Any]:
     """The recipe of coders and testers with every name of theirs replaced by one of posers, guessers and umpires, and no other key."""
     table = tomllib.loads(files("axion_train").joinpath("recipes", "test-duel.toml").read_text())
-    table["env"] = {"id": "tests.train.riddle:Riddle", "options": {"umpires": True}}
+    table["envs"] = [{"id": "tests.train.riddle:Riddle", "options": {"umpires": True}}]
     table["roles"] = {"umpire": {"policy": "umpire"}}
     table["policies"] = {"umpire": ["warmup.steps=20"]}
     table["curriculum"] |= {"part": "sharp", "deals": 6, "copies": 4, "fresh": 0.5, "capacity": 16}
     table["facts"] = {
         "counts": ["answers", "wrong"],
-        "shares": {
+        "ratios": {
             "true_accuracy": ["right_answers", "answers"],
             "in_game_reward": ["accepted", "answers"],
             "verifier_recall": ["wrong_rejected", "wrong"],
@@ -30,7 +30,7 @@ def transplanted() -> dict[str, Any]:
         },
     }
     table["monitors"]["hacked"] |= {"metric": "reward/guesser", "truth": "fact/true_accuracy", "level": 0.3, "window": 4}
-    table["evaluation"] |= {"part": "accepted", "also": ["far"], "every": 6, "episodes": 16, "final_episodes": 16}
+    table["evaluations"][0] |= {"part": "accepted", "also": ["far"], "every": 6, "episodes": 16, "final_episodes": 16}
     table["model"] |= {"layers": 1, "hidden": 32, "mlp": 64, "heads": 2}
     table["warmup"] |= {"steps": 20, "plays": 64, "rate": 1e-2}
     table["optimizer"]["rate"] = 1e-2
