@@ -36,7 +36,7 @@ class Loss(Protocol):
 
 
 class Curriculum(Protocol):
-    """Chooses deals, and is told how they were played."""
+    """Chooses the deals that are played, and records how they went."""
 
     copies: int
     """Of each deal."""

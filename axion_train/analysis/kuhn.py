@@ -1,4 +1,4 @@
-"""What is known exactly about Kuhn's poker with three cards: its equilibria, and a rule a beginner can follow.
+"""Kuhn's poker with three cards, exactly: its equilibria, and a rule that a beginner can follow.
 
 All equilibria (H. W. Kuhn, "A simplified two-person poker", 1950) are one family. `first` bluffs with the low card with probability alpha
 in [0, 1/3], bets the high card three times as often, and calls with the middle card with alpha + 1/3; `second` has one strategy, which

@@ -1,1 +1,1 @@
-"""Curricula: which deals are played next. One a file."""
+"""Curricula: they choose the deals that are played next. One a file."""

@@ -1,4 +1,4 @@
-"""Tasks made of what happened in training: an archive of them, and the curriculum that mixes them with fresh ones."""
+"""A curriculum that mixes fresh tasks with an archive of tasks derived from earlier plays."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ from axion_train.curriculum.uniform_deals import UniformDeals
 from axion_train.types import Deal
 
 _FAST, _SLOW = 0.5, 0.1  # steps of the two averages of a task's solve rate, per update in which it is played
-_LEAST = 0.05  # weight of a task on which nothing moves, so that it is looked at again now and then
+_LEAST = 0.05  # weight of a task whose solve rate does not move, so that it is still played now and then
 _CHOICES = ("newest", "uniform", "progress")
 
 
 @dataclass
 class Entry:
-    """A task of the archive, and how it went."""
+    """A task of the archive, and its solve rates."""
 
     task: Task
     born: int
-    """Update after which it was made."""
+    """The update after which it was derived."""
     rates: tuple[float, float] | None = None
-    """Moving averages of its solve rate, the fast one and the slow one. None: not played yet."""
+    """Moving averages of its solve rate, a fast and a slow one. None: not played yet."""
     last: float | None = None
     """Its solve rate when it was last played."""
 
     @property
     def weight(self) -> float:
-        """How far its solve rate is moving; most, where nobody knows.
+        """How fast its solve rate is changing; 1 for a task that was not played yet.
 
         The absolute difference of a fast and a slow average (Kanitscheider et al., "Multi-task curriculum learning in a complex, visual,
         hard-exploration domain", arXiv 2106.14876, section 3): up or down, something is being learned there, or forgotten.
@@ -42,7 +42,7 @@ class Entry:
 
     def played(self, rate: float) -> None:
         """Record a solve rate."""
-        fast, slow = self.rates or (0.0, 0.0)  # what is made of a failure was not solved before
+        fast, slow = self.rates or (0.0, 0.0)  # a task derived from a failure was not solved before
         self.rates = fast + _FAST * (rate - fast), slow + _SLOW * (rate - slow)
         self.last = rate
 
@@ -92,10 +92,10 @@ class Endogenous:
         self.part = part
         self._source = UniformDeals(deals, copies, split)
         self._updates = 0
-        self._archive: dict[str, Entry] = {}  # by what the task says, oldest first
+        self._archive: dict[str, Entry] = {}  # by content, oldest first
 
     def draw(self, env: Env, seed: int) -> list[Deal]:
-        """The next batch of deals, those of the archive spread evenly over it."""
+        """The next batch of deals; deals of the archive are spread evenly over it."""
         most = min(len(self._archive), self.deals - round(self.fresh * self.deals))
         chosen = iter(self._chosen(most, Stream(derive(seed, "archive", self._updates))))
         places = [(i + 1) * most // self.deals > i * most // self.deals for i in range(self.deals)]
@@ -112,7 +112,7 @@ class Endogenous:
         return [entries[i] for i in order[:count]]
 
     def observe(self, env: Env, episodes: Sequence[Episode]) -> Mapping[str, float]:
-        """Take in how tasks of the archive went and what the plays gave rise to, and let go of what is done with.
+        """Records solve rates of archived tasks, adds tasks derived from the plays, and removes those too easy, too hard or too old.
 
         Returns:
             `archive/size`, `archive/new` and, where tasks of it were played, `archive/solve_rate`.
@@ -126,31 +126,32 @@ class Endogenous:
         for task in (task for episode in finished if episode.facts is not None for task in env.derived(episode)):
             self._add(task)
         new = len(self._archive) - before
-        self._let_go()
+        self._remove()
         metrics = {"archive/size": float(len(self._archive)), "archive/new": float(new)}
         return metrics | ({"archive/solve_rate": sum(rates.values()) / len(rates)} if rates else {})
 
     def _add(self, task: Task) -> None:
         made = Task(task.id, plain(task.public, f"{task.id!r} public"), plain(task.secret, f"{task.id!r} secret"), task.agents)
-        said = _said(made)
-        if said in self._archive:
+        content = _content(made)
+        if content in self._archive:
             return
         if any(entry.task.id == task.id for entry in self._archive.values()):
             raise ContractError(f"two different tasks were derived under the id {task.id!r}; an id is a task's own")
-        self._archive[said] = Entry(made, self._updates)
+        self._archive[content] = Entry(made, self._updates)
 
     def _rates(self, env: Env, episodes: Sequence[Episode]) -> dict[str, float]:
-        """Of tasks of the archive, the share of plays that solved them, over all seats that can."""
+        """The solve rates of archived tasks in these plays, over all seats that can solve."""
         names = {entry.task.id for entry in self._archive.values()}
         found: dict[str, list[bool]] = defaultdict(list)
         for episode in episodes:
-            if episode.task.id in names and (key := _said(episode.task)) in self._archive:
+            if episode.task.id in names and (key := _content(episode.task)) in self._archive:
                 for verdict in judge(env, episode).values():
                     if any(reward.name == self.part for reward in env.rubric[verdict.role]):
                         found[key].append(solved(env, verdict, self.part))
         return {key: sum(values) / len(values) for key, values in found.items()}
 
-    def _let_go(self) -> None:
+    def _remove(self) -> None:
+        """Removes tasks outside the band, beyond the age, and above the capacity."""
         low, high = self.band
         for key, entry in list(self._archive.items()):
             old = self.max_age and self._updates - entry.born >= self.max_age
@@ -160,7 +161,7 @@ class Endogenous:
             del self._archive[key]
 
     def state_dict(self) -> dict[str, Any]:
-        """The archive, and where the drawing stands."""
+        """The archive, and the state of the fresh deals."""
         archive = [
             {"id": e.task.id, "said": key, "born": e.born, "rates": None if e.rates is None else list(e.rates), "last": e.last}
             for key, e in self._archive.items()
@@ -179,6 +180,6 @@ class Endogenous:
             self._archive[entry["said"]] = Entry(task, entry["born"], rates, entry["last"])
 
 
-def _said(task: Task) -> str:
-    """What a task is, whatever it is called: equal ones come of many plays, and are one in the archive."""
+def _content(task: Task) -> str:
+    """The content of a task without its id: equal tasks may be derived from many plays, and are one in the archive."""
     return json.dumps([task.public, task.secret, task.agents])

@@ -1,4 +1,4 @@
-"""Fresh deals, drawn uniformly."""
+"""Draws fresh deals uniformly."""
 
 from __future__ import annotations
 
@@ -39,11 +39,11 @@ class UniformDeals:
         return Deal(task or tasks[Stream(derive(own, "task")).below(len(tasks))], own >> 1)
 
     def observe(self, env: Env, episodes: Sequence[Episode]) -> Mapping[str, float]:
-        """Nothing to take note of."""
+        """Records nothing."""
         return {}
 
     def state_dict(self) -> dict[str, Any]:
-        """How many deals were drawn."""
+        """The number of deals drawn."""
         return {"drawn": self._drawn}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:

@@ -1,1 +1,1 @@
-"""From trajectories to what a learner can train on."""
+"""Trajectories and files of data as rows and tensors that a learner trains on."""

@@ -1,4 +1,4 @@
-"""From trajectories and advantages to rows a learner can train on, equal rows once."""
+"""Packs trajectories and advantages into rows that a learner trains on, equal rows once."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from axion_train.types import Batch, Row
 
 
 def demonstration(prompt_ids: tuple[int, ...], ids: tuple[int, ...]) -> Row:
-    """An answer to be made likelier, wherever it comes from: one copy, with an advantage of 1."""
+    """A row for supervised learning of an answer: one copy, with an advantage of 1."""
     return Row(prompt_ids, ids, (0.0,) * len(ids), 1, 1.0, 0.0)
 
 
 def pack(
     trajectories: Sequence[Trajectory], advantages: Sequence[float], policy: str = "learner", kl_weights: Mapping[str, float] | None = None
 ) -> Batch:
-    """Merge every action that `policy` sampled; actions of others (frozen snapshots, scripts, people) get no gradient.
+    """Merges the actions that `policy` sampled into distinct rows; actions of others (frozen snapshots, scripts, people) get no gradient.
 
     Every attempt of a turn is a row of its own, illegal ones included: they are what must become less likely.
 

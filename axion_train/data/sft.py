@@ -1,4 +1,4 @@
-"""Supervised fine-tuning: its knobs, and the data it reads."""
+"""Supervised fine-tuning: its settings, and the data it reads."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rows side by side as tensors, and what a model says of their answers."""
+"""Rows as tensors, and a model's logits and log-probabilities of their answers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,13 @@ from axion_train.types import Row, Tensors
 
 
 def tensors(rows: Sequence[Row], pad_id: int, device: torch.device | str = "cpu") -> Tensors:
-    """Lay rows out for the model."""
+    """Lays rows out as tensors, each distinct prompt once.
+
+    Args:
+        rows: [R], at least one.
+        pad_id: Fills prompts on the left and answers on the right.
+        device: Where the tensors are made.
+    """
     number: dict[tuple[int, ...], int] = {}
     prompt = [number.setdefault(row.prompt_ids, len(number)) for row in rows]
     longest = max(map(len, number))

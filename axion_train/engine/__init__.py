@@ -1,1 +1,1 @@
-"""Engines: who turns prompts into tokens."""
+"""Engines: they turn prompts into sampled tokens."""

@@ -141,7 +141,7 @@ class Stepper:
         """[nodes, V] of the next token."""
 
     def descend(self, parents: NDArray[np.int64], tokens: NDArray[np.int64]) -> None:
-        """Go on to the children, which are the nodes from now on: node `parents[c]` followed by `tokens[c]`."""
+        """Replaces the open nodes by children of theirs: child c is node `parents[c]` followed by `tokens[c]`."""
         rows = self._row[parents]
         if len(rows) > 0.75 * len(self._mask) and (np.diff(rows) > 0).all():
             self._row = rows
@@ -177,7 +177,7 @@ class Roomy(DynamicLayer):  # type: ignore[no-untyped-call]
         self._held: tuple[torch.Tensor, ...] = ()  # the first columns of these are `keys` and `values`
 
     def update(self, key_states: torch.Tensor, value_states: torch.Tensor, *args: Any, **kwargs: Any) -> tuple[torch.Tensor, torch.Tensor]:
-        """Take in new columns; all columns so far."""
+        """Appends new columns and returns all columns so far."""
         past = self.get_seq_length()
         here = past + key_states.shape[2]
         if not self._held:
@@ -188,7 +188,7 @@ class Roomy(DynamicLayer):  # type: ignore[no-untyped-call]
         return self._show(here)
 
     def batch_select_indices(self, indices: torch.Tensor) -> None:
-        """Go on with these rows."""
+        """Keeps these rows of the batch, in this order."""
         here = self.get_seq_length()
         chosen = tuple(_empty(held, len(indices), held.shape[2]) for held in self._held)
         for to, held in zip(chosen, self._held, strict=True):

@@ -14,8 +14,8 @@ from typing import Any
 from axion_env import Trajectory, UsageError
 
 PROPOSAL = "proposal"
-"""The fact that says what was proposed: equal values are equal proposals. None, or no such fact: nothing was."""
-_FORGOTTEN = 0.01  # earlier proposals that count less than this are let go
+"""The fact that holds what was proposed: equal values are equal proposals. None, or no such fact: nothing was proposed."""
+_FORGOTTEN = 0.01  # earlier proposals that count less than this are dropped
 
 
 class FitnessSharing:
@@ -35,7 +35,7 @@ class FitnessSharing:
         self._earlier: dict[str, float] = {}
 
     def __call__(self, trajectories: Sequence[Trajectory]) -> list[Trajectory]:
-        """[N] The same with shared rewards; the order of a batch does not show."""
+        """[N] The trajectories with shared rewards, whatever their order."""
         proposals = [proposal(t) for t in trajectories]
         here = Counter(p for p in proposals if p is not None)
         shared = [
@@ -48,7 +48,7 @@ class FitnessSharing:
         return shared
 
     def state_dict(self) -> dict[str, Any]:
-        """How much earlier proposals count."""
+        """The counts of earlier proposals."""
         return {"earlier": dict(self._earlier)}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
@@ -57,6 +57,6 @@ class FitnessSharing:
 
 
 def proposal(trajectory: Trajectory) -> str | None:
-    """What was proposed in its episode, as canonical JSON after the role; None: nothing."""
+    """The role and the proposal of its episode, as canonical JSON. None: nothing was proposed."""
     found = (trajectory.facts or {}).get(PROPOSAL)
     return None if found is None else f"{trajectory.role} {json.dumps(found, sort_keys=True)}"

@@ -24,8 +24,8 @@ class Hierarchical:
         std: As in `GroupMean`, on both levels.
         leave_one_out: As in `GroupMean`, on both levels.
         epsilon: As in `GroupMean`.
-        fitness_sharing: Equal proposals share what they earn, as `Sharing` says, before they are compared.
-        remember: As in `Sharing`.
+        fitness_sharing: Equal proposals share what they earn before they are compared, as in `FitnessSharing`.
+        remember: As in `FitnessSharing`.
 
     A role that has one seat and is not named in `across` is a group of one, and gets zeros.
     """
@@ -57,7 +57,7 @@ class Hierarchical:
         return advantages
 
     def state_dict(self) -> dict[str, Any]:
-        """Earlier proposals."""
+        """Counts of earlier proposals."""
         return self._sharing.state_dict() if self._sharing else {}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:

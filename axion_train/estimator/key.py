@@ -23,15 +23,19 @@ class Stateless:
     """An estimator that remembers nothing between batches."""
 
     def state_dict(self) -> dict[str, Any]:
-        """Nothing to remember."""
+        """Empty: it remembers nothing."""
         return {}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Nothing to restore."""
+        """Restores nothing."""
 
 
 def checked(key: Sequence[str]) -> tuple[str, ...]:
-    """The fields of a key, all of which a trajectory has."""
+    """The fields of a key, as a tuple.
+
+    Raises:
+        UsageError: there are none, or a trajectory has no such field.
+    """
     unknown = [field for field in key if field not in FIELDS]
     if unknown or not key:
         raise UsageError(f"an advantage's key is made of {', '.join(FIELDS)}: got {list(key)}")

@@ -1,4 +1,4 @@
-"""A control that takes the rewards' meaning away."""
+"""An ablation without the meaning of rewards."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from axion_train.estimator.key import Stateless
 
 
 class PermutedRewards(Stateless):
-    """A control, not an estimator: rewards are dealt out anew within each role, then judged by leave-one-out or by group.
+    """An ablation: rewards are permuted within each role, then compared by leave-one-out or by group.
 
-    Whatever still improves under it is not learned from the rewards.
+    What still improves under it is not learned from the rewards.
 
     Args:
         seed: Seeds the permutations.
@@ -36,7 +36,7 @@ class PermutedRewards(Stateless):
         return self._estimator([t._replace(reward=r) for t, r in zip(trajectories, rewards.tolist(), strict=True)])
 
     def state_dict(self) -> dict[str, Any]:
-        """The permutations' stream."""
+        """The state of the random generator."""
         return {"rng": self._rng.bit_generator.state}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:

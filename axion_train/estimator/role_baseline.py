@@ -33,7 +33,7 @@ class RoleBaseline:
         self._average: dict[Key, float] = {}
 
     def __call__(self, trajectories: Sequence[Trajectory]) -> list[float]:
-        """[N] Advantages; the average moves on."""
+        """[N] Advantages; the averages are updated afterwards."""
         found = keys(trajectories, self.key)
         advantages = [t.reward - self._average.get(key, 0.0) for key, t in zip(found, trajectories, strict=True)]
         rewards: dict[Key, list[float]] = defaultdict(list)

@@ -1,1 +1,1 @@
-"""What a policy is worth: exactly where the game is small enough, by sampling elsewhere."""
+"""Evaluation of policies: exact where the game is small enough, by sampling elsewhere."""

@@ -14,7 +14,7 @@ HEADER = ("opponent", "seat", "plays", "reward", *RATES)
 
 
 class Standing(NamedTuple):
-    """How a policy fares against an opponent from one seat, or from all of them."""
+    """Results of a policy against an opponent from one seat, or from all of them."""
 
     plays: int
     reward: Interval
@@ -36,8 +36,8 @@ def cross_play(env: Env, policy: Policy, opponent: Policy, *, split: str, deals:
 
     Args:
         env: The rules, for two agents or more.
-        policy: Is measured.
-        opponent: Who it meets.
+        policy: The one that is measured.
+        opponent: Plays all other seats.
         split: Of the environment's tasks; deal k plays the k-th.
         deals: How many; a play's copy number is the seat the policy has in it.
         seed: Seeds the chance streams.
@@ -47,7 +47,7 @@ def cross_play(env: Env, policy: Policy, opponent: Policy, *, split: str, deals:
         the mean over its seats.
 
     Raises:
-        UsageError: somebody would play alone, or a single deal leaves no interval.
+        UsageError: the environment seats one agent only, or fewer than two deals are asked for.
         PlayFailed: the environment's own code, or a machine, broke.
     """
     if deals < 2:

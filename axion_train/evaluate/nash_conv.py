@@ -15,7 +15,7 @@ _SAMPLES = 500  # per information set, for policies that think freely
 
 
 def nash_conv(policy: Seated, tree: GameTree, *, cut: float = 1e-6) -> dict[str, Any]:
-    """NashConv, raw and legal, and illegal mass; exact, or an estimate with an interval where completions cannot be enumerated.
+    """Measures NashConv, raw and legal, and illegal mass: exactly, or by an estimate with an interval where completions are too many.
 
     Args:
         policy: Plays every seat.

@@ -1,4 +1,4 @@
-"""What several plays of each task come to: mean reward, pass@k, best of n, majority vote."""
+"""Metrics over several plays of each task: mean reward, pass@k, best of n, majority vote."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _SIZES = (1, 4, 16, 64)  # the k of pass@k, beside the number of plays itself
 
 
 class Vote(NamedTuple):
-    """What one play of a task adds to its vote."""
+    """One play of a task, as a vote on its answer."""
 
     right: bool
     answer: str | None
@@ -27,7 +27,7 @@ class Vote(NamedTuple):
 
 
 class SampledMetrics:
-    """Judges episodes and sums them up.
+    """Judges episodes and aggregates their metrics.
 
     Args:
         env: Whose rubric judges.

@@ -1,4 +1,4 @@
-"""Many plays of many tasks by one policy, into a file that goes on where it stopped."""
+"""Samples many plays of many tasks with one policy into a file; an interrupted run continues with the file."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from axion_train.policy.multi import Seated
 
 RANDOM = "random"
 """Names the policy that answers at random."""
-_TASKS = 1024  # of a split, where nobody says how many
+_TASKS = 1024  # of a split, by default
 
 
 def sample_tasks(
@@ -30,7 +30,7 @@ def sample_tasks(
     services: Mapping[str, Service] | None = None,
     watch: Callable[[int, int], None] = lambda done, of: None,
 ) -> dict[str, Any]:
-    """Play `copies` copies of a split's first tasks, the policy in every seat, and append what the store does not hold yet.
+    """Plays `copies` copies of a split's first tasks, the policy in every seat, and appends what the store does not hold yet.
 
     Stopped and started again, the file ends up the same, byte for byte: plays go in batches of whole tasks, and each batch has a sampling
     stream of its own.
@@ -89,7 +89,7 @@ def _found(
     for k, episode in _stored(env, store, deals):
         if episode.copy >= copies:
             continue
-        _refuse_stranger(store, episode, policy)
+        _refuse_other_policy(store, episode, policy)
         if (k, episode.copy) not in there:
             there.add((k, episode.copy))
             tally.add(k, episode)
@@ -126,8 +126,8 @@ def _stored(env: Env, store: EpisodeStore, deals: dict[tuple[str, int], int]) ->
             yield k, episode
 
 
-def _refuse_stranger(store: EpisodeStore, episode: Episode, policy: Policy) -> None:
-    """A file is gone on with by the policy that began it: its plays would otherwise count as this one's."""
+def _refuse_other_policy(store: EpisodeStore, episode: Episode, policy: Policy) -> None:
+    """Refuses a file that another policy began: its plays would count as this policy's."""
     tokens = next((a.tokens for turn in episode.turns for a in turn.attempts), None)
     theirs = (RANDOM, 0) if tokens is None else (tokens.policy, tokens.version)
     ours = (policy.members[0].name, policy.members[0].version) if isinstance(policy, Seated) else (RANDOM, 0)

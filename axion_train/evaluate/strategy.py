@@ -31,7 +31,7 @@ class TooFree(Exception):
 
 @dataclass(frozen=True)
 class GameMetrics:
-    """What a strategy is worth, exactly."""
+    """Exact metrics of a strategy in a finite game."""
 
     nash_conv: float
     """Of the game as it is played: illegal answers forfeit."""

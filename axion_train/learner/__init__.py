@@ -1,1 +1,1 @@
-"""Learners: weights that move, and the knobs of how."""
+"""Learners: models being trained, their optimizer, reference, averaged weights and warm-up."""

@@ -1,4 +1,8 @@
-"""The learner: weights that move. `forward_backward`, `optim_step`, `state_dict`, as is usual in the field."""
+"""The learner: a model that is trained.
+
+`forward_backward` (or `forward_backward_halves`) and `optim_step` move the weights, `averaged` and `frozen` copy them, `logprobs` scores
+answers, `state_dict` and `load_state_dict` save and restore everything. Sampling is an engine's job (`axion_train.engine`).
+"""
 
 from __future__ import annotations
 
@@ -28,13 +32,13 @@ class Learner:
     Args:
         model: A transformers causal language model.
         pad_id: Fills rows.
-        optimizer: How weights move.
-        loss: The policy gradient.
-        reference_kl: The KL penalty to the weights as they are now.
+        optimizer: The optimizer and its settings. Default: `Optimizer()`.
+        loss: The policy-gradient loss. Default: REINFORCE.
+        reference_kl: The KL penalty, to the weights as they are now. Default: none.
         entropy: Coefficient of an entropy bonus.
         ema: Decay of the averaged weights, per step; 0 turns averaging off.
         rows: Rows per forward pass, a bound on memory.
-        temperature: At which answers were sampled, and are scored.
+        temperature: The sampling temperature: divides the logits before answers are scored.
     """
 
     def __init__(
@@ -68,7 +72,7 @@ class Learner:
         self._previous: list[torch.Tensor] = []  # the gradient before, where the optimizer is optimistic
         self._agreement = (0.0, 0.0)  # moving averages of ⟨g₁, g₂⟩ and |(g₁+g₂)/2|²
         self.waiting = self.settings.agreement > 0
-        """No signal has been seen yet, and no step is taken."""
+        """Whether the halves of batches do not agree enough yet; meanwhile steps have a rate of 0."""
         self._reference_model = (
             copy.deepcopy(model).eval().requires_grad_(False)
             if max(self.reference_kl.coefficient.start, self.reference_kl.coefficient.last)
@@ -77,46 +81,46 @@ class Learner:
         self._reference: dict[tuple[tuple[int, ...], tuple[int, ...]], tuple[float, ...]] = {}
 
     def forward_backward(self, batch: Batch, progress: float = 0.0, rows: Sequence[Row] | None = None) -> Gradient:
-        """Add the gradient of the batch's loss, per trajectory.
+        """Adds the gradient of the batch's loss per trajectory.
 
         Args:
             batch: Says how many trajectories the loss is divided by.
-            progress: Share of the run that is done; sets the coefficient of the KL penalty.
-            rows: A minibatch of the batch's rows; default all.
+            progress: Share of the run that is done, 0 … 1; sets the coefficient of the KL penalty.
+            rows: A minibatch of the batch's rows; its loss is divided by its share of the trajectories. Default: all rows.
         """
         chosen = batch.rows if rows is None else rows
-        share = max(1.0, batch.trajectories * len(chosen) / len(batch.rows)) if chosen else 1.0
-        strength = self.reference_kl.coefficient.at(progress)
+        divisor = max(1.0, batch.trajectories * len(chosen) / len(batch.rows)) if chosen else 1.0
+        coefficient = self.reference_kl.coefficient.at(progress)
         totals = np.zeros(4)
         tokens = 0.0
         if len(chosen) > self.rows:
             chosen = sorted(chosen, key=lambda row: len(row.completion_ids))  # so that little of each pass is padding
         for start in range(0, len(chosen), self.rows):
-            part = chosen[start : start + self.rows]
-            table = tensors(part, self.pad_id, self.model.device)
+            chunk = chosen[start : start + self.rows]
+            table = tensors(chunk, self.pad_id, self.model.device)
             logits = self._logits(self.model, table)
             logprobs = answer_logprobs(logits, table)
             loss = self.loss(logprobs, table)
             kl = 0.0
             if self._reference_model is not None:
-                reference = self._reference_logprobs(part, table)
+                reference = self._reference_logprobs(chunk, table)
                 kl = float((table.count[:, None] * table.mask * (logprobs.detach() - reference)).sum())
-                if strength:
-                    loss = loss + strength * self._divergence(logprobs, reference, table)
-            spread = entropy(logits if self.entropy else logits.detach(), table)
+                if coefficient:
+                    loss = loss + coefficient * self._divergence(logprobs, reference, table)
+            nats = entropy(logits if self.entropy else logits.detach(), table)
             if self.entropy:
-                loss = loss - self.entropy * spread
-            (loss / share).backward()  # type: ignore[no-untyped-call]
-            far = float(((logprobs.detach() - table.logprobs) * table.mask).abs().max())
-            totals += (float(loss.detach()), kl, float(spread.detach()), 0.0)
-            totals[3] = max(totals[3], far)
+                loss = loss - self.entropy * nats
+            (loss / divisor).backward()  # type: ignore[no-untyped-call]
+            ratio = float(((logprobs.detach() - table.logprobs) * table.mask).abs().max())
+            totals += (float(loss.detach()), kl, float(nats.detach()), 0.0)
+            totals[3] = max(totals[3], ratio)
             tokens += float((table.mask * table.count[:, None]).sum())
         answers = max(1, sum(r.count for r in chosen))
-        loss_sum, kl_sum, entropy_sum, furthest = totals.tolist()
-        return Gradient(loss_sum / share, kl_sum / answers, entropy_sum / max(1.0, tokens), furthest)
+        loss_sum, kl_sum, entropy_sum, largest_ratio = totals.tolist()
+        return Gradient(loss_sum / divisor, kl_sum / answers, entropy_sum / max(1.0, tokens), largest_ratio)
 
     def forward_backward_halves(self, one_half: Batch, other_half: Batch, progress: float = 0.0) -> Gradient:
-        """As `forward_backward` of both halves of a batch together, and note how far they agree."""
+        """Adds the gradient of a batch given in two halves, and updates `agreement` by how far their gradients agree."""
         first = self.forward_backward(one_half, progress)
         one = self._gradient()
         second = self.forward_backward(other_half, progress)
@@ -134,7 +138,10 @@ class Learner:
         )
 
     def optim_step(self, progress: float = 0.0) -> float:
-        """Move the weights along the gradient, and the averaged weights after them.
+        """Takes an optimizer step, updates the averaged weights, and clears the gradient.
+
+        Args:
+            progress: Share of the run that is done, 0 … 1; sets the learning rate.
 
         Returns:
             The gradient's norm before clipping.
@@ -154,6 +161,7 @@ class Learner:
         return float(norm)
 
     def _extrapolate(self) -> None:
+        """Adds optimism · (gradient - previous gradient)."""
         now = self._gradient()
         for parameter, new, old in zip(self._parameters, now, self._previous or now, strict=True):
             if parameter.grad is not None:
@@ -165,12 +173,12 @@ class Learner:
 
     @property
     def agreement(self) -> float:
-        """How far the halves of recent batches agreed: 0 for pure noise, 1 for pure signal."""
+        """How far the gradients of the halves of recent batches agreed: 0 for pure noise, 1 for pure signal (see `Optimizer.agreement`)."""
         shared, size = self._agreement
         return shared / max(1e-30, size)
 
     def averaged(self) -> Any:
-        """A copy of the model with the averaged weights."""
+        """A copy of the model with the averaged weights; it takes no gradient."""
         model = copy.deepcopy(self.model).eval().requires_grad_(False)
         if self.ema:
             for target, source in zip(model.parameters(), self._average, strict=True):
@@ -178,12 +186,12 @@ class Learner:
         return model
 
     def frozen(self) -> Any:
-        """A copy of the model as it is now."""
+        """A copy of the model with its current weights; it takes no gradient."""
         return copy.deepcopy(self.model).eval().requires_grad_(False)
 
     @torch.no_grad()
     def logprobs(self, rows: Sequence[Row]) -> torch.Tensor:
-        """[R, L] Log-probabilities of the rows' answers under the weights as they are."""
+        """[R, L] Log-probabilities of the rows' answers under the current weights."""
         table = tensors(rows, self.pad_id, self.model.device)
         return answer_logprobs(self._logits(self.model, table), table)
 
@@ -208,7 +216,7 @@ class Learner:
             mine.copy_(stored)
         if self._reference_model is not None and state["reference"] is not None:
             self._reference_model.load_state_dict(state["reference"])
-            # remembered values too: computed anew in another batch, their last bits would differ
+            # cached values too: computed anew in another batch, their last bits would differ
             self._reference = {(tuple(prompt), tuple(ids)): tuple(values) for prompt, ids, values in state["known"]}
         self._optimizer.load_state_dict(state["optimizer"])
         self._previous = list(state["previous"])
@@ -217,22 +225,22 @@ class Learner:
         self.steps = state["steps"]
 
     def _logits(self, model: Any, table: Tensors) -> torch.Tensor:
-        """[R, L, V] Of each answer token, at the sampling temperature."""
+        """[R, L, V] Logits of each answer token, at the sampling temperature."""
         return answer_logits(model, table) / self.temperature
 
     @torch.no_grad()
     def _reference_logprobs(self, rows: Sequence[Row], table: Tensors) -> torch.Tensor:
-        """[R, L] Under the reference; remembered by row, since it never changes."""
+        """[R, L] Log-probabilities under the reference; kept by row, since the reference never changes."""
         known = self._reference
         missing = [i for i, row in enumerate(rows) if (row.prompt_ids, row.completion_ids) not in known]
         if missing:
             if len(known) + len(missing) > _REFERENCES:
                 known.clear()
                 missing = list(range(len(rows)))
-            part = [rows[i] for i in missing]
-            table_missing = tensors(part, self.pad_id, self.model.device)
+            unknown = [rows[i] for i in missing]
+            table_missing = tensors(unknown, self.pad_id, self.model.device)
             values = answer_logprobs(self._logits(self._reference_model, table_missing), table_missing).tolist()
-            for row, value in zip(part, values, strict=True):
+            for row, value in zip(unknown, values, strict=True):
                 known[row.prompt_ids, row.completion_ids] = tuple(value[: len(row.completion_ids)])
         out = np.zeros(tuple(table.mask.shape), dtype=np.float32)
         for i, row in enumerate(rows):

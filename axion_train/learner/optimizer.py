@@ -1,4 +1,4 @@
-"""How weights move: the optimizer's knobs."""
+"""The optimizer's settings."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from axion_train.learner.schedule import Schedule
 
 @dataclass(frozen=True)
 class Optimizer:
-    """How weights move.
+    """The optimizer and its settings.
 
     SGD follows the exact dynamics of the game on a model made from scratch; pretrained models want AdamW with a small rate.
     """
@@ -36,7 +36,7 @@ class Optimizer:
     (Daskalakis et al., "Training GANs with optimism", arXiv 1711.00141)."""
 
     agreement: float = 0.0
-    """No step is taken until the two halves of a batch agree this much, 0 … 1; 0: from the start.
+    """Steps begin once the gradients of a batch's two halves agree this much, 0 … 1; 0: at once.
 
     The agreement is ⟨g₁, g₂⟩ / |(g₁+g₂)/2|², both averaged over some twenty updates: the share of the squared gradient that is signal,
     1 / (1 + B_noise/B) in McCandlish et al., "An empirical model of large-batch training", arXiv 1812.06162. Optimizers that rescale
@@ -46,7 +46,11 @@ class Optimizer:
     renamed: ClassVar = {"signal": "agreement"}
 
     def build(self, parameters: list[torch.nn.Parameter]) -> torch.optim.Optimizer:
-        """The torch optimizer."""
+        """The torch optimizer.
+
+        Raises:
+            UsageError: no optimizer has that name.
+        """
         if self.name == "sgd":
             return torch.optim.SGD(parameters, lr=self.rate.start, momentum=self.momentum, weight_decay=self.decay)
         if self.name == "adamw":

@@ -1,4 +1,4 @@
-"""Numbers that change over a run."""
+"""Schedules: numbers that change over a run."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from axion_env import UsageError
 
 @dataclass(frozen=True)
 class Schedule:
-    """From `start` to `end` over a run; constant where only `start` is given.
+    """A number that goes from `start` to `end` over a run; constant where only `start` is given.
 
     >>> Schedule(0.2, 0.05, "exponential").at(0.5)
     0.1

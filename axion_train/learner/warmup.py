@@ -1,4 +1,4 @@
-"""The warm-up: teach a new model the form of an answer, and no strategy."""
+"""The warm-up: supervised steps that teach a new model the form of an answer, and no strategy."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ class WarmUp:
     clip: float = 0.0
     """Greatest norm of the gradient; 0: any."""
     until: float = 0.0
-    """Stop once sampled reward on train tasks is this high; 0: never. A model that is right too often leaves nothing to learn by reward."""
+    """Stop once sampled reward on train tasks is this high; 0: never. A model that is always right learns nothing from rewards."""
     check_from: int = 0
-    """Steps before the first look at that reward."""
+    """Steps before that reward is measured first."""
     check_every: int = 5
-    """Steps between looks."""
+    """Steps between measurements of it."""
 
 
 Pair: TypeAlias = tuple[tuple[Message, ...], str]
@@ -48,11 +48,11 @@ Pair: TypeAlias = tuple[tuple[Message, ...], str]
 
 
 def collect(env: Env, plays: int, seed: int) -> dict[Pair, set[str]]:
-    """Distinct pairs met in random plays of train tasks, in order of first meeting, each with the roles that were asked it."""
+    """The distinct pairs in random plays of train tasks, in order of first occurrence, each with the roles that were asked its question."""
     pairs: dict[Pair, set[str]] = {}
     tasks = env.tasks("train")
 
-    class Listener(RandomPolicy):
+    class Collector(RandomPolicy):
         def act(self, asks: Sequence[Ask[Any]]) -> list[str]:
             for ask in asks:
                 for example in env.examples(ask):
@@ -63,7 +63,7 @@ def collect(env: Env, plays: int, seed: int) -> dict[Pair, set[str]]:
         own = derive(seed, "warm-up", i)
         return Play(env, tasks[Stream(own).below(len(tasks))], own >> 1)
 
-    for _ in drive((fresh(i) for i in range(plays)), Listener(seed)):
+    for _ in drive((fresh(i) for i in range(plays)), Collector(seed)):
         pass
     return pairs
 
@@ -78,7 +78,7 @@ def warm_up(
     reward: Callable[[], float] | None = None,
     report: Callable[[int, float], None] | None = None,
 ) -> int:
-    """Train on the pairs; AdamW, the mean over answer tokens of their negative log-probability.
+    """Trains a model on the pairs: AdamW on the mean negative log-probability of answer tokens.
 
     Args:
         model: Trained in place.
@@ -108,8 +108,8 @@ def warm_up(
         optimizer.zero_grad(set_to_none=True)
         if report is not None:
             report(step + 1, float(loss.detach()))
-        look = settings.until and step + 1 >= settings.check_from and (step + 1) % settings.check_every == 0
-        if look and reward is not None and reward() >= settings.until:
+        measured = settings.until and step + 1 >= settings.check_from and (step + 1) % settings.check_every == 0
+        if measured and reward is not None and reward() >= settings.until:
             return step + 1
     return settings.steps
 

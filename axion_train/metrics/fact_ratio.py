@@ -1,6 +1,6 @@
-"""Sums of the numbers that an environment's facts hold, over the plays of an update or of a measurement.
+"""Sums and ratios of numeric facts over the plays of an update or of a measurement.
 
-A trainer knows nothing of what facts mean. A recipe names those to be added up, and the quotients of two sums that it wants to see.
+The trainer does not know what facts mean: a recipe names those that are summed, and the ratios of two sums.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from axion_env import Episode, UsageError
 
 @dataclass(frozen=True)
 class FactRatios:
-    """Which facts are added up.
+    """The facts that are summed, and the ratios of sums.
 
     >>> from axion_env import load, play, RandomPolicy
     >>> found = play(load("axion/Arithmetic-v0"), RandomPolicy(), seed=0)
@@ -23,9 +23,9 @@ class FactRatios:
     """
 
     ratios: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    """By name, two facts: the sum of the first over plays, divided by that of the second. Plays weigh by what they count."""
+    """By name, two facts: the sum of the first over plays divided by the sum of the second, so that a play weighs by what it counts."""
     counts: tuple[str, ...] = ()
-    """Facts whose sums are metrics of an update: what it cost."""
+    """Facts whose sums are metrics of an update, such as what it cost."""
 
     renamed: ClassVar = {"shares": "ratios"}
 
@@ -35,13 +35,13 @@ class FactRatios:
                 raise UsageError(f"recipe key 'facts.ratios.{name}' names two facts, a part and its whole: got {facts!r}")
 
     def metrics(self, episodes: Iterable[Episode]) -> dict[str, float]:
-        """Of an update: `share/…` and `sum/…`."""
+        """Metrics of an update: `share/{name}` and `sum/{fact}`."""
         sums = self._sums(episodes)
         shares = {f"share/{name}": value for name, value in self._quotients(sums).items()}
         return shares | {f"sum/{name}": sums[name] for name in self.counts}
 
     def measured(self, episodes: Iterable[Episode]) -> dict[str, float]:
-        """Of a measurement: the shares under their own names, but those of nothing at all."""
+        """Metrics of a measurement: the ratios by name; one whose second sum is 0 is left out."""
         return self._quotients(self._sums(episodes))
 
     def _sums(self, episodes: Iterable[Episode]) -> dict[str, float]:

@@ -14,12 +14,12 @@ from axion_train.estimator.fitness_sharing import PROPOSAL
 
 
 def batch_metrics(episodes: list[Episode], judged: list[Trajectory]) -> dict[str, Any]:
-    """All that a batch of plays tells: how they went, their facts, and how much roles still vary."""
+    """Metrics of a batch of plays: endings and rewards, facts, and surprise by role."""
     return play_metrics(episodes, judged) | fact_metrics(episodes) | surprise_metrics(judged)
 
 
 def play_metrics(episodes: list[Episode], played: list[Trajectory]) -> dict[str, Any]:
-    """How the games went."""
+    """Counts of endings; mean rewards and illegal rates by role."""
     rewards: dict[str, list[float]] = defaultdict(list)
     illegal: dict[str, list[bool]] = defaultdict(list)
     for trajectory in played:
@@ -46,21 +46,21 @@ def fact_metrics(episodes: list[Episode]) -> dict[str, float]:
 
 
 def credit_metrics(played: list[Trajectory], advantages: list[float]) -> dict[str, Any]:
-    """How much there is to learn from: the share of trajectories that nothing pushes, and of groups in which something is.
+    """How much a batch teaches: the share of trajectories with an advantage of 0, and of groups with any other advantage.
 
-    A group is what a role played of one deal, whatever the estimator compares.
+    A group is all trajectories of a role in one deal, whatever the estimator compares.
     """
-    nothing: dict[str, list[bool]] = defaultdict(list)
-    pushed: dict[str, dict[tuple[str, int | None], bool]] = defaultdict(dict)
+    zero: dict[str, list[bool]] = defaultdict(list)
+    taught: dict[str, dict[tuple[str, int | None], bool]] = defaultdict(dict)
     for trajectory, advantage in zip(played, advantages, strict=True):
-        nothing[trajectory.role].append(advantage == 0.0)
+        zero[trajectory.role].append(advantage == 0.0)
         group = trajectory.task, trajectory.deal
-        pushed[trajectory.role][group] = pushed[trajectory.role].get(group, False) or advantage != 0.0
-    return _rates("zero_advantage", nothing) | _rates("signal", {role: list(groups.values()) for role, groups in pushed.items()})
+        taught[trajectory.role][group] = taught[trajectory.role].get(group, False) or advantage != 0.0
+    return _rates("zero_advantage", zero) | _rates("signal", {role: list(groups.values()) for role, groups in taught.items()})
 
 
 def surprise_metrics(played: list[Trajectory]) -> dict[str, float]:
-    """Where there are several roles, how much each still varies: nats per sampled token, an estimate of its entropy."""
+    """Where there are several roles, the surprise of each: nats per sampled token, an estimate of its policy's entropy."""
     nats: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])
     for trajectory in played:
         sums = nats[trajectory.role]
@@ -80,9 +80,9 @@ def _rates(key: str, counted: Mapping[str, list[bool]]) -> dict[str, float]:
 
 
 def proposal_metrics(played: Sequence[Trajectory]) -> dict[str, float]:
-    """Of what was proposed in these plays, the share that is left when equal ones are one; nothing where nothing was.
+    """The share of distinct proposals among those of these plays; empty where nothing was proposed.
 
-    It asks the facts and no estimator: proposals repeat themselves under any.
+    It reads the facts and not the estimator: proposals may repeat under any.
     """
     facts = {(t.task, t.deal, t.copy): t.facts or {} for t in played}
     made = [json.dumps(found[PROPOSAL], sort_keys=True) for found in facts.values() if found.get(PROPOSAL) is not None]

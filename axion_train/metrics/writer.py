@@ -11,7 +11,7 @@ from axion_env._file import cut_back, lock
 
 
 class MetricsFile:
-    """`metrics.jsonl`, cut back to where the checkpoint left it, and kept from other writers until it is closed.
+    """`metrics.jsonl`: truncated to where the checkpoint left it, and locked until it is closed.
 
     Args:
         path: Of the file.
@@ -32,7 +32,7 @@ class MetricsFile:
             raise
 
     def write(self, metrics: dict[str, Any]) -> None:
-        """A line more, at once: whoever looks on sees it."""
+        """Appends a line and flushes it, so that readers see it at once."""
         self._file.write(json.dumps(metrics).encode() + b"\n")
         self._file.flush()
 
@@ -42,7 +42,7 @@ class MetricsFile:
         return self._file.tell()
 
     def close(self) -> None:
-        """No more lines."""
+        """Closes the file and its lock."""
         self._file.close()
 
     def __enter__(self) -> MetricsFile:

@@ -1,4 +1,4 @@
-"""What transformers calls a cache of keys and values: `past_key_values` up to 5.23, `cache` from 5.24 on, which warns of the old name."""
+"""The keyword of transformers' key-value cache: `past_key_values` up to 5.23, `cache` from 5.24 on, which warns of the old name."""
 
 from __future__ import annotations
 

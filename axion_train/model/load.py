@@ -14,7 +14,7 @@ from axion_train.model.tiny import TinyLlama, WordTokenizer
 
 
 class PretrainedTokenizer:
-    """A transformers tokenizer, seen as the renderer wants it."""
+    """Adapts a transformers tokenizer to what a renderer needs."""
 
     def __init__(self, wrapped: Any) -> None:
         self.wrapped = wrapped
@@ -30,7 +30,7 @@ class PretrainedTokenizer:
         return str(self.wrapped.decode(ids, skip_special_tokens=True))
 
     def save(self, folder: Path) -> None:
-        """Write it beside the model."""
+        """Writes it to a folder, beside the model."""
         self.wrapped.save_pretrained(folder)
 
 
@@ -64,7 +64,7 @@ def pretrained(name: str) -> tuple[Any, Renderer]:
 
 
 def use_threads(threads: int) -> None:
-    """Fix what the last bits of the weights depend on: the number of threads, and which kernels."""
+    """Sets the number of threads and deterministic kernels, on which the last bits of the weights depend."""
     torch.set_num_threads(threads)
     torch.use_deterministic_algorithms(True)
     # no kernel here reads what it has not written, and filling it first would take a twentieth of the time
@@ -72,7 +72,7 @@ def use_threads(threads: int) -> None:
 
 
 def save(model: Any, folder: Path) -> None:
-    """Write a model's weights and shape, without a progress bar for one small file."""
+    """Writes a model's weights and configuration to a folder, without a progress bar."""
     from transformers.utils import logging
 
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]

@@ -1,4 +1,4 @@
-"""From messages to the token ids a model reads, and from its ids back to text."""
+"""Renderers turn messages into the token ids that a model reads, and its ids into text."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Renderer:
         self._ids: dict[tuple[Message, ...], tuple[int, ...]] = {}
 
     def prompt_ids(self, messages: tuple[Message, ...]) -> tuple[int, ...]:
-        """[P] What the model is shown."""
+        """[P] Ids of the prompt that shows these messages."""
         ids = self._ids.get(messages)
         if ids is None:
             if len(self._ids) >= _REMEMBERED:
@@ -50,7 +50,7 @@ class Renderer:
         return (*self.tokenizer.encode(f" {text}"), self.tokenizer.eos_id)
 
     def text(self, ids: Sequence[int]) -> str:
-        """What sampled ids say."""
+        """Text of sampled ids."""
         return self.tokenizer.decode(ids)
 
     def _encode(self, messages: tuple[Message, ...]) -> list[int]:

@@ -1,1 +1,1 @@
-"""Monitors: each watches one way in which self-play goes wrong. One a file, the system that met it cited."""
+"""Monitors: each detects one way in which self-play goes wrong. One a file, with a paper that describes it."""

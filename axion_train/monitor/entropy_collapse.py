@@ -1,4 +1,4 @@
-"""A policy that has stopped to vary."""
+"""Detects a policy whose entropy has collapsed."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from axion_train.monitor.threshold import Threshold
 
 
 class EntropyCollapse(Threshold):
-    """A policy has stopped to vary (Cui et al., "The entropy mechanism of reinforcement learning", arXiv 2505.22617).
+    """The entropy of a policy has collapsed (Cui et al., "The entropy mechanism of reinforcement learning", arXiv 2505.22617).
 
     Args:
         metric: `entropy`, of a policy `entropy/{policy}`, of a role `surprise/{role}`.
-        level: Least share of what it was at the first update.
+        level: Least ratio to its value at the first update.
         window: As of `Threshold`.
         action: As of `Threshold`.
     """
@@ -23,14 +23,14 @@ class EntropyCollapse(Threshold):
         self._first: float | None = None
 
     def read(self, metrics: Mapping[str, Any]) -> float | None:
-        """The share of the first."""
+        """The metric divided by its first positive value."""
         found = super().read(metrics)
         if found is not None and self._first is None and found > 0:
             self._first = found
         return None if found is None or self._first is None else found / self._first
 
     def state_dict(self) -> dict[str, Any]:
-        """What was seen, and seen first."""
+        """The window and the first value."""
         return {**super().state_dict(), "first": self._first}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""What is paid runs away from what is true."""
+"""Detects rewards that exceed the truth."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from axion_train.monitor.threshold import Threshold
 
 
 class Gap(Threshold):
-    """What is paid runs away from what is true: a weak verifier is being exploited.
+    """Rewards exceed the truth: a weak verifier is being exploited.
 
-    (Gao et al., "Scaling laws for reward model overoptimization", arXiv 2210.10760.) Wants an environment whose facts tell the truth.
+    (Gao et al., "Scaling laws for reward model overoptimization", arXiv 2210.10760.) Needs an environment whose facts tell the truth.
 
     Args:
-        metric: What is paid: `reward/{role}`.
-        truth: What it should be worth, on the same scale: `fact/{name}`.
+        metric: The reward, `reward/{role}`.
+        truth: The true value on the same scale, `fact/{name}` or `share/{name}`.
         level: Greatest difference.
         window: As of `Threshold`.
         action: As of `Threshold`.
@@ -27,10 +27,10 @@ class Gap(Threshold):
 
     @property
     def reads(self) -> tuple[str, ...]:
-        """What is paid, and the truth."""
+        """The reward and the truth."""
         return self.metric, self.truth
 
     def read(self, metrics: Mapping[str, Any]) -> float | None:
-        """The difference."""
+        """The reward minus the truth."""
         paid, true = metrics.get(self.metric), metrics.get(self.truth)
         return None if paid is None or true is None else paid - true

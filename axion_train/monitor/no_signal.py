@@ -1,4 +1,4 @@
-"""Groups of equal rewards, from which nothing is learned."""
+"""Detects batches that teach nothing."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from axion_train.monitor.threshold import Threshold
 
 
 class NoSignal(Threshold):
-    """Nearly all groups have equal rewards, and nothing is learned from them (DAPO's dynamic sampling, arXiv 2503.14476, section 3.2).
+    """Nearly all advantages are 0, since rewards within groups are equal (DAPO's dynamic sampling, arXiv 2503.14476, section 3.2).
 
     Args:
         metric: `zero_advantage`, or of one role `zero_advantage/{role}`.

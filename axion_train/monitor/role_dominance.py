@@ -1,4 +1,4 @@
-"""One role that wins nearly all there is to win."""
+"""Detects a role that wins nearly all there is to win."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class RoleDominance(Threshold):
 
     Args:
         level: Greatest difference between the mean rewards of two roles.
-        roles: Between which; default all whose rewards are told.
+        roles: The roles that are compared. Default: all with a reward.
         window: As of `Threshold`.
         action: As of `Threshold`.
     """
@@ -24,10 +24,10 @@ class RoleDominance(Threshold):
 
     @property
     def reads(self) -> tuple[str, ...]:
-        """The rewards of the roles that are named."""
+        """The rewards of the roles that are named; none where all are compared."""
         return tuple(f"reward/{role}" for role in self.roles)
 
     def read(self, metrics: Mapping[str, Any]) -> float | None:
-        """The greatest difference."""
+        """The greatest difference between mean rewards. None: fewer than two roles have one."""
         earned = [v for k, v in metrics.items() if k.startswith("reward/") and (not self.roles or k.removeprefix("reward/") in self.roles)]
         return max(earned) - min(earned) if len(earned) > 1 else None

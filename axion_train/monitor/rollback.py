@@ -1,4 +1,4 @@
-"""Asks the monitors of a run after every update, records which trigger, and stops or rolls back where that is asked for."""
+"""Runs all monitors after every update, reports which trigger, and stops the run or rolls its weights back where that is asked for."""
 
 from __future__ import annotations
 
@@ -8,31 +8,31 @@ from typing import Any, Protocol
 
 from axion_train.protocol import Monitor
 
-_MOST = 3  # times that a run goes back; if it fails in the same way ever again, going on is no use
+_MOST = 3  # rollbacks of a run; a failure that comes back after each of them will come back again
 
 
 class Weights(Protocol):
-    """What can be put back."""
+    """What is rolled back."""
 
     def state_dict(self) -> dict[str, Any]:
-        """All of it."""
+        """The weights, and all that moves with them."""
         ...
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Put it back."""
+        """Restore the state."""
         ...
 
 
 class Rollback:
     """All monitors of a run.
 
-    Weights go back to where they were when no monitor saw anything wrong, at a multiple of `every` updates; random streams and the
-    count of updates go on, so that what comes after is not what came before. After three times the run stops.
+    A rollback restores the weights as of the last multiple of `every` updates at which no monitor was beyond its level. Random streams and
+    the count of updates are not restored, so that other deals follow. After three rollbacks the run stops.
 
     Args:
         monitors: By name.
-        weights: Is put back.
-        every: Updates between looks at whether all is well.
+        weights: What a rollback restores.
+        every: Updates between snapshots of the weights.
     """
 
     def __init__(self, monitors: Mapping[str, Monitor], weights: Weights, every: int) -> None:
@@ -48,14 +48,14 @@ class Rollback:
         self.keep()
 
     def keep(self) -> None:
-        """Take the weights as they are for good ones."""
+        """Takes a snapshot of the weights, for a rollback."""
         self._good = copy.deepcopy(self._weights.state_dict()) if self._keeps else {}
 
     def __call__(self, updates: int, metrics: Mapping[str, Any]) -> dict[str, Any]:
-        """Record an update's metrics, and act on them.
+        """Records an update's metrics, and stops or rolls back if a monitor triggers.
 
         Returns:
-            `monitor/{name}`, what each compares with its level; and where some begin to trigger, `alarms`.
+            `monitor/{name}`, the value that each compares with its level; and `alarms`, the monitors that begin to trigger.
         """
         triggers = [name for name, monitor in self.monitors.items() if monitor.observe(metrics)]
         found: dict[str, Any] = {f"monitor/{name}": m.value for name, m in self.monitors.items() if m.value is not None}
@@ -73,12 +73,12 @@ class Rollback:
         return found
 
     def _action(self, name: str) -> str:
-        """What is to be done about it."""
+        """The action that follows when the monitor triggers."""
         action = self.monitors[name].action
         return "stop" if action == "roll_back" and self._returns >= _MOST else action
 
     def _act(self, actions: Mapping[str, str]) -> None:
-        """Acts on it; monitors that trigger together roll back once."""
+        """Stops or rolls back; monitors that trigger together roll back once."""
         for name, action in actions.items():
             if action == "stop":
                 self.stopped = self.stopped or name
@@ -90,7 +90,7 @@ class Rollback:
                 monitor.clear()
 
     def state_dict(self) -> dict[str, Any]:
-        """What monitors saw, and the good weights."""
+        """The monitors, and the snapshot of the weights."""
         return {
             "monitors": {name: monitor.state_dict() for name, monitor in self.monitors.items()},
             "stopped": self.stopped,

@@ -1,4 +1,4 @@
-"""The plain monitor: a metric beyond a level for long."""
+"""Triggers when a metric stays beyond a level."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ class Threshold:
 
     @property
     def reads(self) -> tuple[str, ...]:
-        """The metrics without which it sees nothing."""
+        """The metrics that it needs."""
         return (self.metric,)
 
     def read(self, metrics: Mapping[str, Any]) -> float | None:
-        """What of an update is watched. None: it has no such metric."""
+        """The value that is compared. None: the update has no such metric."""
         return metrics.get(self.metric)
 
     @property
@@ -63,11 +63,11 @@ class Threshold:
         return value < self.level if self.below else value > self.level
 
     def clear(self) -> None:
-        """Forget what was seen."""
+        """Empties the window."""
         self._seen = []
 
     def state_dict(self) -> dict[str, Any]:
-        """What was seen."""
+        """The values in the window."""
         return {"seen": list(self._seen)}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:

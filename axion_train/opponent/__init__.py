@@ -1,1 +1,1 @@
-"""Opponents: who plays the seats that the learner does not. One a file."""
+"""Opponents: they decide which policy plays each seat. One a file."""

@@ -13,15 +13,15 @@ class SelfPlay:
     """The learner in every seat."""
 
     def seating(self, learner: Policy, frozen: Frozen) -> Seating:
-        """Who plays."""
+        """The learner."""
         return learner
 
     def observe(self, updates: int, weights: Callable[[], dict[str, Any]]) -> None:
-        """Nothing to keep."""
+        """Keeps nothing."""
 
     def state_dict(self) -> dict[str, Any]:
-        """Nothing to remember."""
+        """Empty: it keeps nothing."""
         return {}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Nothing to restore."""
+        """Restores nothing."""

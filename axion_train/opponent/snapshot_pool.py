@@ -1,4 +1,4 @@
-"""Opponents from a pool of the learner's own past."""
+"""A pool of earlier versions of the learner, as opponents."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from axion_train.protocol import Frozen, Seating
 
 
 class SnapshotPool:
-    """Frozen snapshots of the learner in one seat of some plays; they get no gradient.
+    """Frozen snapshots of the learner play one seat of some plays; nothing is learned from what they do.
 
     Args:
         every: Updates between snapshots.
-        keep: Snapshots kept; the oldest goes first.
-        probability: Of a play to have a snapshot in one seat, chosen at random. The others are pure self-play.
+        keep: Snapshots kept; the oldest is dropped first.
+        probability: That a play has a snapshot in one seat, chosen at random. The others are pure self-play.
     """
 
     renamed: ClassVar = {"share": "probability"}
@@ -32,7 +32,7 @@ class SnapshotPool:
         self._policies: dict[int, Policy] = {}
 
     def seating(self, learner: Policy, frozen: Frozen) -> Seating:
-        """Who plays, by the deal alone: all copies of a deal meet the same opponent in the same seat."""
+        """Chooses by the deal alone: all copies of a deal have the same opponent in the same seat."""
 
         def seat(play: Play) -> Policies:
             stream = Stream(derive(play.seed or 0, "opponent"))
@@ -47,7 +47,7 @@ class SnapshotPool:
         return seat
 
     def observe(self, updates: int, weights: Callable[[], dict[str, Any]]) -> None:
-        """Take a snapshot when it is time."""
+        """Takes a snapshot every `every` updates."""
         if updates % self.every == 0:
             self._snapshots = [*self._snapshots, (updates, weights())][-self.keep :]
             kept = {version for version, _ in self._snapshots}

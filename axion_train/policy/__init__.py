@@ -1,1 +1,1 @@
-"""Policies made of language models: one model, several, one for each role."""
+"""Policies of language models: one model, several as one policy, and one for each role."""

@@ -1,4 +1,4 @@
-"""A language model as a policy: asks in, actions with their tokens out."""
+"""A language model as a policy: it answers asks with actions that carry their tokens."""
 
 from __future__ import annotations
 
@@ -44,11 +44,11 @@ class LanguagePolicy:
         self.temperature = temperature
         self.batch = batch
         self.version = 0
-        """Updates its weights have seen."""
+        """The number of updates that its weights have had."""
 
     @property
     def members(self) -> tuple[LanguagePolicy, ...]:
-        """Itself; an ensemble has more."""
+        """Itself; a `MultiPolicy` has several."""
         return (self,)
 
     def of(self, agent: str) -> LanguagePolicy:
@@ -56,7 +56,7 @@ class LanguagePolicy:
         return self
 
     def like(self, model: Any, rng: np.random.Generator, *, name: str | None = None, temperature: float | None = None) -> LanguagePolicy:
-        """Another model, asked in the same way."""
+        """A policy of another model with the same settings."""
         return LanguagePolicy(
             model,
             self.renderer,

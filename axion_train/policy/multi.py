@@ -1,4 +1,4 @@
-"""Several language models as one policy: everything else sees who plays every seat, and not how many they are."""
+"""Several language models as one policy, so that callers need not know how many there are."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ class MultiPolicy:
     def __init__(self, policies: Mapping[str, LanguagePolicy]) -> None:
         self._policies = dict(policies)
         self.members = tuple({id(policy): policy for policy in policies.values()}.values())
-        """Each of them once."""
+        """The policies, each once."""
 
     def of(self, agent: str) -> LanguagePolicy:
-        """Who answers for an agent.
+        """The policy of an agent.
 
         Raises:
-            NotFound: they are of an environment, or options of it, that have no such agent.
+            NotFound: the policies are for another environment, or other options, which have no such agent.
         """
         if agent not in self._policies:
             raise NotFound("agent that these policies were trained as", agent, self._policies)
@@ -44,11 +44,11 @@ class MultiPolicy:
 
 
 Seated: TypeAlias = LanguagePolicy | MultiPolicy
-"""Who plays every seat."""
+"""A policy that plays every seat."""
 
 
 def seated(env: Env, by_role: Mapping[str, LanguagePolicy]) -> Seated:
-    """One policy of them all: itself, where it is the same in every role."""
+    """The policies of all roles as one; a policy that plays every role is returned itself."""
     first = next(iter(by_role.values()))
     if all(policy is first for policy in by_role.values()):
         return first

@@ -1,6 +1,6 @@
-"""Who acts in which role, and what learns of it: by default one model plays every role and learns from all of them.
+"""The policies of all roles and their learners: by default one model plays every role and learns from all of them.
 
-A role may have a policy of its own, and may stay as the warm-up left it. Everything else sees one policy, whatever is behind it.
+A role may have a policy of its own, and may stay frozen as the warm-up left it. Other rooms see one policy that plays every seat.
 """
 
 from __future__ import annotations
@@ -84,19 +84,19 @@ class RolePolicies:
         return {name: copy.deepcopy(learner.model.state_dict()) for name, learner in self.learners.items()}
 
     def with_weights(self, weights: Mapping[str, Any], rng: np.random.Generator, name: str) -> Seated:
-        """The same seats with stored weights, under a name that nothing is learned from."""
+        """The same seats with stored weights, under a name whose actions are not learned from."""
         models = self.frozen()
         for policy, model in models.items():
             model.load_state_dict(weights[policy])
         return self.like(models, rng, name=name)
 
     def updated(self, updates: int) -> None:
-        """Stamp what is sampled from here on with the number of updates its weights have seen."""
+        """Sets the version that is stamped on sampled actions: the number of updates that the weights have had."""
         for name in self.learners:
             self._acting[name].version = updates
 
     def weigh(self, trajectories: Sequence[Trajectory], advantages: Sequence[float]) -> list[float]:
-        """[N] The advantages, times their roles' weights."""
+        """[N] The advantages, each times the weight of its role."""
         return [self.role_settings[t.role].weight * a for t, a in zip(trajectories, advantages, strict=True)]
 
     @property

@@ -1,4 +1,4 @@
-"""What roles and policies are told about themselves, as plain records: who acts in a role, and how a policy samples and learns."""
+"""Settings of roles and policies, as plain records: which policy acts in a role, and how a policy samples and learns."""
 
 from __future__ import annotations
 
