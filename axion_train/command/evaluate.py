@@ -1,4 +1,4 @@
-"""`axion eval`: what a run's policy is worth."""
+"""`axion eval`: measures a run's policy."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a person sees while a run trains."""
+"""Progress on the terminal, while a run trains or tasks are sampled."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _SHOWN = {
 }
 
 
-class Live:
+class TrainingProgress:
     """A progress bar with the last metrics, and a line per measurement; lines only where there is no terminal.
 
     Args:
@@ -43,7 +43,7 @@ class Live:
         self._games = 0
 
     def __call__(self, event: str, metrics: dict[str, Any]) -> None:
-        """Show what happened."""
+        """Shows an event."""
         if event == "control":
             self._begin(metrics)
             return
@@ -64,12 +64,12 @@ class Live:
             line = f"update {updates:>5}  {_measured(metrics, self._label)}  {_brief(metrics, rate)}  {metrics['cpu_seconds']:.1f} CPU-s"
             self._console.print(line, highlight=False, soft_wrap=True)
 
-    def _begin(self, control: dict[str, Any]) -> None:
-        self._console.print(f"control {control['name']}", highlight=False)
-        self._updates, self._spent, self._games = control["updates"], 0.0, 0
-        self._bar.update(self._task, description="warm-up", total=control["warmup"], completed=0, metrics="")
+    def _begin(self, ablation: dict[str, Any]) -> None:
+        self._console.print(f"control {ablation['name']}", highlight=False)  # as the recipe calls it
+        self._updates, self._spent, self._games = ablation["updates"], 0.0, 0
+        self._bar.update(self._task, description="warm-up", total=ablation["warmup"], completed=0, metrics="")
 
-    def __enter__(self) -> Live:
+    def __enter__(self) -> TrainingProgress:
         self._bar.start()
         return self
 
@@ -94,7 +94,7 @@ class Counter:
         self._tenths = 0
 
     def __call__(self, done: int, of: int) -> None:
-        """Show how many are done."""
+        """Shows how many are done."""
         self._bar.update(self._task, completed=done, total=of)
         if not self._console.is_terminal and 10 * done // of > self._tenths:
             self._tenths = 10 * done // of

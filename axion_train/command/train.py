@@ -54,7 +54,7 @@ def train(
     console = Console(quiet=quiet, stderr=False)
     console.print("loading torch and transformers …", style="dim")
     from axion_train import recipe as recipes
-    from axion_train.command.progress import Live
+    from axion_train.command.progress import TrainingProgress
     from axion_train.report import write_report
     from axion_train.run.folder import Run
 
@@ -71,8 +71,8 @@ def train(
         run = Run.create(out or _fresh(Path("runs"), f"{Path(recipe).stem}-seed{chosen.training.seed}"), chosen)
     console.print(f"{run.recipe.env.id} → {run.path}")
     try:
-        with Live(run.recipe, console) as live:
-            summary = run.train(live, controls=controls)
+        with TrainingProgress(run.recipe, console) as progress:
+            summary = run.train(progress, ablations=controls)
     except KeyboardInterrupt:
         click.echo(f"stopped; go on with: axion train --resume {run.path}", err=True)
         ctx.exit(130)

@@ -1,4 +1,4 @@
-"""A run as one self-contained page: figures, curves with exact references, the strategy, episodes, the recipe."""
+"""A run as one self-contained page: metrics, curves with exact references, the strategy, episodes, the recipe."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["curve_svg", "write_report"]
 
 
 def write_report(run: Path) -> Path:
-    """Write `report.html` into a run's folder, from whatever the folder holds.
+    """Writes `report.html` into a run's folder, from whatever the folder holds.
 
     Returns:
         The file.
@@ -28,7 +28,7 @@ def write_report(run: Path) -> Path:
 
 
 def curve_svg(run: Path, file: Path) -> Path:
-    """Write the run's curve as a picture that stands alone.
+    """Writes the run's curve as a picture that stands alone.
 
     Raises:
         UsageError: there is no such run, nothing has been measured in it, or the file cannot be written.

@@ -1,4 +1,4 @@
-"""What the monitors saw: each figure beside its level, and who rang when."""
+"""The alarms of a run: which monitor triggered when, and each monitor's metric beside its level."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _COLUMNS = ("update", "monitor", "value", "level", "action")
 def alarms(run: RunData) -> list[tuple[str, ...]]:
     """Each alarm as a row: update, monitor, value, level, what followed."""
     rows: list[tuple[str, ...]] = []
-    for update, alarm in _rung(run):
+    for update, alarm in _triggered(run):
         if number(alarm.get("value")) and number(alarm.get("level")):
             told = (f"{alarm['value']:.3f}", f"{alarm['level']:g}", str(alarm.get("action", "")))
             rows.append((f"{update:g}", str(alarm.get("monitor", "")), *told))
@@ -26,32 +26,32 @@ def alarms(run: RunData) -> list[tuple[str, ...]]:
 
 
 def marks(run: RunData, monitor: str | None = None) -> list[Mark]:
-    """When it rang, for a chart; when any did, where none is named."""
+    """Marks for a chart, where a monitor triggered; where any did, if none is named."""
     return [
         Mark(float(update), f"update {update:g}: alarm {alarm.get('monitor', '')}")
-        for update, alarm in _rung(run)
+        for update, alarm in _triggered(run)
         if monitor in (None, alarm.get("monitor"))
     ]
 
 
-def _rung(run: RunData) -> Iterator[tuple[float, Mapping[str, Any]]]:
+def _triggered(run: RunData) -> Iterator[tuple[float, Mapping[str, Any]]]:
     """(update, alarm), as they were written."""
     for line in run.metrics:
-        rung = line.get("alarms")
-        for alarm in rung if isinstance(rung, list) else ():
+        found = line.get("alarms")
+        for alarm in found if isinstance(found, list) else ():
             if isinstance(alarm, Mapping):
                 yield line["update"], alarm
 
 
 def alarm_table(run: RunData) -> Markup:
-    """The alarms; empty where none rang."""
+    """The alarms as a table; empty where no monitor triggered."""
     rows = [tag("tr", *(tag("td", cell) for cell in row)) for row in alarms(run)]
     head = tag("thead", tag("tr", *(tag("th", name) for name in _COLUMNS)))
     return tag("table", head, tag("tbody", *rows)) if rows else Markup()
 
 
 def monitor_charts(run: RunData) -> Markup:
-    """One small chart for each monitor that saw something."""
+    """A small chart for each monitor whose metric was written at least twice."""
     drawn = []
     for name, monitor in monitors(run).items():
         seen = run.series(f"monitor/{name}")
@@ -65,7 +65,7 @@ def monitor_charts(run: RunData) -> Markup:
 
 
 def monitors(run: RunData) -> dict[str, Any]:
-    """The monitors of the recipe, by name, as far as they can be made here."""
+    """The monitors of the recipe, by name; those that cannot be built here are left out."""
     found = {}
     for name, table in run.recipe.monitors.items():
         try:

@@ -1,4 +1,4 @@
-"""What slipped through, as each role saw it: plays that gave rise to a new task, or that paid most beyond the truth."""
+"""Counterexamples, as each role saw them: plays of which new tasks were made, or whose rewards exceed the truth most."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from axion_env import Episode, Task
 from axion_env.record.outline import as_text
 from axion_train.report.episode import SEATS, episode_card, leading, update_of, verdicts_of
 from axion_train.report.markup import Markup, join, tag
-from axion_train.report.role import Watched, gaps, shares
+from axion_train.report.role import WatchedGap, gaps, ratios
 from axion_train.report.run_data import RunData, number
 
 _MOST = 3
@@ -19,26 +19,26 @@ _PAID = "Plays that paid most beyond the truth. "
 
 
 class Found(NamedTuple):
-    """A play that is worth a look."""
+    """A play that may be shown."""
 
     episode: Episode
     tasks: Sequence[Task]
-    """That the environment made of it."""
+    """Tasks that the environment made of it."""
     excess: float
-    """Paid beyond the truth; 0 where that is not known."""
-    told: str
+    """Reward beyond the truth; 0 where that is not known."""
+    note: str
     """The excess in words; empty where it is not known."""
 
 
 def heading(run: RunData) -> str:
-    """What they are called: tasks may be made of what got past a verifier, or of anything."""
+    """The section's title: tasks may be made of what got past a verifier, or of anything."""
     return "What slipped through" if gaps(run) else "What became a task"
 
 
 def counterexamples(run: RunData, deals: Sequence[Sequence[Episode]]) -> Markup:
-    """The few that show most, of tasks of their own; empty where there are none, or the environment cannot be loaded."""
-    watched = next(iter(gaps(run)), None)
-    found = [_found(run, episode, watched) for copies in deals for episode in copies]
+    """The most telling plays, of different tasks; empty where there are none, or the environment cannot be loaded."""
+    gap = next(iter(gaps(run)), None)
+    found = [_found(run, episode, gap) for copies in deals for episode in copies]
     made = [one for one in found if one.tasks]
     ranked = sorted(made or [one for one in found if one.excess > 0], key=lambda one: (-one.excess, -(update_of(one.episode) or 0)))
     chosen = list({one.episode.task.id: one for one in reversed(ranked)}.values())[::-1][:_MOST]
@@ -49,10 +49,10 @@ def counterexamples(run: RunData, deals: Sequence[Sequence[Episode]]) -> Markup:
     return join((*(_card(run, one) for one in chosen), tag("p", note, class_="note")))
 
 
-def _found(run: RunData, episode: Episode, watched: Watched | None) -> Found:
-    excess = _excess(run, episode, watched) if watched else None
-    told = f"{watched.metric} {excess[0]:.2f}, {watched.truth} {excess[1]:.2f}" if watched and excess else ""
-    return Found(episode, _derived(run, episode), max(0.0, excess[0] - excess[1]) if excess else 0.0, told)
+def _found(run: RunData, episode: Episode, gap: WatchedGap | None) -> Found:
+    excess = _excess(run, episode, gap) if gap else None
+    note = f"{gap.metric} {excess[0]:.2f}, {gap.truth} {excess[1]:.2f}" if gap and excess else ""
+    return Found(episode, _derived(run, episode), max(0.0, excess[0] - excess[1]) if excess else 0.0, note)
 
 
 def _derived(run: RunData, episode: Episode) -> Sequence[Task]:
@@ -64,17 +64,17 @@ def _derived(run: RunData, episode: Episode) -> Sequence[Task]:
         return ()
 
 
-def _excess(run: RunData, episode: Episode, watched: Watched) -> tuple[float, float] | None:
-    """What a role was paid on average and what was true, in one play; None where one of them is not known."""
-    role, true = watched.metric.removeprefix("reward/"), _true(run, episode, watched.truth)
+def _excess(run: RunData, episode: Episode, gap: WatchedGap) -> tuple[float, float] | None:
+    """The mean reward of a role and the truth, in one play; None where one of them is not known."""
+    role, true = gap.metric.removeprefix("reward/"), _true(run, episode, gap.truth)
     paid = [verdict.reward for verdict in verdicts_of(run.env, episode).values() if verdict.role == role]
     return (sum(paid) / len(paid), true) if paid and true is not None else None
 
 
-def _true(run: RunData, episode: Episode, figure: str) -> float | None:
-    """A fact of one play, or a share of two; None where it has none."""
-    facts, (key, _, name) = episode.facts or {}, figure.partition("/")
-    names = shares(run).get(name, ()) if key == "share" else [name] if key == "fact" else ()
+def _true(run: RunData, episode: Episode, metric: str) -> float | None:
+    """A fact of one play, or the ratio of two; None where it has none."""
+    facts, (key, _, name) = episode.facts or {}, metric.partition("/")
+    names = ratios(run).get(name, ()) if key == "share" else [name] if key == "fact" else ()
     found = [float(facts[name]) for name in names if number(facts.get(name))]
     if not found or len(found) < len(names) or not all(found[1:]):
         return None
@@ -83,20 +83,20 @@ def _true(run: RunData, episode: Episode, figure: str) -> float | None:
 
 def _card(run: RunData, one: Found) -> Markup:
     made = "; ".join(f"task {task.id}, with {', '.join(_new(one.episode, [task])) or 'nothing new'}" for task in one.tasks[:_MOST])
-    told = [f"Made of it: {made}."] if made else []
-    told += [f"In this play: {one.told}."] if one.told else []
+    notes = [f"Made of it: {made}."] if made else []
+    notes += [f"In this play: {one.note}."] if one.note else []
     seats = leading(one.episode, SEATS, involved(one.episode, one.tasks))
-    return episode_card(one.episode, run.env, seats=seats, told=" ".join(told))
+    return episode_card(one.episode, run.env, seats=seats, note=" ".join(notes))
 
 
 def involved(episode: Episode, tasks: Sequence[Task]) -> list[str]:
-    """The seats that said or were shown something that is in a task made of the play, and was not in the play's own."""
+    """The seats that said or were shown something that is in a task made of the play and not in the play's own task."""
     new = _new(episode, tasks)
     return [agent for agent in episode.agents if any(_holds(text, leaf) for leaf in new for text in _side(episode, agent))]
 
 
 def _new(episode: Episode, tasks: Sequence[Task]) -> list[str]:
-    """What is in these tasks and was not in the play's own, as text."""
+    """The values in these tasks that are not in the play's own task, as text."""
     old = set(_leaves(episode.task))
     return list(dict.fromkeys(leaf for task in tasks for leaf in _leaves(task) if leaf not in old))
 
@@ -122,5 +122,5 @@ def _side(episode: Episode, agent: str) -> Iterator[str]:
 
 
 def _holds(text: str, leaf: str) -> bool:
-    """As words of their own: a 3 is not in 30."""
+    """Whether a text holds a value as a word of its own: a 3 is not in 30."""
     return re.search(rf"(?<!\w){re.escape(leaf)}(?!\w)", text) is not None

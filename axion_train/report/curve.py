@@ -1,4 +1,4 @@
-"""The curve a run is about, with what it is to be read against."""
+"""The curve of a run's main metric, beside its references."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def curve(run: RunData, known: References, *, margin: int = 0) -> Markup:
 
 
 def headline(run: RunData) -> str:
-    """The key of the figure that the run is about."""
+    """The key of the run's main metric."""
     for key in ("nash_conv", "nash_conv_estimate", f"heldout/{run.label}", run.label):
         if run.measured(key):
             return key
@@ -29,7 +29,7 @@ def headline(run: RunData) -> str:
 
 
 def noun(run: RunData) -> str:
-    """The share solved, as a title has it."""
+    """What the share solved is called, in a title."""
     return run.label.replace("_", " ").capitalize()
 
 
@@ -82,17 +82,17 @@ def _training(run: RunData, role: str) -> list[Line]:
 
 
 def roles(run: RunData) -> list[str]:
-    """The roles whose rewards were written down."""
+    """The roles that have rewards among the metrics."""
     return sorted({key.removeprefix("reward/") for line in run.metrics for key in line if key.startswith("reward/")})
 
 
 def named(run: RunData, key: str, whole: str = "") -> list[tuple[str, Series]]:
-    """A figure of each role or policy that it was written for, and of the run as a whole.
+    """The curves of a metric by role or policy, and of the run as a whole.
 
     Args:
         run: The run.
-        key: Of the figure.
-        whole: What the run's own is called beside others; empty: it is shown alone only, where there is no more to tell.
+        key: Of the metric.
+        whole: The name of the whole run's curve beside the others. Empty: it is shown only where there are no others.
     """
     prefix = f"{key}/"
     names = sorted({k.removeprefix(prefix) for line in run.metrics for k in line if k.startswith(prefix)})
@@ -101,7 +101,7 @@ def named(run: RunData, key: str, whole: str = "") -> list[tuple[str, Series]]:
 
 
 def smoothed(points: Series) -> Series:
-    """Over a twentieth of the run, and five points at least."""
+    """The curve smoothed over a twentieth of the run, and at least five points."""
     return smooth(points, max(2, len(points) // 40))
 
 
@@ -112,5 +112,5 @@ def picture(run: RunData, known: References) -> str:
 
 
 def short(value: float | None, digits: int = 3) -> str:
-    """Without the zero in front."""
+    """A number without the zero before its decimal point."""
     return "" if value is None else re.sub(r"^(-?)0\.", r"\1.", f"{value:.{digits}f}")

@@ -1,4 +1,4 @@
-"""Whole episodes, each agent's side in a column of its own: what it was shown, what it said, what that was worth."""
+"""Episodes as cards, each agent's side in a column of its own: what it was shown, what it said, what it earned."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SEATS = 6
 
 
 def episode_section(moments: Sequence[Sequence[Episode]], env: Env | None) -> Markup:
-    """Of each moment's stored copies of one deal, the one with the most turns."""
+    """The card of the longest copy of each of these deals."""
     chosen = [max(copies, key=lambda e: len(e.turns)) for copies in moments if copies]
     return join(
         episode_card(episode, env, stored=len(copies), seats=leading(episode, SEATS))
@@ -31,12 +31,12 @@ def episode_section(moments: Sequence[Sequence[Episode]], env: Env | None) -> Ma
 
 
 def leading(episode: Episode, most: int, among: Sequence[str] = ()) -> list[str]:
-    """At most so many of its seats: the first ones of every role, as many of each.
+    """Some of an episode's seats: the first ones of every role, as many of each.
 
     Args:
-        episode: Whose.
-        most: That many.
-        among: These. Default: all.
+        episode: Whose seats.
+        most: How many at most.
+        among: The seats that are chosen from. Default: all.
     """
     by_role: dict[str, list[str]] = {}
     for agent, role in episode.agents.items():
@@ -46,15 +46,15 @@ def leading(episode: Episode, most: int, among: Sequence[str] = ()) -> list[str]
     return [agent for agent in episode.agents if agent in chosen]
 
 
-def episode_card(episode: Episode, env: Env | None, *, stored: int = 1, seats: Sequence[str] | None = None, told: str = "") -> Markup:
-    """One episode.
+def episode_card(episode: Episode, env: Env | None, *, stored: int = 1, seats: Sequence[str] | None = None, note: str = "") -> Markup:
+    """One episode as a card.
 
     Args:
         episode: What happened.
         env: Judges it. None: no rewards are shown.
         stored: Copies of its deal that there are.
         seats: Whose sides are shown. None: all.
-        told: What else is to be said of it.
+        note: A sentence under its title.
     """
     verdicts = verdicts_of(env, episode)
     shown = list(episode.agents) if seats is None else seats
@@ -66,7 +66,7 @@ def episode_card(episode: Episode, env: Env | None, *, stored: int = 1, seats: S
         facts.append(f"by {', '.join(episode.culprits)}")
     sides = [_side(episode, agent, episode.agents[agent], verdicts.get(agent)) for agent in shown]
     parts = [tag("h3", when, tag("span", " · ".join(facts), class_="facts")), _hidden(episode)]
-    parts += [tag("p", told)] if told else []
+    parts += [tag("p", note)] if note else []
     parts.append(tag("div", *sides, class_="sides"))
     if len(shown) < len(episode.agents):
         parts.append(tag("p", f"{len(episode.agents) - len(shown)} more seats are not shown.", class_="note"))
@@ -76,10 +76,10 @@ def episode_card(episode: Episode, env: Env | None, *, stored: int = 1, seats: S
 
 
 def _hidden(episode: Episode) -> Markup:
-    """What was behind it: the task's content and the draws."""
-    told = [f"{event.label}: {as_text(event.value)}" for event in episode.events() if type(event) is Draw]
-    told += [f"{name}: {as_text(value)}" for part in (episode.task.public, episode.task.secret) for name, value in part.items()]
-    return tag("p", *(tag("span", _cut(item), class_="chip") for item in told), class_="chips") if told else Markup()
+    """What not every agent saw: the task's content and the draws."""
+    items = [f"{event.label}: {as_text(event.value)}" for event in episode.events() if type(event) is Draw]
+    items += [f"{name}: {as_text(value)}" for part in (episode.task.public, episode.task.secret) for name, value in part.items()]
+    return tag("p", *(tag("span", _cut(item), class_="chip") for item in items), class_="chips") if items else Markup()
 
 
 def _side(episode: Episode, agent: str, role: str, verdict: Verdict | None) -> Markup:
@@ -111,13 +111,13 @@ def _said(attempt: Attempt) -> Markup:
 
 
 def update_of(episode: Episode) -> int | None:
-    """The update in which it was played, by the version of the weights that sampled it. None where no language model did."""
+    """The update in which it was played, by the version of the weights that sampled it. None: no language model did."""
     version = newest_version(episode)
     return None if version is None else version + 1
 
 
 def reward_parts(deals: Sequence[Sequence[Episode]], env: Env | None) -> dict[str, list[tuple[str, Series]]]:
-    """By role, what each part of its reward paid on average in the stored episodes, by update.
+    """By role, the mean of each part of its reward in the stored episodes, by update.
 
     Neighboring updates are pooled where there are many. Roles whose rubric has a single reward are left out: the part is the reward.
     """
@@ -147,7 +147,7 @@ def _mean(pool: Sequence[int], played: Mapping[int, Sequence[Verdict]], role: st
 
 
 def verdicts_of(env: Env | None, episode: Episode) -> Mapping[str, Verdict]:
-    """Empty where nothing can judge it."""
+    """Its verdicts; empty where it cannot be judged here."""
     if env is None or episode.ending is Ending.FAILED:
         return {}
     try:

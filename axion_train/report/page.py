@@ -1,4 +1,4 @@
-"""The page: headline figures, the curve, the strategy, how it went, episodes, and the recipe."""
+"""The page: headline metrics, the curve, the strategy, charts of all metrics, episodes, and the recipe."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from axion_train.report.panel import panel
 from axion_train.report.reference import ETA, References
 from axion_train.report.role import role_section
 from axion_train.report.run_data import RunData, Series
-from axion_train.report.statement import figures, statement
+from axion_train.report.statement import headlines, statement
 from axion_train.report.strategy import strategy_beside_equilibrium, strategy_table
 
 
@@ -38,7 +38,7 @@ def _sections(run: RunData, known: References) -> list[Markup]:
     moments = [deals[i] for i in sorted({0, len(deals) // 2, len(deals) - 1})] if deals else []
     recipe = tag("pre", *_blocks(run.recipe_text), class_="recipe") if run.recipe_text else Markup()
     return [
-        tag("div", *(_tile(*figure) for figure in figures(run, known)), class_="tiles"),
+        tag("div", *(_tile(*headline) for headline in headlines(run, known)), class_="tiles"),
         tag("section", tag("h2", "What this run is, and is not"), *(tag("p", line) for line in statement(run, known)), class_="statement"),
         _section(_curve_title(run), _wide(curve(run, known)), _curve_note(run, known), "Nothing has been measured yet."),
         *_strategy(run, known),
@@ -62,7 +62,7 @@ def _section(title: str, content: str, note: str, otherwise: str) -> Markup:
 
 
 def _blocks(recipe: str) -> list[Markup]:
-    """Its tables, each kept in one column."""
+    """The recipe's tables, each kept in one column."""
     return [tag("span", block) for block in recipe.strip().split("\n\n")]
 
 
@@ -78,7 +78,7 @@ def _tile(name: str, value: str, detail: str) -> Markup:
 
 
 def _wide(picture: Markup) -> Markup:
-    """Scrolled sideways rather than made too small to read."""
+    """A picture that scrolls sideways rather than shrink until it cannot be read."""
     return tag("div", picture, class_="wide") if picture else picture
 
 
@@ -110,11 +110,11 @@ def _strategy(run: RunData, known: References) -> list[Markup]:
 
 
 def _monitors(run: RunData) -> list[Markup]:
-    charts, rung = monitor_charts(run), alarm_table(run)
-    if not charts and not rung:
+    charts, table = monitor_charts(run), alarm_table(run)
+    if not charts and not table:
         return []
-    note = "Each the mean over its window, beside the level from which on it rings."
-    return [_section("Alarms", join((rung, charts)), note if rung else f"None rang. {note}", "")]
+    note = "Each chart shows the mean over the monitor's window and the level beyond which it triggers."
+    return [_section("Alarms", join((table, charts)), note if table else f"No monitor triggered. {note}", "")]
 
 
 def _small_charts(run: RunData, deals: Sequence[Sequence[Episode]]) -> Markup:

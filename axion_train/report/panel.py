@@ -1,4 +1,4 @@
-"""A chart under its caption: figures of a run by update, the noise thin and the smoothed curve over it."""
+"""A chart under its caption: metrics of a run by update, the noise thin and the smoothed curve over it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def panel(
     excess: bool = False,
     few: bool = False,
 ) -> Markup:
-    """A figure, or several where there are more curves than can be told apart; empty where no curve has two points.
+    """A chart, or several where there are more curves than can be told apart; empty where no curve has two points.
 
     Args:
         title: Its caption.

@@ -1,4 +1,4 @@
-"""What a run's NashConv is to be read against, all of it exact."""
+"""Exact references for a run's NashConv: uniform play, a simple rule, the learning rule without a network."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _MOST_UPDATES = 20_000  # some three seconds
 
 @dataclass(frozen=True)
 class References:
-    """Exact figures of a finite game; what does not apply or cannot be had is None or empty."""
+    """Exact values in a finite game; what does not apply or cannot be computed is None or empty."""
 
     uniform: float | None = None
     rule: float | None = None

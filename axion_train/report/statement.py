@@ -1,15 +1,15 @@
-"""The figures that matter, and what may be concluded from them."""
+"""The headline metrics, and what may be concluded from them."""
 
 from __future__ import annotations
 
 from axion_train.report.curve import headline, noun
 from axion_train.report.reference import References
-from axion_train.report.role import shares
+from axion_train.report.role import ratios
 from axion_train.report.run_data import RunData, number
 
 
-def figures(run: RunData, known: References) -> list[tuple[str, str, str]]:
-    """(name, value, detail) of each headline figure that the run has."""
+def headlines(run: RunData, known: References) -> list[tuple[str, str, str]]:
+    """(name, value, detail) of each headline metric that the run has."""
     key = headline(run)
     found = _nash_conv(run, known, key) if key.startswith("nash_conv") else _accuracy(run, key)
     cpu, episodes = run.final("cpu_seconds"), sum(value for _, value in run.series("episodes"))
@@ -40,7 +40,7 @@ def _nash_conv(run: RunData, known: References, key: str) -> list[tuple[str, str
 
 
 def _interval(run: RunData) -> str:
-    """What stands beside an estimate."""
+    """The interval of an estimate, in words."""
     for line in reversed(run.metrics):
         interval = line.get("nash_conv_interval")
         if isinstance(interval, list) and len(interval) == 2 and all(map(number, interval)):
@@ -67,21 +67,21 @@ def _accuracy(run: RunData, key: str) -> list[tuple[str, str, str]]:
             (noun(run), f"{value:.1%}", f"standard error {error:.1%}; averaged weights" if error is not None else "averaged weights")
         )
     others = [(f"{key}_last", "Last weights"), (f"{key}_start", "At the start")]
-    others += [(f"{key}_{name}", f"Control {name}") for name in run.recipe.controls]
+    others += [(f"{key}_{name}", f"Ablation {name}") for name in run.recipe.controls]
     others += [(f"heldout/{split}/{run.label}", f"Split {split}") for split in run.recipe.evaluation.also]
-    for figure, title in others:
-        told = run.told(figure)
+    for name, title in others:
+        told = run.told(name)
         if told is not None:
             found.append((title, f"{told:.1%}", run.label.replace("_", " ")))
     if illegal is not None:
         found.append(("Illegal answers", f"{illegal:.2%}", "held-out tasks"))
-    return found + _shares(run)
+    return found + _ratios(run)
 
 
-def _shares(run: RunData) -> list[tuple[str, str, str]]:
-    """What the recipe adds up of facts, held out."""
+def _ratios(run: RunData) -> list[tuple[str, str, str]]:
+    """The ratios of facts, measured held out."""
     found = []
-    for name in shares(run):
+    for name in ratios(run):
         value, start = run.told(name), run.told(f"{name}_start")
         if value is not None:
             detail = f"held-out tasks; {start:.1%} at the start" if start is not None else "held-out tasks"
@@ -103,7 +103,7 @@ def _made(run: RunData) -> str:
     many = len(getattr(getattr(run.env, "spec", None), "agents", ())) > 1
     then = f"then trained by {'self-play' if many else 'reinforcement learning on checked answers'}{held}"
     if name:
-        return f"The pretrained model {name}{scale}, {then}. Nothing is claimed beyond the figures on this page."
+        return f"The pretrained model {name}{scale}, {then}. Nothing is claimed beyond the metrics on this page."
     if not run.has_recipe:
         return ""
     if not run.recipe.warmup.steps:

@@ -79,7 +79,7 @@ def _bar(chance: float, nearest: float | None, band: tuple[float, float], title:
 
 
 def _share(p: float) -> str:
-    """Thirds as thirds, since that is what equilibria are made of."""
+    """A probability; thirds as thirds, since equilibria consist of them."""
     return {0.0: "0", round(1 / 3, 6): "1/3", round(2 / 3, 6): "2/3", 1.0: "1"}.get(round(p, 6), f"{p:.2f}")
 
 

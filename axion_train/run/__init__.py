@@ -1,1 +1,1 @@
-"""A run: a folder that holds everything about one training, and goes on from its last checkpoint."""
+"""Runs: a folder holds everything about one training, which resumes from its last checkpoint."""

@@ -1,6 +1,6 @@
-"""Ablations: the run again with one thing taken away, so that its metrics can be read as what that thing is worth.
+"""Ablations: the run again without one of its components, so that the difference in metrics shows what the component is worth.
 
-A recipe names them as its `controls`; each is a run of its own in a folder of the run's, and stands in the run's summary by its name.
+A recipe lists them under `controls`. Each is a run of its own in a folder of the run's, and its metrics stand in the run's summary.
 """
 
 from __future__ import annotations
@@ -13,22 +13,22 @@ from typing import Any, TypeAlias
 from axion_train.recipe import Recipe
 
 Watcher: TypeAlias = Callable[[str, dict[str, Any]], None]
-"""Told what happens: (`warmup` | `update` | `measured` | `control`, metrics); the last as each ablation begins."""
+"""Called with (event, metrics): `warmup`, `update`, `measured`, and `control` as each ablation begins."""
 Train: TypeAlias = Callable[[Path, Recipe, Watcher], dict[str, Any]]
-"""Trains the run in a folder to its end, from wherever it stands, and returns its summary."""
+"""Trains the run in a folder to its end, from its last checkpoint if it has one, and returns its summary."""
 
 
 def train_all(path: Path, recipe: Recipe, train: Train, watch: Watcher) -> dict[str, Any]:
-    """Train each ablation to its end, from wherever it stands.
+    """Trains each ablation to its end, from its last checkpoint if it has one.
 
     Args:
         path: The run's folder.
-        recipe: The run's.
-        train: Trains one of them.
-        watch: Told what happens.
+        recipe: The run's recipe.
+        train: Trains one ablation.
+        watch: Called with events and metrics.
 
     Returns:
-        What the run's summary says of them.
+        The entries of the run's summary about them: `{metric}_{name}`.
     """
     found: dict[str, Any] = {}
     for name in recipe.controls:
@@ -40,7 +40,7 @@ def train_all(path: Path, recipe: Recipe, train: Train, watch: Watcher) -> dict[
 
 
 def folder(path: Path, name: str) -> Path:
-    """Where an ablation of the run in a folder is kept."""
+    """The folder of an ablation, within the run's."""
     return path / "controls" / name
 
 

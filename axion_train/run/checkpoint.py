@@ -1,4 +1,4 @@
-"""Checkpoints: everything a run needs to go on as if it had never stopped."""
+"""Checkpoints: everything a resumed run needs to continue as if it had not been interrupted."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def save(folder: Path, update: int, state: dict[str, Any]) -> Path:
 
 
 def found(folder: Path) -> list[Path]:
-    """Whole checkpoints, oldest first."""
+    """The checkpoints in a folder, oldest first; drafts are left out."""
     return sorted(folder.glob("[0-9]*.pt"))
 
 
@@ -53,6 +53,6 @@ def read(path: Path) -> dict[str, Any]:
 
 
 def clear_drafts(folder: Path) -> None:
-    """Remove what a stopped writer left behind."""
+    """Removes the drafts that a killed process left behind."""
     for draft in folder.glob(".*.writing"):
         shutil.rmtree(draft) if draft.is_dir() else draft.unlink()

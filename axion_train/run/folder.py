@@ -1,10 +1,10 @@
 """A run folder.
 
-recipe.toml      every knob          metrics.jsonl   a line per update
+recipe.toml      every setting       metrics.jsonl   a line per update
 episodes.jsonl   traces, replayable  checkpoints/    whole or absent
 model/           weights, tokenizer  summary.json    the metrics that matter
 strategy.json    of a finite game    report.html     all of it for the eye
-controls/NAME/   a run that differs by what the recipe's `controls` say, trained after it
+controls/NAME/   an ablation, by the recipe's `controls`, trained after it
 """
 
 from __future__ import annotations
@@ -44,25 +44,25 @@ from axion_train.trainer.sft import SFTTrainer
 class Run:
     """A run folder.
 
-    Make one with `Run.create`, or open one with `Run.open`; `train` then takes it to its end, from wherever it stands.
+    Make one with `Run.create`, or open one with `Run.open`; `train` then trains it to its end, from its last checkpoint if it has one.
     """
 
     def __init__(self, path: Path, chosen: Recipe) -> None:
         self.path = path
         self.recipe = chosen
         self.env: Env = chosen.env.load()
-        role_settings(chosen, self.env)  # refuses a role or policy that is none
+        role_settings(chosen, self.env)  # refuses unknown roles and policies
         validate.check_parts(chosen, self.env)
         for split in (chosen.evaluation.split, *chosen.evaluation.also) if chosen.evaluation.kind == "reward" else ():
             if split not in self.env.splits:
                 raise NotFound(f"split of {chosen.env.id} named", split, self.env.splits)
         self.measure = Measurement(chosen, self.env)
-        """What its policies are worth."""
-        self._written = {"episodes": 0, "metrics": 0}  # bytes that the last checkpoint knows of
+        """Measures its policies."""
+        self._written = {"episodes": 0, "metrics": 0}  # bytes of each file as of the last checkpoint
 
     @classmethod
     def create(cls, path: Path, chosen: Recipe) -> Run:
-        """A new run in an empty or absent folder.
+        """Makes a run in an empty or absent folder.
 
         Raises:
             UsageError: the folder holds something, or the environment cannot be loaded.
@@ -89,7 +89,7 @@ class Run:
 
     @classmethod
     def open(cls, path: Path) -> Run:
-        """The run in a folder.
+        """Opens the run in a folder.
 
         Raises:
             UsageError: there is none.
@@ -98,12 +98,12 @@ class Run:
             raise UsageError(f"{path} holds no run (no recipe.toml); start one with: axion train RECIPE --out {path}")
         return cls(path, recipe.read(str(path / "recipe.toml")))
 
-    def train(self, watch: Watcher = lambda event, metrics: None, *, controls: bool = True) -> dict[str, Any]:
-        """Train to the end of the recipe, and then its controls. Until it returns, nobody else can train the run.
+    def train(self, watch: Watcher = lambda event, metrics: None, *, ablations: bool = True) -> dict[str, Any]:
+        """Trains to the end of the recipe, and then its ablations. Meanwhile other processes cannot train the run.
 
         Args:
-            watch: Told about every update and measurement.
-            controls: Whether to train them.
+            watch: Called with every update and measurement.
+            ablations: Whether to train them.
 
         Returns:
             The summary, as in `summary.json`.
@@ -114,7 +114,7 @@ class Run:
         use_threads(self.recipe.training.threads)
         with locked(self.path):
             summary = self._train(watch)
-            if controls and self.recipe.controls:
+            if ablations and self.recipe.controls:
                 write_summary(self.path / "summary.json", summary := summary | ablation.train_all(self.path, self.recipe, _train, watch))
         return summary
 
@@ -141,7 +141,15 @@ class Run:
         return self._finish(trainer, start, spent + time.process_time() - began)
 
     def policy(self, *, averaged: bool = True, seed: int = 0) -> Seated:
-        """Who plays every seat as of the last checkpoint, frozen."""
+        """The policy of every seat as of the last checkpoint, frozen.
+
+        Args:
+            averaged: Use the averaged weights instead of the last ones.
+            seed: Of its sampling stream.
+
+        Raises:
+            UsageError: there is no checkpoint yet.
+        """
         trainer, _, _ = self._resume()
         models = trainer.roles.averaged() if averaged else trainer.roles.frozen()
         rng = np.random.default_rng(derive(seed, "policy"))
@@ -151,7 +159,7 @@ class Run:
         return policy
 
     def _begin(self, watch: Watcher) -> tuple[Trainer, float, dict[str, Any]]:
-        """The trainer where the run stands, the CPU seconds that earlier processes used, and what was measured before training."""
+        """The trainer as of the last checkpoint or the start, CPU seconds of earlier processes, and what was measured at the start."""
         checkpoint.clear_drafts(self.path / "checkpoints")
         if checkpoint.found(self.path / "checkpoints"):
             return self._resume()
@@ -183,7 +191,7 @@ class Run:
         checkpoint.save(self.path / "checkpoints", trainer.updates, state)
 
     def _model_folder(self, policy: str) -> Path:
-        """`model`, and in it a folder for every policy that has a name of its own."""
+        """`model` for the learner, a folder in it for each other policy."""
         return self.path / "model" / ("" if policy == LEARNER else policy)
 
     def _save_tokenizer(self, renderer: Renderer) -> None:

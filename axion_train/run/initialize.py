@@ -1,4 +1,4 @@
-"""How the models of a run begin: made for the environment or loaded, one for each policy, and warmed up."""
+"""Makes the models of a run: from scratch for the environment or pretrained, one for each policy, and warmed up."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from axion_train.policy.settings import LEARNER, policies
 from axion_train.recipe.policy import role_settings
 from axion_train.recipe.schema import Recipe
 
-_PROBED = 256  # train tasks, each time a warm-up looks at its reward
+_PROBED = 256  # train tasks, each time a warm-up measures its reward
 
 
 def initialize_models(recipe: Recipe, env: Env, report: Callable[[int, float], None]) -> tuple[dict[str, Any], Renderer]:
-    """A model for each policy, warmed up, and what lays out their prompts.
+    """Makes a model for each policy, warmed up, and the renderer of their prompts.
 
     Args:
         recipe: Says how they are made.
@@ -44,7 +44,7 @@ def initialize_models(recipe: Recipe, env: Env, report: Callable[[int, float], N
 
 
 def blank_models(recipe: Recipe, env: Env, folder: Path) -> tuple[dict[str, Any], Renderer]:
-    """Models of the same shapes, for weights of a checkpoint.
+    """Makes models of the same shapes and the renderer, to load a checkpoint into.
 
     Args:
         recipe: Says how they are made.
@@ -59,9 +59,9 @@ def blank_models(recipe: Recipe, env: Env, folder: Path) -> tuple[dict[str, Any]
 
 
 def train_reward(recipe: Recipe, env: Env, models: Mapping[str, Any], renderer: Renderer, name: str = LEARNER) -> Callable[[], float]:
-    """Measures sampled accuracy on the first train tasks, every role played by its model as it then is.
+    """A function that measures sampled accuracy on the first train tasks, every role played by its model as it is when called.
 
-    The sampling stream is the policy's of that name.
+    The sampling stream is that of the named policy. Answers are sampled at temperature 1.
     """
     rng = np.random.default_rng(_seed(recipe, "warm-up probe", name))
     acting = {
@@ -78,7 +78,7 @@ def train_reward(recipe: Recipe, env: Env, models: Mapping[str, Any], renderer: 
 
 
 def _made(recipe: Recipe, names: list[str], pairs: Mapping[Pair, set[str]]) -> tuple[dict[str, Any], Renderer]:
-    """Made from scratch, over one vocabulary."""
+    """Makes models from scratch, over one vocabulary."""
     seeds = {name: _seed(recipe, "weights", name) >> 1 for name in names}
     first, renderer = from_scratch(recipe.of_policy(names[0]).model, pairs, seeds[names[0]])
     tokenizer: Any = renderer.tokenizer
@@ -99,7 +99,7 @@ def _warm_up(
     name: str,
     report: Callable[[int, float], None],
 ) -> None:
-    """On what the policy's own roles were asked; one after another, so those before it are warm already where it looks at its reward."""
+    """Warms up a policy on questions to its own roles; policies before it are warm already when its reward is measured."""
     settings = recipe.of_policy(name).warmup
     if not settings.steps:
         return
@@ -113,5 +113,5 @@ def _warm_up(
 
 
 def _seed(recipe: Recipe, purpose: str, name: str) -> int:
-    """Of a policy's own; the learner's is that of a run which has no other."""
+    """The seed of a policy; the learner's does not depend on its name."""
     return derive(recipe.training.seed, purpose) if name == LEARNER else derive(recipe.training.seed, purpose, name)

@@ -1,4 +1,4 @@
-"""What a run's policies are worth while it trains, and at its ends."""
+"""Measures a run's policies: at its start, while it trains, and at its end."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Measurement:
     """Measures as a recipe's `evaluation` says.
 
     Args:
-        recipe: The run's.
+        recipe: The run's recipe.
         env: Its rules.
     """
 
@@ -29,11 +29,16 @@ class Measurement:
 
     @cached_property
     def tree(self) -> GameTree:
-        """The exact tree of its game, the illegal answer included."""
+        """The exact tree of the game, with illegal answers."""
         return GameTree(self.env, illegal=True)
 
     def __call__(self, trainer: Trainer, *, final: bool = False) -> dict[str, Any]:
-        """What the averaged weights are worth, and as `last/…` the last ones."""
+        """Measures the averaged weights, and as `last/…` the last ones.
+
+        Args:
+            trainer: Holds both.
+            final: Measure in full, as at the start and at the end.
+        """
         averaged = trainer.roles.averaged()
         measured = self._measure(self.as_policy(trainer, averaged), final)
         for split in self.recipe.evaluation.also if final else ():
@@ -57,6 +62,6 @@ class Measurement:
         return {prefix + name: value for name, value in found.items()}
 
     def as_policy(self, trainer: Trainer, models: dict[str, Any]) -> Seated:
-        """Models in their seats, with a sampling stream of this measurement's own."""
+        """A policy of these models, with a sampling stream of this measurement's own."""
         rng = np.random.default_rng(derive(self.recipe.training.seed, "evaluation", trainer.updates))
         return trainer.roles.like(models, rng, temperature=self.recipe.evaluation.temperature)

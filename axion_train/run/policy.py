@@ -1,4 +1,4 @@
-"""Policies by what a person calls them: `random`, a run folder, a model, `module:name`."""
+"""Opens policies by name: `random`, a run folder, a model, `module:name`."""
 
 from __future__ import annotations
 
@@ -19,7 +19,13 @@ from axion_train.run.folder import Run
 
 
 def open_policy(name: str, *, seed: int, temperature: float | None, max_tokens: int | None) -> Policy:
-    """The policy a user names: `random`, a run folder, or a folder or hub id of a causal language model.
+    """Opens `random`, a run folder, or a folder or hub id of a causal language model.
+
+    Args:
+        name: What a user calls it.
+        seed: Of its sampling stream.
+        temperature: Divides its logits. None: its own.
+        max_tokens: Longest answer. None: its own.
 
     Raises:
         UsageError: there is none, or a setting that it does not read.
@@ -47,7 +53,7 @@ def open_policy(name: str, *, seed: int, temperature: float | None, max_tokens: 
 
 
 def open_opponent(name: str, *, seed: int) -> Policy:
-    """`random`, a run folder, a folder or hub id of a language model, or `module:name` of a policy or of a function of an ask.
+    """Opens what `open_policy` opens, or `module:name` of a policy or of a function from an ask to an answer.
 
     Raises:
         UsageError: there is none of that name.
@@ -71,7 +77,7 @@ def open_opponent(name: str, *, seed: int) -> Policy:
 
 
 def load_policy(run: str | Path, *, averaged: bool = True, seed: int = 0) -> Seated:
-    """The policy a run has trained so far, frozen; to play against, or to measure.
+    """Loads the policy that a run has trained so far, frozen; to play against, or to measure.
 
     Args:
         run: A run folder.

@@ -1,4 +1,4 @@
-"""What a run came to: the few metrics of its `summary.json`."""
+"""The summary of a run, `summary.json`: the few metrics that matter."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The loop, and the trainers built of it."""
+"""The training loop, and the trainers that use it."""

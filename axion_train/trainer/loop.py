@@ -1,4 +1,4 @@
-"""The loop, one function per arrow.
+"""The training loop, one function per arrow.
 
 Curriculum.draw → Deals → drive(plays, policies) → Episodes → judge → Trajectories → Advantage → pack → Batch → Learner.step
 """
@@ -17,6 +17,7 @@ from axion_train.model.renderer import Renderer
 from axion_train.monitor.rollback import Rollback
 from axion_train.policy.roles import RolePolicies
 from axion_train.policy.settings import LEARNER
+from axion_train.protocol import Curriculum, Estimator, Opponents
 from axion_train.recipe.policy import policy_settings, role_settings
 from axion_train.recipe.schema import Recipe
 from axion_train.recipe.validate import check_first
@@ -26,12 +27,12 @@ _VOID = (Ending.FAILED, Ending.TRUNCATED)  # endings that nothing is learned fro
 
 
 class Trainer:
-    """Everything that moves during a run, and the one function that moves it.
+    """A training: its parts, and `update`, which plays a batch and learns from it.
 
     Args:
-        recipe: Which parts, and their knobs.
+        recipe: Names the parts and their settings.
         env: The rules.
-        model: A transformers causal language model, as self-play shall find it; or one for each policy, by name.
+        model: A transformers causal language model, as it is before self-play; or one for each policy, by name.
         renderer: Lays out their prompts.
     """
 
@@ -41,10 +42,10 @@ class Trainer:
         self.env = env
         self.seed = training.seed
         self.updates = 0
-        """Done so far."""
-        self.curriculum = recipe.build("curriculum")
-        self.opponents = recipe.build("opponents")
-        self.advantage = recipe.build("advantage")
+        """The number of updates done."""
+        self.curriculum: Curriculum = recipe.build("curriculum")
+        self.opponents: Opponents = recipe.build("opponents")
+        self.advantage: Estimator = recipe.build("advantage")
         self.rng = np.random.default_rng(derive(self.seed, "sampling"))
         roles = role_settings(recipe, env)
         models = model if isinstance(model, Mapping) else {LEARNER: model}
@@ -52,20 +53,20 @@ class Trainer:
         self.policy = self.roles.policy
         self.rollback = Rollback(recipe.build_monitors(), self.roles, training.checkpoint_every)
         self.learner = next(iter(self.roles.learners.values()))
-        """The first of them, and by default the only one."""
+        """The first policy's learner, by default the only one."""
 
     @property
     def done(self) -> bool:
-        """Whether there is nothing more to do, or a monitor has ended it."""
+        """Whether all updates are done, or a monitor has stopped the run."""
         return self.updates >= self.recipe.training.updates or bool(self.rollback.stopped)
 
     @property
     def progress(self) -> float:
-        """Share of the run that is done."""
+        """Share of the updates that are done, 0 … 1."""
         return self.updates / self.recipe.training.updates
 
     def update(self) -> tuple[list[Episode], dict[str, Any]]:
-        """Play a batch of deals and learn from it once.
+        """Plays a batch of deals and learns from it.
 
         Returns:
             The episodes, and the update's metrics.
@@ -87,13 +88,17 @@ class Trainer:
         return episodes, self.advance(episodes, metrics)
 
     def advance(self, episodes: list[Episode], metrics: dict[str, Any]) -> dict[str, Any]:
-        """An update is done.
+        """Counts an update, and gives it to the opponents and the monitors.
+
+        Args:
+            episodes: That were played in it.
+            metrics: Its own.
 
         Returns:
-            Its metrics, what the recipe adds up of its episodes' facts, and what the monitors make of all that.
+            The metrics, with those of the recipe's `facts` and of the monitors.
 
         Raises:
-            UsageError: the recipe names facts or metrics that do not come.
+            UsageError: the recipe names facts or metrics that the first update does not have.
         """
         metrics = metrics | self.recipe.facts.metrics(episodes)
         if not self.updates:
@@ -104,12 +109,16 @@ class Trainer:
         return metrics | self.rollback(self.updates, metrics)
 
     def play(self, deals: list[Deal]) -> list[Episode]:
-        """Every copy of every deal, played by the policy and its opponents."""
+        """Plays every copy of every deal, by the policy and its opponents."""
         plays = (Play(self.env, deal.task, deal.seed, copy=c) for deal in deals for c in range(self.curriculum.copies))
         return list(drive(plays, self.opponents.seating(self.policy, self._frozen), in_flight=len(deals) * self.curriculum.copies))
 
     def judge(self, episode: Episode) -> list[Trajectory]:
-        """The trajectories that the run's own policies sampled: not those of opponents, nor of truncated or void plays."""
+        """The trajectories that the run's own policies sampled; none of opponents, and none of truncated or failed plays.
+
+        Raises:
+            PlayFailed: the environment's own code broke.
+        """
         if episode.ending is Ending.FAILED and episode.fault == "author":
             raise PlayFailed(episode)
         if episode.ending in _VOID:
@@ -117,14 +126,14 @@ class Trainer:
         return [t for t in trajectories(self.env, episode) if self.roles.sampled(t)]
 
     def credit(self, episode: Episode) -> list[Trajectory]:
-        """Those of them that may be learned from: not frozen roles'."""
+        """The judged trajectories that are learned from: those of roles that are trained."""
         return [t for t in self.judge(episode) if self.roles.learns_from(t)]
 
     def _learn(self, name: str, deals: list[Deal], played: list[Trajectory], advantages: list[float]) -> dict[str, Any]:
-        """Move one policy's weights.
+        """Moves one policy's weights.
 
         Returns:
-            How that went.
+            Metrics of the steps.
         """
         batch = pack(played, advantages, name, self.roles.kl_weights)
         waiting = self.roles.learners[name].waiting
@@ -142,7 +151,7 @@ class Trainer:
         }
 
     def _steps(self, name: str, batch: Batch) -> tuple[Gradient | None, float]:
-        """Steps over the batch: all rows at once, or in minibatches over several epochs; rows that nothing pushes are left out.
+        """Takes steps over the batch: on all rows at once, or in minibatches over several epochs; rows without a gradient are left out.
 
         Returns:
             What the last step saw, and the norm of its gradient; None where no row is left.
@@ -160,7 +169,7 @@ class Trainer:
         return gradient, norm
 
     def _step_by_halves(self, name: str, deals: list[Deal], played: list[Trajectory], advantages: list[float]) -> tuple[Gradient, float]:
-        """One step, taken only if the two halves of the deals agree on it."""
+        """Takes one step, once the gradients of the two halves of the deals agree."""
         first = {deal.seed for deal in deals[: len(deals) // 2]}
         sides: tuple[list[int], list[int]] = ([], [])
         for i, trajectory in enumerate(played):
@@ -174,7 +183,7 @@ class Trainer:
         return self.roles.with_weights(weights, self.rng, name)
 
     def state_dict(self) -> dict[str, Any]:
-        """All that an uninterrupted run would still have."""
+        """Everything that a resumed run needs to continue as if it had not been interrupted."""
         return {
             "updates": self.updates,
             "cast": self.roles.state_dict(),

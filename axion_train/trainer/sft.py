@@ -1,4 +1,4 @@
-"""Learning from right answers alone: rounds of expert iteration, or one file of data.
+"""Supervised fine-tuning on right answers: rounds of expert iteration, or one file of data.
 
     play → judge → select → rows → steps of the learner → play → …
 
@@ -29,9 +29,9 @@ class SFTTrainer(Trainer):
     """A trainer whose update is one supervised step, the first of every round after playing.
 
     Args:
-        recipe: Which parts, and their knobs; `[sft]` says what is learned from.
+        recipe: Names the parts and their settings; `[sft]` says what is learned from.
         env: The rules.
-        model: A transformers causal language model, as the first round shall find it.
+        model: A transformers causal language model, as it is before the first round.
         renderer: Lays out its prompts.
 
     Raises:
@@ -69,7 +69,7 @@ class SFTTrainer(Trainer):
         return episodes, self.advance(episodes, {**metrics, "rows": len(self._rows)})
 
     def _play_round(self) -> tuple[list[Episode], dict[str, Any]]:
-        """Play, and make what was right the rows of this round; then go back to the start, if rounds start there."""
+        """Plays a batch and makes rows of its right answers; then restores the weights of the start, if rounds start there."""
         episodes = self.play(self.curriculum.draw(self.env, self.seed))
         played = [(episode, self.credit(episode)) for episode in episodes]
         candidates = [Candidate(self.env, episode.task, t) for episode, found in played for t in found]
@@ -101,7 +101,7 @@ class SFTTrainer(Trainer):
         return [self._rows[i] for i in chosen]
 
     def state_dict(self) -> dict[str, Any]:
-        """All that an uninterrupted run would still have; a file of data by its digest alone."""
+        """Everything that a resumed run needs to continue as if it had not been interrupted; a file of data by its digest alone."""
         rounds = [[[list(row.prompt_ids), list(row.completion_ids)] for row in rows] for rows in self._rounds]
         kept = {"digest": _digest(rounds)} if self._settings.data else {"rounds": rounds}
         return {**super().state_dict(), **kept, "order": self._order, "start": self._start}

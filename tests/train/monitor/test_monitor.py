@@ -1,4 +1,4 @@
-"""Monitors: each rings on a run built to fail in its way and is quiet on a healthy one; an alarm warns, stops or rolls back."""
+"""Monitors: each triggers on a run built to fail in its way and is quiet on a healthy one; an alarm warns, stops or rolls back."""
 
 from __future__ import annotations
 
@@ -60,19 +60,19 @@ def metrics(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in (path / "metrics.jsonl").read_text().splitlines()]
 
 
-def rung(lines: list[dict[str, Any]]) -> set[str]:
+def triggered(lines: list[dict[str, Any]]) -> set[str]:
     return {alarm["monitor"] for line in lines for alarm in line.get("alarms", ())}
 
 
 def test_a_healthy_run_is_quiet(source: Path, tmp_path: Path) -> None:
-    """All of them watch, and none rings; the report shows each beside its level."""
+    """None of them triggers; the report shows the metric of each beside its level."""
     lines = run(source, tmp_path / "run", *HEALTHY)
-    assert rung(lines) == set()
+    assert triggered(lines) == set()
     watching = {key.removeprefix("monitor/") for key in lines[-1] if key.startswith("monitor/")}
     assert watching == set(recipe.read(str(source), WATCHED).monitors)
     assert "alarms" not in json.loads((tmp_path / "run" / "summary.json").read_text())
     page = write_report(tmp_path / "run").read_text()
-    assert "None rang." in page
+    assert "No monitor triggered." in page
     assert "role dominance" in page
 
 
@@ -80,10 +80,10 @@ def test_a_healthy_run_is_quiet(source: Path, tmp_path: Path) -> None:
 def test_a_run_built_to_fail_rings(source: Path, tmp_path: Path, story: str) -> None:
     changes, expected = FAILING[story]
     lines = run(source, tmp_path / "run", *changes)
-    assert expected <= rung(lines)
-    assert set(json.loads((tmp_path / "run" / "summary.json").read_text())["alarms"]) == rung(lines)
+    assert expected <= triggered(lines)
+    assert set(json.loads((tmp_path / "run" / "summary.json").read_text())["alarms"]) == triggered(lines)
     page = write_report(tmp_path / "run").read_text()
-    assert "None rang." not in page
+    assert "No monitor triggered." not in page
     assert all(f"<td>{name}</td>" in page for name in expected)
 
 
@@ -97,7 +97,7 @@ def test_every_monitor_is_shown_to_ring(source: Path) -> None:
 
 
 def test_an_alarm_can_stop_a_run(source: Path, tmp_path: Path) -> None:
-    """At the update in which it rings, as a run that has ended: measured, saved, told; and --resume does not go on."""
+    """At the update in which it triggers, as a run that has ended: measured, saved, told; and --resume does not go on."""
     path = tmp_path / "run"
     lines = run(source, path, *HACKED, "monitors.gap.action=stop")
     last = lines[-1]
@@ -147,11 +147,11 @@ def test_an_alarm_can_roll_back(source: Path, tmp_path: Path) -> None:
 
 
 def test_what_is_put_back_are_the_good_weights(source: Path, tmp_path: Path) -> None:
-    """After the update in which it rang, weights, averages and optimizer are the kept ones, and the count of updates goes on."""
+    """After the update in which it triggered, weights, averages and optimizer are the kept ones, and the count of updates goes on."""
     path = tmp_path / "run"
     lines = run(source, path, *ROLLS, "training.updates=5")
-    rang = [line["update"] for line in lines if line.get("alarms") and any(a["action"] == "roll_back" for a in line["alarms"])]
-    assert rang == [5]
+    triggered = [line["update"] for line in lines if line.get("alarms") and any(a["action"] == "roll_back" for a in line["alarms"])]
+    assert triggered == [5]
     state = cast(path)
     assert state["updates"] == 5
     assert same(state["cast"], state["guard"]["good"])
@@ -180,7 +180,7 @@ def test_the_command_says_it(source: Path, tmp_path: Path) -> None:
 
 
 def test_a_threshold_waits_for_its_window() -> None:
-    """Means of three: .9 and .9 are too few, then .7, then .5; above .6 it rings."""
+    """Means of three: .9 and .9 are too few, then .7, then .5; above .6 it triggers."""
     monitor = Threshold("x", 0.6, window=3)
     assert [monitor.observe({"x": x}) for x in (0.9, 0.9, 0.3, 0.3)] == [False, False, True, False]
     assert monitor.value == pytest.approx(0.5)

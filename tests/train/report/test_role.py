@@ -61,7 +61,7 @@ def test_a_real_run_of_several_roles(run: Path) -> None:
 
 
 def test_the_gap_is_shaded_and_its_alarm_marked(run: Path) -> None:
-    """Between what is paid and what is true; an upright line where it rang, there and where the monitor is drawn, with a name to read."""
+    """Between reward and truth; an upright line where the monitor triggered, there and where it is drawn itself, with a name to read."""
     pictures = svgs(write_report(run).read_text())
     update = next(line["update"] for line in read(run).metrics if line.get("alarms"))
     for title in ("Paid beyond the truth: hacked", "Reward by role", "hacked"):
@@ -112,7 +112,7 @@ def test_the_truth_may_be_a_share_of_two_facts(run: Path) -> None:
     assert "share/true_accuracy 0.00" in counterexamples(record, record.deals())
 
 
-def test_charts_are_there_where_their_figures_are(run: Path) -> None:
+def test_charts_are_there_where_their_metrics_are(run: Path) -> None:
     """A run that lacks some of them, or is of before they were told, shows the others."""
     lines = read(run).metrics
     lacking = {"Groups with signal, share": "signal", "Archive, tasks": "archive/size", "Shares of facts": "share/"}

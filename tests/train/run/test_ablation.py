@@ -1,4 +1,4 @@
-"""Controls of a run, the label of its figure and its further splits: what is trained, where it goes on, what the summary says."""
+"""Ablations of a run, the label of its metric and its further splits: what is trained, from where it resumes, what the summary says."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ def summary(path: Path) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A run with two controls, never stopped."""
+    """A run with two ablations, never stopped."""
     path = tmp_path_factory.mktemp("runs") / "whole"
     Run.create(path, small()).train()
     return path
 
 
-def test_the_summary_tells_of_controls_by_name(whole: Path) -> None:
-    """Each control's figure, on every split, and its processor time; the run's own stand as without them."""
+def test_the_summary_tells_of_ablations_by_name(whole: Path) -> None:
+    """Each ablation's metric, on every split, and its processor time; the run's own stand as without them."""
     found = json.loads((whole / "summary.json").read_text())
     for name in ("longer", "slow"):
         its = json.loads((whole / "controls" / name / "summary.json").read_text())
@@ -112,7 +112,7 @@ def test_the_command_shows_them_and_can_leave_them_out(whole: Path, tmp_path: Pa
     assert summary(tmp_path / "run") == summary(whole)
     assert (tmp_path / "run" / "controls" / "slow" / "report.html").exists()
     page = (tmp_path / "run" / "report.html").read_text()
-    for shown in ("Solve rate", "Control slow", "Control longer", "Split shifted"):
+    for shown in ("Solve rate", "Ablation slow", "Ablation longer", "Split shifted"):
         assert shown in page
     assert "ccuracy" not in page
 

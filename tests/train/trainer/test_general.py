@@ -101,12 +101,13 @@ def test_the_search_finds_what_it_looks_for(tmp_path: Path, line: str, found: bo
 
 def keys(table: dict[str, Any]) -> set[str]:
     """Sections and their knobs; what a section names freely (roles, policies, facts, monitors, options) by the section alone."""
-    free = {"roles", "policies", "facts", "monitors", "env"}
-    return {f"{section}.{key}" if section not in free else section for section, value in table.items() for key in value}
+    free = {"roles", "policies", "facts", "monitors", "envs"}
+    entries = [(section, entry) for section, value in table.items() for entry in (value if isinstance(value, list) else [value])]
+    return {f"{section}.{key}" if section not in free else section for section, entry in entries for key in entry}
 
 
 def test_a_third_environment_trains_with_the_same_keys(umpired: Path) -> None:
-    """Roles with policies of their own, an endogenous curriculum, facts added up, a gap to the truth: and the gap rings."""
+    """Roles with policies of their own, an endogenous curriculum, facts added up, a gap to the truth: and the gap triggers its monitor."""
     shipped = tomllib.loads(files("axion_train").joinpath("recipes", "test-duel.toml").read_text())
     assert keys(transplanted()) == keys(shipped)
     lines = [json.loads(line) for line in (umpired / "metrics.jsonl").read_text().splitlines()]
