@@ -90,7 +90,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_there_are_entry_points() -> None:
     """As many as the package registers: an installation without them is an empty one."""
     assert len(OWN["envs"]) >= 15
-    assert OWN["commands"] == ["eval", "repo", "sample", "train"]
+    assert OWN["commands"] == ["eval", "recipe", "repo", "sample", "train"]
 
 
 @pytest.mark.parametrize("name", OWN["envs"])
@@ -111,7 +111,7 @@ def test_an_environment_plays(name: str) -> None:
 
 # Commands ----------------------------------------------------------------------------------------------------------------------------
 
-GROUPS = {"episodes": ["filter"], "repo": ["breed", "info", "list", "prepare"]}
+GROUPS = {"episodes": ["filter"], "recipe": ["schema"], "repo": ["breed", "info", "list", "prepare"]}
 COMMANDS = ["bench", "check", "doctor", "eval", "info", "list", "new", "play", "replay", "sample", "train", "view", *GROUPS]
 
 
