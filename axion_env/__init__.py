@@ -100,16 +100,17 @@ __all__ = [
     "verify",
 ]
 
-__getattr__ = _deferred(  # modules above the core are imported when they are first used
-    __name__,
-    {
-        "gametree.enumerate": ("enumerate_plays",),
-        "gametree.tree": ("GameTree",),
-        "patch.hunk": ("PatchError",),
-        "patch.patch": ("Patch",),
-        "reward.shaper": (
-            "Shaper",
-            "shaper",
-        ),
-    },
-)
+if not _typing.TYPE_CHECKING:  # a type checker would otherwise accept any name
+    __getattr__, __dir__ = _deferred(  # modules above the core are imported when they are first used
+        __name__,
+        {
+            "gametree.enumerate": ("enumerate_plays",),
+            "gametree.tree": ("GameTree",),
+            "patch.hunk": ("PatchError",),
+            "patch.patch": ("Patch",),
+            "reward.shaper": (
+                "Shaper",
+                "shaper",
+            ),
+        },
+    )

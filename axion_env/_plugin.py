@@ -106,8 +106,8 @@ def imported(target: str, what: str) -> Any:
     return found
 
 
-def deferred(package: str, modules: Mapping[str, tuple[str, ...]]) -> Callable[[str], Any]:
-    """Makes the `__getattr__` of a package whose names are imported when they are first used.
+def deferred(package: str, modules: Mapping[str, tuple[str, ...]]) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
+    """Makes the `__getattr__` and `__dir__` of a package whose names are imported when they are first used.
 
     Args:
         package: The package's `__name__`.
@@ -122,7 +122,7 @@ def deferred(package: str, modules: Mapping[str, tuple[str, ...]]) -> Callable[[
         setattr(sys.modules[package], name, value)
         return value
 
-    return get
+    return get, lambda: sorted({*vars(sys.modules[package]), *places})
 
 
 @lru_cache(maxsize=64)

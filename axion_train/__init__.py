@@ -12,8 +12,9 @@ A part of one's own (an estimator, a loss, …) is a class that satisfies its pr
 
 from __future__ import annotations
 
-from importlib import import_module as _import_module
 from typing import TYPE_CHECKING
+
+from axion_env._plugin import deferred as _deferred
 
 if TYPE_CHECKING:
     from axion_train.protocol import Curriculum, Estimator, Loss, Monitor, Opponents
@@ -40,26 +41,15 @@ __all__ = [
 ]
 
 if not TYPE_CHECKING:  # a type checker would otherwise accept any name
-    _MODULES = {
-        "Batch": "types",
-        "Curriculum": "protocol",
-        "Deal": "types",
-        "Estimator": "protocol",
-        "Loss": "protocol",
-        "Monitor": "protocol",
-        "Opponents": "protocol",
-        "Recipe": "recipe.schema",
-        "Run": "run.folder",
-        "Trainer": "trainer.loop",
-        "load_policy": "run.policy",
-        "read": "recipe.toml",
-    }
-
-    def __getattr__(name: str) -> object:
-        if name not in _MODULES:
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        found = globals()[name] = getattr(_import_module(f"{__name__}.{_MODULES[name]}"), name)
-        return found
-
-    def __dir__() -> list[str]:
-        return sorted({*globals(), *__all__})
+    __getattr__, __dir__ = _deferred(
+        __name__,
+        {
+            "protocol": ("Curriculum", "Estimator", "Loss", "Monitor", "Opponents"),
+            "recipe.schema": ("Recipe",),
+            "recipe.toml": ("read",),
+            "run.folder": ("Run",),
+            "run.policy": ("load_policy",),
+            "trainer.loop": ("Trainer",),
+            "types": ("Batch", "Deal"),
+        },
+    )

@@ -20,6 +20,7 @@ FOLDER = Path(axion_env.__file__).parent
 def test_nothing_else_is_public() -> None:
     """Every name in `__all__` is there, sorted and once; every other name is a module or private."""
     assert axion_env.__all__ == sorted(set(axion_env.__all__))
+    assert set(axion_env.__all__) <= set(dir(axion_env))
     public = {n for n, v in vars(axion_env).items() if not n.startswith("_") and not isinstance(v, types.ModuleType)}
     assert public == set(axion_env.__all__)
 

@@ -42,15 +42,16 @@ __all__ = [
     "shared",
 ]
 
-__getattr__ = deferred(
-    __name__,
-    {
-        "compare": ("Match",),
-        "inside.wire": ("BadValue", "Opaque"),
-        "job": ("Case", "Command", "Function", "Job", "JobResult", "JobStatus", "Limits", "Usage"),
-        "probe": ("SandboxUnavailable",),
-        "profile": ("Profile",),
-        "sandbox": ("Sandbox", "UnsafeSandbox", "shared"),
-        "workspace": ("Delta", "File", "Workspace"),
-    },
-)
+if not TYPE_CHECKING:  # a type checker would otherwise accept any name
+    __getattr__, __dir__ = deferred(
+        __name__,
+        {
+            "compare": ("Match",),
+            "inside.wire": ("BadValue", "Opaque"),
+            "job": ("Case", "Command", "Function", "Job", "JobResult", "JobStatus", "Limits", "Usage"),
+            "probe": ("SandboxUnavailable",),
+            "profile": ("Profile",),
+            "sandbox": ("Sandbox", "UnsafeSandbox", "shared"),
+            "workspace": ("Delta", "File", "Workspace"),
+        },
+    )
