@@ -195,7 +195,8 @@ class Ask(Request[T]):
     @property
     def messages(self) -> tuple[Message, ...]:
         """All that the agent may see: as much of its past as its role remembers, what is new, and its refused attempts."""
-        return self.play.remembered(self.agent) + self.observation + refusals(self.attempts)
+        shown = self.play.remembered(self.agent) + self.observation
+        return shown + refusals(self.attempts) if self.attempts else shown  # mostly none: a policy asks this of every ask
 
     @property
     def key(self) -> int:
