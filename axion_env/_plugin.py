@@ -101,7 +101,7 @@ def imported(target: str, what: str) -> Any:
         found: Any = importlib.import_module(module)
         for name in attribute.split("."):
             found = getattr(found, name)
-    except Exception as problem:  # whatever a package raises while it is imported
+    except (Exception, SystemExit) as problem:  # whatever a package raises while it is imported
         raise UsageError(f"{what} cannot be imported from {target!r}: {_message(problem)}{_line(problem)}") from problem
     return found
 
@@ -130,7 +130,14 @@ def installed(group: str) -> tuple[Place, ...]:
     """The plug-ins that installed packages register in a group of entry points."""
     from importlib.metadata import entry_points  # a third of the time of `import axion_env`
 
-    return tuple(Place(e.name, e.value, e.dist.name if e.dist else "") for e in sorted(entry_points(group=group), key=lambda e: e.name))
+    return tuple(
+        Place(e.name, _target(e.value), e.dist.name if e.dist else "") for e in sorted(entry_points(group=group), key=lambda e: e.name)
+    )
+
+
+def _target(value: str) -> str:
+    """The `module:attribute` of an entry point, without the extras that may stand behind it."""
+    return value.partition("[")[0].replace(" ", "")
 
 
 def remedy(problem: ModuleNotFoundError) -> str | None:
@@ -169,7 +176,7 @@ def _of(place: Place) -> str:
     return f" of {place.package}" if place.package else ""
 
 
-def _message(problem: Exception) -> str:
+def _message(problem: BaseException) -> str:
     """The message of an exception; with its type where that adds to "cannot be imported"."""
     return str(problem) if isinstance(problem, ImportError | AttributeError | ValueError) else f"{type(problem).__name__}: {problem}"
 

@@ -139,10 +139,14 @@ def current_options(cls: Any, options: Mapping[str, Any]) -> dict[str, Any]:
     Raises:
         UsageError: one is given by its old and its new name.
     """
-    for old, new in cls.renamed.items():
+    if not cls.renamed:
+        return dict(options)
+    own = inspect.signature(cls.__init__).parameters
+    renamed = {old: new for old, new in cls.renamed.items() if old not in own}  # else a subclass took the name for itself
+    for old, new in renamed.items():
         if old in options and new in options:
             raise UsageError(f"{cls.__name__}: {old!r} is the old name of {new!r}, and both are given; leave out {old!r}")
-    return {cls.renamed.get(name, name): value for name, value in options.items()}
+    return {renamed.get(name, name): value for name, value in options.items()}
 
 
 def _options(cls: type, bound: Mapping[str, Any]) -> dict[str, Any]:

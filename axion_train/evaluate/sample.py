@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from axion_env import Ending, Env, Episode, EpisodeStore, Play, PlayFailed, Policy, Service, Task, UsageError, derive, drive
+from axion_env.core.env import current_options
 from axion_train.evaluate.pass_at_k import SampledMetrics
 from axion_train.policy.multi import Seated
 
@@ -122,7 +123,7 @@ def _stored(env: Env, store: EpisodeStore, deals: dict[tuple[str, int], int]) ->
         return
     for episode in store:
         k = None if episode.seed is None else deals.get((episode.task.id, episode.seed))
-        if k is not None and episode.env == env.spec.id and episode.options == env.options:
+        if k is not None and episode.env == env.spec.id and current_options(type(env), episode.options) == env.options:
             yield k, episode
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Mapping
-from itertools import pairwise
 from typing import Any
 
 from axion_env import UsageError
@@ -41,8 +40,8 @@ def change(table: dict[str, Any], text: str, current: Callable[[list[str], Mappi
         raise UsageError(f"--set takes key=value: got {text!r}")
     steps = current(_steps(path), table)
     here: Any = table
-    for step, following in pairwise(steps):
-        here = _entered(here, step, [] if following.isdecimal() else {}, path)
+    for step in steps[:-1]:
+        here = _entered(here, step, [] if step in _LISTS.values() else {}, path)
     last = steps[-1]
     new = _value(value)
     if isinstance(here, list):

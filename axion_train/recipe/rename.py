@@ -35,7 +35,8 @@ def current(target: Target, table: Mapping[str, Any], where: str = "", beside: A
     Raises:
         UsageError: an old name and the one that it has now are both given.
     """
-    renamed, hints = getattr(target, "renamed", {}), hints_of(target)
+    hints = hints_of(target)
+    renamed = {old: new for old, new in _renamed(target).items() if old not in hints}  # else a subclass took the name for itself
     found: dict[str, Any] = {}
     for key, value in table.items():
         new = renamed.get(key, key)
@@ -43,6 +44,11 @@ def current(target: Target, table: Mapping[str, Any], where: str = "", beside: A
             raise UsageError(f"recipe key '{joined(where, key)}' is the old name of '{joined(where, new)}', and both are given")
         found[new] = _within(hints.get(new), value, joined(where, new), _entry(beside, new))
     return found
+
+
+def _renamed(target: Target) -> Mapping[str, str]:
+    found = getattr(target, "renamed", {})
+    return found if isinstance(found, Mapping) else {}
 
 
 def current_steps(target: Target, steps: Sequence[str], table: Mapping[str, Any]) -> list[str]:

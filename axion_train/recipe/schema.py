@@ -167,7 +167,8 @@ class Recipe:
         """
         changes = self.policies.get(name, ())
         for text in changes:
-            key = text.partition("=")[0].strip()
+            first, dot, rest = text.partition("=")[0].strip().partition(".")
+            key = self.renamed.get(first, first) + dot + rest
             if not {key, key.partition(".")[0]} & set(_OF_POLICY) or key == "warmup.plays":
                 raise UsageError(f"policy {name!r}: {key!r} is the whole run's; a policy may have its own {', '.join(_OF_POLICY)}")
         return self._changed(f"policy {name!r}", changes, policies={}, roles={}, controls={}) if changes else self

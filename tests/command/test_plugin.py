@@ -129,3 +129,17 @@ def test_without_torch_the_trainers_commands_say_what_to_install(command: list[s
     done = run(package, *command, code="import sys; sys.modules['torch'] = None\n" + RUN)
     assert done.returncode == 2
     assert done.stderr == f"error: {what} needs torch, which is not installed: install axion-rl[train]\n"
+
+
+def test_extras_behind_an_entry_point_are_no_part_of_its_name(package: Path) -> None:
+    info = next(package.glob("*.dist-info")) / "entry_points.txt"
+    info.write_text(info.read_text().replace("axion_test_kitchen.command:simmer", "axion_test_kitchen.command : simmer [hot]"))
+    (package / "axion_test_heavy.py").touch()
+    assert run(package, "simmer", "--steps", "2").stdout.endswith("simmered 2\n")
+
+
+def test_a_plug_in_that_exits_when_imported_takes_nothing_down(package: Path) -> None:
+    (package / "axion_test_kitchen" / "command.py").write_text("import sys\nsys.exit(7)\n")
+    done = run(package, "--help")
+    assert done.returncode == 0
+    assert "SystemExit: 7" in done.stdout
