@@ -20,7 +20,7 @@ def option_table(cls: type[Env]) -> dict[str, dict[str, Any]]:
     Its `**options` are described by the dataclasses in the mapping `option_records`, if the class has one.
     """
     described = _described(inspect.getdoc(cls) or "")
-    records: Mapping[str, Any] = getattr(cls, "option_records", {})
+    records = cls.option_records
     found = {}
     for name, parameter in list(inspect.signature(cls.__init__).parameters.items())[1:]:
         if parameter.kind is parameter.VAR_KEYWORD and records:

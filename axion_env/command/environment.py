@@ -120,7 +120,8 @@ class Environments:
         """
         key = json.dumps([name, options])
         if key not in self._built:
-            self._built[key] = open_env(self._override or name, options)
+            env = open_env(self._override or name, options)
+            self._built[key] = self._built.setdefault(json.dumps([name, env.options]), env)  # by older names of options it is the same
         return self._built[key]
 
 

@@ -63,6 +63,8 @@ class Env(metaclass=_Frozen):
     """The first task of the train split."""
     renamed: ClassVar[Mapping[str, str]] = {}
     """Old names of options, still accepted and found in older records: `{old: new}`."""
+    option_records: ClassVar[Mapping[str, type[Any]]] = {}
+    """Dataclasses whose fields `**options` may be, each under a word for when it applies; `axion info` describes them."""
     splits: tuple[str, ...] = ("train", "test")
     """Names of splits, as `tasks` takes them."""
     _frozen = False

@@ -15,9 +15,26 @@ from collections.abc import Callable, Collection, Iterable, Mapping, MutableMapp
 from functools import lru_cache, partial
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-from pydantic import AfterValidator, ConfigDict, GetCoreSchemaHandler, GetJsonSchemaHandler, Strict, TypeAdapter, ValidationError
+from pydantic import (
+    AfterValidator,
+    ConfigDict,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    PydanticUserError,
+    Strict,
+    TypeAdapter,
+    ValidationError,
+)
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
-from pydantic_core import CoreSchema, ErrorDetails, PydanticCustomError, PydanticSerializationError, core_schema, to_jsonable_python
+from pydantic_core import (
+    CoreSchema,
+    ErrorDetails,
+    PydanticCustomError,
+    PydanticSerializationError,
+    SchemaError,
+    core_schema,
+    to_jsonable_python,
+)
 
 from axion_env import UsageError
 from axion_env.error import nearest
@@ -156,7 +173,11 @@ def plain(value: Any) -> Any:
 def _adapter(target: Target) -> TypeAdapter[Any]:
     if not callable(target):
         raise UsageError(f"a part of a recipe is a class, or a function that makes one: got {target!r}")
-    return TypeAdapter(Annotated[Any, Arguments(target)], config=ConfigDict(arbitrary_types_allowed=True))
+    try:
+        return TypeAdapter(Annotated[Any, Arguments(target)], config=ConfigDict(arbitrary_types_allowed=True))
+    except (PydanticUserError, SchemaError, TypeError, RecursionError) as problem:
+        reason = (str(problem) or type(problem).__name__).splitlines()[0]
+        raise UsageError(f"the arguments of {target!r} cannot be read: {reason}") from problem
 
 
 def _annotated(hint: Any) -> Any:

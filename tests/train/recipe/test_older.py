@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
-from axion_env import Env, EpisodeStore, RandomPolicy, load
+import pytest
+
+from axion_env import Env, EpisodeStore, RandomPolicy, UsageError, load
+from axion_env.command.environment import Environments
 from axion_train import recipe
 from axion_train.evaluate.sample import sample_tasks
+from axion_train.recipe.table import read_arguments
 
 
 def test_a_policys_changes_by_an_older_name(tmp_path: Path) -> None:
@@ -47,3 +52,14 @@ class Own(type(load("axion/TestDuel-v0"))):  # type: ignore[misc]
 def test_a_subclass_may_take_an_older_name_for_itself() -> None:
     env: Env = Own(rung="other")
     assert env.options == {"rung": "other"}
+
+
+def test_records_of_both_names_are_of_one_environment() -> None:
+    """Caps and success rates count over environments: an older name is none of another."""
+    known = Environments()
+    assert known.of("axion/TestDuel-v0", {"rung": "exact"}) is known.of("axion/TestDuel-v0", {"backend": "exact"})
+
+
+def test_a_part_whose_arguments_cannot_be_read_is_an_error() -> None:
+    with pytest.raises(UsageError, match="cannot be read"):
+        read_arguments(partial(Own, rung="x"), {})
